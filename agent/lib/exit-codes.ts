@@ -1,0 +1,25 @@
+// The exit codes, in one table: sysexits for "nothing was touched", 20 and up for outcomes.
+
+export const exitCodes = {
+  ok: [0, 'completed, a verdict was given (also "no single layer")'],
+  inconclusive: [20, 'completed, inconclusive: noise, drift or too little time'],
+  'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
+  residue: [40, 'THE HOST IS NOT AS FOUND: run `layerlift recover`'],
+  usage: [64, 'bad usage of the command line'],
+  'bad-input': [65, 'bad profile, job file or record'],
+  unavailable: [69, 'a module, tool, device or target is missing, held or refuses'],
+  internal: [70, 'internal error'],
+  output: [74, 'the run folder or another output cannot be written'],
+  busy: [75, 'another run holds this host, or one is left to recover'],
+  'no-permission': [77, 'not root, or a capability is missing'],
+  deadline: [124, 'the deadline passed; the host is restored'],
+  hangup: [129, 'stopped by SIGHUP; the host is restored'],
+  interrupt: [130, 'stopped by SIGINT; the host is restored'],
+  terminate: [143, 'stopped by SIGTERM; the host is restored'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ExitName = keyof typeof exitCodes;
+
+export function exitCode(name: ExitName): number {
+  return exitCodes[name][0];
+}

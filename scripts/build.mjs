@@ -1,0 +1,25 @@
+// Bundles the agent into agent/dist. Commands stay in chunks of their own, so that `--help` loads almost nothing.
+import { readFileSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url).pathname;
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+rmSync(`${root}agent/dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'agent/main.ts' },
+  outdir: 'agent/dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // koffi carries a native file: it is loaded from node_modules at the first ioctl.
+  external: ['koffi'],
+  define: { LAYERLIFT_VERSION: JSON.stringify(version) },
+  // CommonJS packages in the bundle ask for `require`; esbuild puts its own #! line first.
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+});
