@@ -1,0 +1,44 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/lab shares its variables
+# The guest's initramfs: busybox, guest-init, and the modules that reach the shared root.
+
+initramfs_modules=(virtio_pci 9p 9pnet_virtio overlay virtio_rng configfs)
+
+initramfs_file() {
+  local digest
+  digest=$(cat "$lab_d/guest-init" "$lab_d/initramfs.sh" "$(command -v busybox)" | sha256sum)
+  printf '%s/initramfs-%s.cpio' "$(kernel_dir)" "${digest:0:16}"
+}
+
+ensure_initramfs() {
+  initramfs=$(initramfs_file)
+  [[ -e $initramfs ]] && return
+  local tree=$work/initramfs
+  mkdir -p "$tree"/{bin,modules,proc,sys,dev,lower,upper,root,ctl,keep}
+  cp "$(command -v busybox)" "$tree/bin/busybox"
+  install -m 755 "$lab_d/guest-init" "$tree/init"
+  copy_modules "$tree/modules"
+  # Not compressed: the guest would spend longer unpacking it than QEMU spends loading it.
+  (cd "$tree" && find . | cpio -o -H newc --quiet) >"$work/initramfs.cpio"
+  mv "$work/initramfs.cpio" "$initramfs.$$"
+  mv "$initramfs.$$" "$initramfs"
+}
+
+copy_modules() {
+  local into=$1 kernel version file plain
+  kernel=$(kernel_dir)
+  version=$(kernel_version "$kernel")
+  modprobe -d "$kernel" -S "$version" --show-depends -a "${initramfs_modules[@]}" |
+    awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+    while read -r file; do
+      plain=${file##*/}
+      plain=${plain%.xz}
+      plain=${plain%.zst}
+      case $file in
+        *.xz) xz -dc "$file" >"$into/$plain" ;;
+        *.zst) zstd -dcq "$file" >"$into/$plain" ;;
+        *) cp "$file" "$into/$plain" ;;
+      esac
+      printf '%s\n' "$plain"
+    done >"$into/order"
+  [[ -s $into/order ]] || fail 69 "cannot find the guest's modules in $kernel"
+}
