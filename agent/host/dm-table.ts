@@ -1,0 +1,44 @@
+// Device-mapper tables as values. Unit everywhere: sectors of 512 bytes.
+
+export const sectorBytes = 512;
+
+export interface DmTarget {
+  readonly start: number;
+  readonly length: number;
+  readonly type: string;
+  readonly params: string;
+}
+
+/** Targets in ascending order without gaps. */
+export type DmTable = readonly DmTarget[];
+
+/** `length` sectors of `device` from `offset` on. */
+export function linearTable(device: string, length: number, offset = 0): DmTable {
+  return [{ start: 0, length, type: 'linear', params: `${device} ${offset}` }];
+}
+
+/** Reads pass; every write is failed in the kernel, whoever sends it (Documentation: dm-flakey, error_writes). */
+export function readOnlyTable(device: string, length: number): DmTable {
+  return [{ start: 0, length, type: 'flakey', params: `${device} 0 0 1 1 error_writes` }];
+}
+
+export function tableSectors(table: DmTable): number {
+  return table.reduce((sum, target) => sum + target.length, 0);
+}
+
+export function renderTable(table: DmTable): string {
+  return table.map((t) => `${t.start} ${t.length} ${t.type}${t.params ? ` ${t.params}` : ''}`).join('\n');
+}
+
+/** Parses `start length type [params]` lines. Returns undefined for anything else, also for gaps. */
+export function parseTable(text: string): DmTable | undefined {
+  const out: DmTarget[] = [];
+  for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
+    const match = /^\s*(\d+)\s+(\d+)\s+([\w-]+)\s*(.*?)\s*$/.exec(line);
+    if (!match) return undefined;
+    const [start, length] = [Number(match[1]), Number(match[2])];
+    if (length === 0 || start !== tableSectors(out)) return undefined;
+    out.push({ start, length, type: match[3] ?? '', params: match[4] ?? '' });
+  }
+  return out.length > 0 ? out : undefined;
+}

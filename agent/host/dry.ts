@@ -1,0 +1,46 @@
+// The dry host: the same interface, nothing done. It collects every step, so that a plan can show each with its undo.
+
+import { PassThrough } from 'node:stream';
+import { describeSought } from './find.ts';
+import { listFolder, readText } from './files.ts';
+import type { Host } from './host.ts';
+import type { Step } from './step.ts';
+
+export interface DryHost extends Host {
+  readonly steps: readonly Step[];
+  /** Drops the notes from this one on. */
+  readonly forget: (from: number) => void;
+}
+
+/** Reads the real host, changes nothing. Device nodes that do not exist yet are given symbolic names. */
+export function dryHost(): DryHost {
+  const steps: Step[] = [];
+  return {
+    live: false,
+    steps,
+    forget: (from) => void steps.splice(from),
+    apply: (step) => {
+      // A module is loaded once, however many ask for it.
+      const repeated =
+        step.kind === 'module' && steps.some((seen) => seen.kind === 'module' && seen.name === step.name);
+      if (!repeated) steps.push(step);
+      return Promise.resolve(step.kind === 'dm-create' ? `/dev/mapper/${step.name}` : '');
+    },
+    spawn: (step) => {
+      steps.push(step);
+      return Promise.resolve({
+        name: step.name,
+        stdout: new PassThrough().end(),
+        exited: Promise.resolve({ code: 0, signal: undefined, stderr: '' }),
+        signal: () => undefined,
+      });
+    },
+    find: (sought) => Promise.resolve(sought.kind === 'node' ? sought.path : `<${describeSought(sought)}>`),
+    read: readText,
+    list: listFolder,
+    dmCounters: () => Promise.resolve(undefined),
+    checkStop: () => undefined,
+    sleep: () => Promise.resolve(),
+    scope: (body) => body(),
+  };
+}

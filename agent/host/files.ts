@@ -1,0 +1,57 @@
+// Small file access for sysfs, procfs, configfs and cgroupfs.
+
+import { constants } from 'node:fs';
+import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { errnoOf, HostError } from '../lib/errors.ts';
+
+/** Undefined where the file does not exist (or has just gone). */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    if (isAbsent(failure)) return undefined;
+    throw failure;
+  }
+}
+
+/** Empty where the folder does not exist. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (failure) {
+    if (isAbsent(failure)) return [];
+    throw failure;
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (failure) {
+    if (isAbsent(failure)) return false;
+    throw failure;
+  }
+}
+
+/** Writes an attribute. Throws HostError naming the path, the value and the kernel's answer. */
+export async function writeAttribute(path: string, value: string): Promise<void> {
+  try {
+    // Write-only attributes refuse to be opened for reading too; creating or cutting makes no sense for any.
+    await writeFile(path, value, { flag: constants.O_WRONLY });
+  } catch (cause) {
+    throw new HostError(`cannot write "${value.trim()}" to ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, {
+      cause,
+    });
+  }
+}
+
+/** The value in force of an attribute that lists its choices, such as `[none] mq-deadline`. */
+export function chosenValue(text: string): string {
+  return /\[([^\]]+)\]/.exec(text)?.[1] ?? text.trim();
+}
+
+function isAbsent(failure: unknown): boolean {
+  const code = errnoOf(failure);
+  return code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO' || code === 'ENOTDIR';
+}

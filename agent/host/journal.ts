@@ -1,0 +1,125 @@
+// The journal: what was meant, done and undone, one JSON line each, forced to disk before the host is touched.
+//
+//   intent ──act──> done ──────────────> undoing ──> undone
+//      └── failed (nothing in effect)        └─────> stuck (residue)
+//
+// It lives under /run, which goes away with the kernel objects that it describes; the boot id guards copies.
+
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { z } from 'zod';
+import { ProfileError } from '../lib/errors.ts';
+import type { Step } from './step.ts';
+
+export interface Header {
+  readonly type: 'header';
+  readonly version: 1;
+  readonly run: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+export type JournalRecord =
+  | Header
+  /** `prior`: what `undo` needs to know of the state before, as the verb captured it. */
+  | { readonly type: 'intent'; readonly seq: number; readonly step: Step; readonly prior?: string }
+  | { readonly type: 'done'; readonly seq: number; /** Nothing is left to undo. */ readonly settled?: true }
+  | { readonly type: 'failed'; readonly seq: number; readonly reason: string }
+  | { readonly type: 'undoing'; readonly seq: number }
+  | { readonly type: 'undone'; readonly seq: number }
+  | { readonly type: 'stuck'; readonly seq: number; readonly reason: string };
+
+/** A step that may be in effect, oldest first. */
+export interface Outstanding {
+  readonly seq: number;
+  readonly step: Step;
+  readonly prior?: string;
+}
+
+export interface Journal {
+  readonly path: string;
+  readonly append: (record: JournalRecord) => void;
+  readonly close: () => void;
+}
+
+/** Opens a journal for appending, making it where it is missing. Throws Node's error when that fails. */
+export function openJournal(path: string): Journal {
+  const fd = openSync(path, 'a', 0o600);
+  return {
+    path,
+    append: (record) => {
+      writeSync(fd, `${JSON.stringify(record)}\n`);
+      fsyncSync(fd);
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+export interface ReadJournal {
+  readonly header: Header;
+  readonly outstanding: readonly Outstanding[];
+}
+
+/** Reads a journal back. A torn last line is what a crash leaves and is passed over; damage elsewhere is an error. */
+export function readJournal(path: string): ReadJournal | undefined {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const records: JournalRecord[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line === '') continue;
+    const record = parseRecord(line);
+    if (record) records.push(record);
+    else if (i < lines.length - 1) {
+      throw new ProfileError([
+        { at: `${path}:${i + 1}`, message: 'cannot read this journal line', hint: 'undo the steps by hand' },
+      ]);
+    }
+  }
+  const header = records[0];
+  if (header === undefined) return undefined;
+  if (header.type !== 'header') throw new ProfileError([{ at: `${path}:1`, message: 'the journal has no header' }]);
+  return { header, outstanding: foldOutstanding(records) };
+}
+
+/** The steps that may still be in effect, oldest first. */
+export function foldOutstanding(records: readonly JournalRecord[]): readonly Outstanding[] {
+  const open = new Map<number, Outstanding>();
+  for (const record of records) {
+    if (record.type === 'intent') open.set(record.seq, record);
+    else if (record.type === 'undone' || record.type === 'failed') open.delete(record.seq);
+    else if (record.type === 'done' && record.settled) open.delete(record.seq);
+  }
+  return [...open.values()].sort((a, b) => a.seq - b.seq);
+}
+
+const seq = z.number().int().nonnegative();
+const recordSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('header'),
+    version: z.literal(1),
+    run: z.string(),
+    bootId: z.string(),
+    pid: z.number().int(),
+    startedAt: z.string(),
+  }),
+  // The step's own shape is checked by kind here and by each verb's inverse, which reads only what it needs.
+  z.object({
+    type: z.literal('intent'),
+    seq,
+    step: z.looseObject({ kind: z.string(), why: z.string() }),
+    prior: z.string().optional(),
+  }),
+  z.object({ type: z.literal('done'), seq, settled: z.literal(true).optional() }),
+  z.object({ type: z.literal('failed'), seq, reason: z.string() }),
+  z.object({ type: z.literal('undoing'), seq }),
+  z.object({ type: z.literal('undone'), seq }),
+  z.object({ type: z.literal('stuck'), seq, reason: z.string() }),
+]);
+
+function parseRecord(line: string): JournalRecord | undefined {
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(line));
+    return parsed.success ? (parsed.data as JournalRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+// Runs one program to its end: an argument vector, never a shell line, with a fixed environment and a deadline.
+
+import { execa } from 'execa';
+import { HostError } from '../lib/errors.ts';
+import { words } from './step.ts';
+
+export const commandEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C.UTF-8',
+  HOME: '/root',
+};
+
+const defaultDeadlineMs = 60_000;
+
+/** Gives stdout. Throws HostError with the command, what came back and the end of its stderr. */
+export async function runCommand(argv: readonly string[], deadlineMs = defaultDeadlineMs): Promise<string> {
+  const [file = '', ...args] = argv;
+  const result = await execa(file, args, {
+    reject: false,
+    stdin: 'ignore',
+    timeout: deadlineMs,
+    forceKillAfterDelay: 2_000,
+    env: commandEnvironment,
+    extendEnv: false,
+  });
+  if (!result.failed) return result.stdout;
+  throw new HostError(`cannot run \`${words(argv)}\`: ${failureOf(result, deadlineMs)}`, undefined, { cause: result });
+}
+
+interface Failure {
+  readonly timedOut: boolean;
+  readonly code?: string | undefined;
+  readonly signal?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly stderr: string;
+}
+
+function failureOf(result: Failure, deadlineMs: number): string {
+  if (result.timedOut) return `no end after ${deadlineMs / 1000} s`;
+  if (result.code === 'ENOENT') return 'the program is not installed';
+  if (result.signal) return `ended by ${result.signal}`;
+  const tail = result.stderr.trim().split('\n').slice(-3).join(' | ');
+  return `exit ${result.exitCode ?? result.code ?? '?'}${tail ? `: ${tail}` : ''}`;
+}

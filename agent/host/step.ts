@@ -1,0 +1,196 @@
+// A step: one change to the host as plain data, so that another process can undo it after a crash.
+
+import { type DmTable, renderTable } from './dm-table.ts';
+
+interface Common {
+  /** Why the run needs this change; shown by `plan` and kept in the journal. */
+  readonly why: string;
+}
+
+/** How to see that a step is in effect: a path that exists exactly then, or the life of an object it sits on. */
+export type Witness = { readonly path: string } | { readonly parent: string };
+
+export interface ModuleStep extends Common {
+  readonly kind: 'module';
+  readonly name: string;
+  readonly params?: Readonly<Record<string, string>>;
+}
+export interface MkdirStep extends Common {
+  readonly kind: 'mkdir';
+  readonly path: string;
+}
+export interface WriteStep extends Common {
+  readonly kind: 'write';
+  readonly path: string;
+  readonly value: string;
+  /** `prior`: put back what was there; `never`: the object goes away anyway; else the value that undoes it. */
+  readonly restore: 'prior' | 'never' | { readonly value: string };
+}
+export interface LinkStep extends Common {
+  readonly kind: 'link';
+  readonly path: string;
+  readonly target: string;
+  /** Make the link inside this network namespace: nvmet opens its socket in the namespace of the caller. */
+  readonly netns?: string;
+}
+export interface ExecStep extends Common {
+  readonly kind: 'exec';
+  readonly argv: readonly string[];
+  /** Absent only when the thing vanishes with its parent. */
+  readonly undo?: readonly string[];
+  readonly witness: Witness;
+}
+export interface CgroupStep extends Common {
+  readonly kind: 'cgroup';
+  readonly path: string;
+}
+export interface ControllersStep extends Common {
+  readonly kind: 'controllers';
+  /** The cgroup whose children get these controllers. */
+  readonly path: string;
+  readonly enable: readonly string[];
+}
+export interface DmCreateStep extends Common {
+  readonly kind: 'dm-create';
+  readonly name: string;
+  readonly uuid: string;
+  readonly table: DmTable;
+  readonly readOnly?: boolean;
+}
+export interface DmSwapStep extends Common {
+  readonly kind: 'dm-swap';
+  readonly name: string;
+  readonly table: DmTable;
+}
+/** Starts counting on a device of ours; the counters go away with it. */
+export interface DmStatsStep extends Common {
+  readonly kind: 'dm-stats';
+  readonly name: string;
+}
+export interface NvmeConnectStep extends Common {
+  readonly kind: 'nvme-connect';
+  readonly address: string;
+  readonly port: number;
+  readonly nqn: string;
+  /** Ours alone: it marks the controller as made by this run. */
+  readonly hostnqn: string;
+  readonly hostid: string;
+  readonly netns?: string;
+  readonly queues: number;
+  readonly queueSize: number;
+}
+export interface LoopStep extends Common {
+  readonly kind: 'loop';
+  readonly index: number;
+  readonly path: string;
+}
+export interface SpawnStep extends Common {
+  readonly kind: 'spawn';
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Every process that it starts lives and dies in this cgroup. */
+  readonly cgroup: string;
+}
+
+export type Step =
+  | ModuleStep
+  | MkdirStep
+  | WriteStep
+  | LinkStep
+  | ExecStep
+  | CgroupStep
+  | ControllersStep
+  | DmCreateStep
+  | DmSwapStep
+  | DmStatsStep
+  | NvmeConnectStep
+  | LoopStep
+  | SpawnStep;
+
+export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
+
+/** The text of a step and of its inverse as shell-like lines. A null undo: the change goes with its parent. */
+export interface StepText {
+  readonly act: string;
+  readonly undo: string | null;
+}
+
+/** One region over the whole device, in nanoseconds (Documentation: device-mapper/statistics). */
+export const dmStatsMessage = '@stats_create - /1 1 precise_timestamps layerlift';
+
+const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
+  module: ({ name, params = {} }) => ({
+    act: words(['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)]),
+    undo: `rmmod ${name}  # and what it brought in; only what this run loaded`,
+  }),
+  mkdir: ({ path }) => ({ act: words(['mkdir', path]), undo: words(['rmdir', path]) }),
+  write: ({ path, value, restore }) => ({
+    act: `echo ${word(value)} > ${word(path)}`,
+    undo:
+      restore === 'never'
+        ? null
+        : `echo ${restore === 'prior' ? '"$what_was_there"' : word(restore.value)} > ${word(path)}`,
+  }),
+  link: ({ path, target, netns }) => ({
+    act: words([...inNetns(netns), 'ln', '-s', target, path]),
+    undo: words(['rm', path]),
+  }),
+  exec: ({ argv, undo }) => ({ act: words(argv), undo: undo ? words(undo) : null }),
+  cgroup: ({ path }) => ({
+    act: words(['mkdir', path]),
+    undo: `echo 1 > ${word(`${path}/cgroup.kill`)}; rmdir ${word(path)}`,
+  }),
+  controllers: ({ path, enable }) => ({
+    act: `echo ${word(enable.map((name) => `+${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}`,
+    undo: `echo ${word(enable.map((name) => `-${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}  # only those that were off`,
+  }),
+  'dm-create': ({ name, uuid, table, readOnly }) => ({
+    act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(renderTable(table))}`,
+    undo: words(['dmsetup', 'remove', '--retry', name]),
+  }),
+  'dm-swap': ({ name, table }) => ({
+    act: `dmsetup load ${word(name)} --table ${quote(renderTable(table))} && dmsetup resume ${word(name)}`,
+    undo: `dmsetup resume ${word(name)}  # only if it is found suspended`,
+  }),
+  'dm-stats': ({ name }) => ({
+    act: `dmsetup message ${word(name)} 0 ${dmStatsMessage}`,
+    undo: null,
+  }),
+  'nvme-connect': (s) => ({
+    act: words([
+      ...inNetns(s.netns),
+      ...['nvme', 'connect', '-t', 'tcp', '-a', s.address, '-s', `${s.port}`, '-n', s.nqn],
+      ...['-q', s.hostnqn, '--hostid', s.hostid, '-i', `${s.queues}`, '-Q', `${s.queueSize}`],
+    ]),
+    undo: `echo 1 > /sys/class/nvme/<the controller of ${s.hostnqn}>/delete_controller`,
+  }),
+  loop: ({ index, path }) => ({
+    act: words(['losetup', '--direct-io=on', `/dev/loop${index}`, path]),
+    undo: words(['losetup', '-d', `/dev/loop${index}`]),
+  }),
+  spawn: ({ argv, cgroup }) => ({
+    act: `${words(argv)} &  # in ${cgroup}`,
+    undo: `echo 1 > ${word(`${cgroup}/cgroup.kill`)}`,
+  }),
+};
+
+export function renderStep<K extends Step['kind']>(step: StepOf<K>): StepText {
+  return (texts[step.kind] as (step: StepOf<K>) => StepText)(step);
+}
+
+/** The argv prefix that runs a command in a network namespace without hiding configfs, as `ip netns exec` would. */
+export function inNetns(netns: string | undefined): readonly string[] {
+  return netns === undefined ? [] : ['nsenter', `--net=/run/netns/${netns}`];
+}
+
+export function words(argv: readonly string[]): string {
+  return argv.map(word).join(' ');
+}
+
+function word(text: string): string {
+  return /^[\w@%+=:,./<>-]+$/.test(text) ? text : quote(text);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,68 @@
+// Control groups (v2). A guest or a helper lives in one, and ends with it: cgroup.kill reaches every fork.
+
+import { mkdir, rmdir } from 'node:fs/promises';
+import { errnoOf, HostError } from '../../lib/errors.ts';
+import { exists, readText, writeAttribute } from '../files.ts';
+import { retryBusy, waitFor } from '../wait.ts';
+import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+
+export const cgroupVerb: Verb<'cgroup'> = {
+  present: ({ path }) => exists(path),
+  capture: nothingToCapture,
+  act: async ({ path }) => {
+    try {
+      await mkdir(path);
+      return '';
+    } catch (cause) {
+      throw new HostError(`cannot make cgroup ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
+    }
+  },
+  undo: async ({ path }) => {
+    await endProcesses(path);
+    await retryBusy(busyDeadlineMs, () => rmdir(path));
+  },
+};
+
+export const controllersVerb: Verb<'controllers'> = {
+  shared: true,
+  present: async ({ path }, prior) => (await stillOn(path, prior)).length > 0,
+  capture: async ({ path, enable }) => {
+    const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+    const off = enable.filter((name) => !on.includes(name));
+    return off.length > 0 ? off.join(' ') : undefined;
+  },
+  act: async ({ path }, prior) => {
+    await writeAttribute(`${path}/cgroup.subtree_control`, signed('+', namesIn(prior)));
+    return '';
+  },
+  undo: async ({ path }, prior) => {
+    const on = await stillOn(path, prior);
+    await retryBusy(busyDeadlineMs, () => writeAttribute(`${path}/cgroup.subtree_control`, signed('-', on)));
+  },
+};
+
+/** Kills everything in a cgroup and below, frozen or not, and waits until the kernel says that it is empty. */
+export async function endProcesses(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  await writeAttribute(`${path}/cgroup.kill`, '1');
+  await waitFor(`the end of all processes in ${path}`, busyDeadlineMs, async () =>
+    isPopulated(await readText(`${path}/cgroup.events`)) ? undefined : true,
+  );
+}
+
+export function isPopulated(events: string | undefined): boolean {
+  return /^populated 1$/m.test(events ?? '');
+}
+
+async function stillOn(path: string, prior: string | undefined): Promise<readonly string[]> {
+  const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+  return namesIn(prior).filter((name) => on.includes(name));
+}
+
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/\s+/).filter((name) => name !== '');
+}
+
+function signed(sign: '+' | '-', names: readonly string[]): string {
+  return names.map((name) => `${sign}${name}`).join(' ');
+}

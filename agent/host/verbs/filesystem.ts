@@ -1,0 +1,54 @@
+// Folders, links and attributes of configfs, sysfs and cgroupfs.
+
+import { mkdir, rmdir, symlink, unlink } from 'node:fs/promises';
+import { errnoOf, HostError } from '../../lib/errors.ts';
+import { chosenValue, exists, readText, writeAttribute } from '../files.ts';
+import { runCommand } from '../run-command.ts';
+import { inNetns } from '../step.ts';
+import { retryBusy } from '../wait.ts';
+import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+
+export const mkdirVerb: Verb<'mkdir'> = {
+  present: ({ path }) => exists(path),
+  capture: nothingToCapture,
+  act: async ({ path }) => {
+    try {
+      await mkdir(path);
+      return '';
+    } catch (cause) {
+      throw new HostError(`cannot make ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
+    }
+  },
+  undo: ({ path }) => retryBusy(busyDeadlineMs, () => rmdir(path)),
+};
+
+export const linkVerb: Verb<'link'> = {
+  present: ({ path }) => exists(path),
+  capture: nothingToCapture,
+  act: async ({ path, target, netns }) => {
+    if (netns === undefined) await symlink(target, path);
+    else await runCommand([...inNetns(netns), 'ln', '-s', target, path]);
+    return '';
+  },
+  undo: ({ path }) => retryBusy(busyDeadlineMs, () => unlink(path)),
+};
+
+export const writeVerb: Verb<'write'> = {
+  shared: true,
+  present: async ({ path, restore }, prior) => {
+    if (restore === 'never') return false;
+    const now = await readText(path);
+    return now !== undefined && chosenValue(now) !== undoneValue(restore, prior);
+  },
+  capture: async ({ path, restore }) => (restore === 'prior' ? chosenValue((await readText(path)) ?? '') : ''),
+  act: async ({ path, value }) => {
+    await writeAttribute(path, value);
+    return '';
+  },
+  undo: ({ path, restore }, prior) =>
+    retryBusy(busyDeadlineMs, () => writeAttribute(path, undoneValue(restore, prior))),
+};
+
+function undoneValue(restore: 'prior' | 'never' | { readonly value: string }, prior: string | undefined): string {
+  return typeof restore === 'object' ? restore.value : (prior ?? '');
+}

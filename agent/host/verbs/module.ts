@@ -1,0 +1,77 @@
+// Kernel modules. They are shared with the rest of the host: only what was absent is loaded, and only that is unloaded.
+
+import { readText } from '../files.ts';
+import { runCommand } from '../run-command.ts';
+import { retryBusy } from '../wait.ts';
+import { errnoOf } from '../../lib/errors.ts';
+import { busyDeadlineMs, type Verb } from './verb.ts';
+
+/** The kernel asks for algorithms by these aliases (include/linux/crypto.h, MODULE_ALIAS_CRYPTO). */
+const algorithmPrefix = 'crypto-';
+
+export const moduleVerb: Verb<'module'> = {
+  shared: true,
+  present: async (_step, prior) => (await loadedOf(prior)).length > 0,
+  capture: async ({ name }) => {
+    const absent = (await dependenciesOf(name)).filter(not(await loadedModules()));
+    return absent.length > 0 ? absent.join(' ') : undefined;
+  },
+  act: async ({ name, params = {} }) => {
+    const argv = ['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)];
+    try {
+      await runCommand(argv);
+    } catch (failure) {
+      // An algorithm has several modules, and those for other CPUs refuse: one is enough, and its user will tell.
+      if (!name.startsWith(algorithmPrefix)) throw failure;
+    }
+    return '';
+  },
+  // In the order of insertion, so backwards here. One that somebody else has come to use meanwhile stays.
+  undo: async (_step, prior) => {
+    for (const module of (await loadedOf(prior)).reverse()) await unload(module);
+  },
+};
+
+/** Names in /proc/modules. */
+export async function loadedModules(): Promise<ReadonlySet<string>> {
+  return parseModules((await readText('/proc/modules')) ?? '');
+}
+
+export function parseModules(text: string): ReadonlySet<string> {
+  return new Set(text.split('\n').flatMap((line) => line.split(' ')[0] || []));
+}
+
+/** The modules that `modprobe NAME` inserts, dependencies first; empty when it is built in. */
+async function dependenciesOf(name: string): Promise<readonly string[]> {
+  return parseShowDepends(await runCommand(['modprobe', '--show-depends', name]));
+}
+
+export function parseShowDepends(text: string): readonly string[] {
+  const names = text
+    .split('\n')
+    .filter((line) => line.startsWith('insmod '))
+    .map((line) => (/\/([^/]+)\.ko(\.\w+)?(\s|$)/.exec(line)?.[1] ?? '').replaceAll('-', '_'));
+  // Soft dependencies can repeat a module.
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+async function loadedOf(prior: string | undefined): Promise<string[]> {
+  const loaded = await loadedModules();
+  return (prior ?? '').split(' ').filter((name) => loaded.has(name));
+}
+
+async function unload(module: string): Promise<void> {
+  try {
+    await retryBusy(busyDeadlineMs, async () => {
+      const users = await readText(`/sys/module/${module}/refcnt`);
+      if (users !== undefined && users.trim() !== '0') throw Object.assign(new Error('in use'), { code: 'EBUSY' });
+      await runCommand(['rmmod', module]);
+    });
+  } catch (failure) {
+    if (errnoOf(failure) !== 'EBUSY') throw failure;
+  }
+}
+
+function not(set: ReadonlySet<string>): (name: string) => boolean {
+  return (name) => !set.has(name);
+}

@@ -1,0 +1,93 @@
+// An NVMe/TCP controller, made by writing to /dev/nvme-fabrics as nvme-cli does (drivers/nvme/host/fabrics.c).
+// It is known by our host NQN, never by its number: numbers are used again.
+
+import { connect as dial } from 'node:net';
+import { errnoOf, HostError } from '../../lib/errors.ts';
+import { listFolder, readText, writeAttribute } from '../files.ts';
+import { runCommand } from '../run-command.ts';
+import { inNetns, type NvmeConnectStep } from '../step.ts';
+import { waitFor } from '../wait.ts';
+import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+
+const answerDeadlineMs = 5_000;
+const connectDeadlineMs = 20_000;
+const keepAliveSeconds = 30;
+
+export const nvmeConnectVerb: Verb<'nvme-connect'> = {
+  present: async (step) => (await controllersOf(step)).length > 0,
+  capture: nothingToCapture,
+  act: async (step) => {
+    const options = connectOptions(step);
+    // From another namespace only its own targets are dialled: they are there.
+    if (step.netns === undefined) await mustAnswer(step.address, step.port);
+    const script = 'printf %s "$1" >/dev/nvme-fabrics';
+    try {
+      await runCommand([...inNetns(step.netns), 'sh', '-c', script, 'sh', options], connectDeadlineMs);
+    } catch (cause) {
+      throw new HostError(
+        `cannot connect to NVMe/TCP target ${step.address}:${step.port} (${step.nqn}): ${cause instanceof Error ? (cause.message.split(': ').at(-1) ?? '') : ''}`,
+        'check that the target listens there, offers this NQN and allows any host',
+        { cause },
+      );
+    }
+    return '';
+  },
+  undo: async (step) => {
+    for (const controller of await controllersOf(step)) {
+      await writeAttribute(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
+        if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'ENODEV') throw failure;
+      });
+    }
+    await waitFor(`the end of the NVMe controller of ${step.nqn}`, busyDeadlineMs, async () =>
+      (await controllersOf(step)).length === 0 ? true : undefined,
+    );
+  },
+};
+
+/** The text that /dev/nvme-fabrics takes. */
+export function connectOptions(step: NvmeConnectStep): string {
+  return [
+    'transport=tcp',
+    `traddr=${step.address}`,
+    `trsvcid=${step.port}`,
+    `nqn=${step.nqn}`,
+    `hostnqn=${step.hostnqn}`,
+    `hostid=${step.hostid}`,
+    `nr_io_queues=${step.queues}`,
+    `queue_size=${step.queueSize}`,
+    `keep_alive_tmo=${keepAliveSeconds}`,
+    // A lost target is a failed run, not ten minutes of silent queueing (the default of ctrl_loss_tmo).
+    'reconnect_delay=1,ctrl_loss_tmo=5',
+  ].join(',');
+}
+
+/** Names such as `nvme0` of the controllers that this run connected to this target. */
+export async function controllersOf(step: { nqn: string; hostnqn: string }): Promise<readonly string[]> {
+  const out: string[] = [];
+  for (const name of await listFolder('/sys/class/nvme')) {
+    const [nqn, hostnqn] = await Promise.all([
+      readText(`/sys/class/nvme/${name}/subsysnqn`),
+      readText(`/sys/class/nvme/${name}/hostnqn`),
+    ]);
+    if (nqn?.trim() === step.nqn && hostnqn?.trim() === step.hostnqn) out.push(name);
+  }
+  return out;
+}
+
+/** A plain connect first: the kernel would wait minutes for a target that never answers. */
+async function mustAnswer(address: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const socket = dial({ host: address, port });
+    const fail = (reason: string): void => {
+      socket.destroy();
+      const hint = 'check address, port and firewall, and that the target runs';
+      reject(new HostError(`NVMe/TCP target ${address}:${port} ${reason}`, hint));
+    };
+    socket.setTimeout(answerDeadlineMs, () => fail(`does not answer within ${answerDeadlineMs / 1000} s`));
+    socket.on('error', (failure) => fail(`cannot be reached: ${errnoOf(failure) ?? failure.message}`));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}

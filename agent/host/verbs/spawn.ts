@@ -1,0 +1,42 @@
+// A process in a cgroup. Ended by the cgroup, never by name or number; the kernel ends it too if the agent dies.
+
+import { PassThrough } from 'node:stream';
+import { execa } from 'execa';
+import { readText } from '../files.ts';
+import type { Child, Exit } from '../host.ts';
+import { commandEnvironment } from '../run-command.ts';
+import type { SpawnStep } from '../step.ts';
+import { endProcesses, isPopulated } from './cgroup.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
+
+const stderrTailBytes = 16_384;
+
+// Node cannot start a process inside a cgroup: the wrapper moves itself, then becomes the program.
+const enterCgroup = 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"';
+
+export const spawnVerb: Verb<'spawn'> = {
+  shared: true,
+  present: async ({ cgroup }) => isPopulated(await readText(`${cgroup}/cgroup.events`)),
+  capture: nothingToCapture,
+  act: () => Promise.resolve(''),
+  undo: ({ cgroup }) => endProcesses(cgroup),
+};
+
+export function startChild(step: SpawnStep): Child {
+  const argv = ['-c', enterCgroup, 'sh', step.cgroup, 'setpriv', '--pdeathsig', 'KILL', '--', ...step.argv];
+  const child = execa('sh', argv, {
+    reject: false,
+    stdin: 'ignore',
+    buffer: false,
+    env: commandEnvironment,
+    extendEnv: false,
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-stderrTailBytes);
+  });
+  // Read from the start, so that a process that ends early never blocks on a full pipe.
+  const stdout = child.stdout.pipe(new PassThrough({ highWaterMark: 64 * 1024 * 1024 }));
+  const exited = child.then((result): Exit => ({ code: result.exitCode, signal: result.signal, stderr }));
+  return { name: step.name, stdout, exited, signal: (name) => void child.kill(name) };
+}

@@ -1,0 +1,25 @@
+// What each kind of step must know: how to see it, do it and undo it. Do and undo stand side by side in one file.
+
+import type { Step, StepOf } from '../step.ts';
+
+export interface Verb<K extends Step['kind']> {
+  /** Is the step in effect now? Decides adoption (refused), whether an undo is needed, and whether it worked. */
+  readonly present: (step: StepOf<K>, prior: string | undefined) => Promise<boolean>;
+  /** What `undo` needs to know of the state before. Undefined: the host is already so, and nothing will be done. */
+  readonly capture: (step: StepOf<K>) => Promise<string | undefined>;
+  /** Gives the device node where the step makes one, else an empty text. */
+  readonly act: (step: StepOf<K>, prior: string) => Promise<string>;
+  /** Idempotent; called only while `present`. */
+  readonly undo: (step: StepOf<K>, prior: string | undefined) => Promise<void>;
+  /** Nothing is left to undo once `act` has returned. */
+  readonly settles?: true;
+  /** May be there already for others: no error, and not ours to undo. */
+  readonly shared?: true;
+}
+
+/** For verbs whose undo needs no knowledge of the state before. */
+export function nothingToCapture(): Promise<string> {
+  return Promise.resolve('');
+}
+
+export const busyDeadlineMs = 8_000;
