@@ -1,0 +1,196 @@
+// Text -> Profile. Collects every mistake with its line; unknown keys are mistakes.
+
+import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from 'yaml';
+import { z } from 'zod';
+import { ProfileError, type Problem } from '../lib/errors.ts';
+import { type Layer, layers, type Role } from '../lib/layer.ts';
+import { isRecord } from '../lib/record.ts';
+import { findProvider, providersFor } from '../stack/registry.ts';
+import {
+  type Choice,
+  type GuestLimits,
+  type LayerChoice,
+  type Profile,
+  profileSchema,
+  workloadSchemaFor,
+} from './profile.ts';
+
+type Path = readonly PropertyKey[];
+
+interface Mistake {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const largestProfileBytes = 256 * 1024;
+
+/** `file` names the source in messages. Throws ProfileError with every mistake found. */
+export function decodeProfile(text: string, file: string): Profile {
+  if (text.length > largestProfileBytes) {
+    throw new ProfileError([
+      { at: file, message: 'the profile is too large', hint: `expected at most ${largestProfileBytes / 1024} KiB` },
+    ]);
+  }
+  const lineCounter = new LineCounter();
+  const doc = parseDocument(text, { lineCounter, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (doc.errors.length > 0) {
+    throw new ProfileError(
+      doc.errors.map((error) => ({ at: place(error.pos[0]), message: `not valid YAML: ${error.message}` })),
+    );
+  }
+  const raw = toValue(doc, file);
+  const mistakes: Mistake[] = [];
+  const base = profileSchema.safeParse(raw);
+  if (!base.success) mistakes.push(...baseMistakes(base.error.issues, raw));
+  const stack = decodeStack(raw, mistakes);
+  const guests = base.success ? decodeGuests(base.data.guests, mistakes) : [];
+  if (mistakes.length > 0 || !base.success) {
+    const problems = mistakes.map((mistake): Problem => ({
+      at: place(offsetOf(doc, mistake.path)),
+      message: `${mistake.path.length > 0 ? `${mistake.path.join('.')}: ` : ''}${mistake.message}`,
+      ...(mistake.hint === undefined ? {} : { hint: mistake.hint }),
+    }));
+    throw new ProfileError(problems.sort((a, b) => lineOf(a) - lineOf(b)));
+  }
+  const { version, name, workload, experiment } = base.data;
+  return { version, name, question: questionOf(text), guests, workload, stack, experiment };
+}
+
+function toValue(doc: Document, file: string): unknown {
+  try {
+    return doc.toJS({ maxAliasCount: 100 });
+  } catch (failure) {
+    throw new ProfileError([
+      { at: file, message: `not valid YAML: ${failure instanceof Error ? failure.message : String(failure)}` },
+    ]);
+  }
+}
+
+// A union tells only that nothing fitted: the workload is decoded again as what it is meant to be.
+function baseMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown): readonly Mistake[] {
+  return issues.flatMap((issue): readonly Mistake[] => {
+    if (issue.code !== 'invalid_union' || issue.path[0] !== 'workload' || issue.path.length > 1)
+      return mistakesOf(issue, []);
+    const value = (raw as Record<string, unknown>)['workload'] ?? {};
+    const again = workloadSchemaFor(value).safeParse(value);
+    return again.success ? [] : again.error.issues.flatMap((inner) => mistakesOf(inner, ['workload']));
+  });
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, at: Path): readonly Mistake[] {
+  const path = [...at, ...issue.path];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown setting' }));
+  if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.message === 'Invalid input') {
+    return [{ path, message: [...new Set(issue.errors.flat().map((error) => error.message))].join(' or ') }];
+  }
+  return [{ path, message: issue.message.replace(/^Invalid (input|option): /, '') }];
+}
+
+function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] {
+  const stack = asMap(asMap(raw)?.['stack']);
+  if (!stack) return [];
+  const chosen = layers.flatMap((layer) => {
+    const section = stack[layer];
+    return section === undefined ? [] : [decodeLayer(layer, section, mistakes)];
+  });
+  if (chosen.length === 0)
+    mistakes.push({ path: ['stack'], message: `no layer: expected at least one of ${layers.join(', ')}` });
+  const remote = chosen.some((choice) => choice?.deployed.provider === 'nvme-tcp-remote');
+  if (remote && stack['media'] !== undefined) {
+    mistakes.push({
+      path: ['stack', 'media'],
+      message: 'the media behind a remote target cannot be switched from here',
+      hint: 'leave media out: it is measured as part of the network layer',
+    });
+  }
+  return chosen.filter((choice) => choice !== undefined);
+}
+
+function decodeLayer(layer: Layer, section: unknown, mistakes: Mistake[]): LayerChoice | undefined {
+  const path = ['stack', layer];
+  const map = asMap(section);
+  if (!map) {
+    mistakes.push({ path, message: 'expected a map with `deployed` and, if you like, `stub`' });
+    return undefined;
+  }
+  for (const key of Object.keys(map)) {
+    if (key !== 'deployed' && key !== 'stub')
+      mistakes.push({ path: [...path, key], message: 'unknown setting', hint: 'expected deployed or stub' });
+  }
+  const deployed = decodeChoice(layer, 'deployed', map['deployed'], mistakes);
+  const stub =
+    map['stub'] === 'none'
+      ? null
+      : decodeChoice(layer, 'stub', map['stub'] ?? { provider: providersFor(layer, 'stub')[0]?.name }, mistakes);
+  return deployed === undefined || stub === undefined ? undefined : { layer, deployed, stub };
+}
+
+function decodeChoice(layer: Layer, role: Role, section: unknown, mistakes: Mistake[]): Choice | undefined {
+  const path = ['stack', layer, role];
+  const names = providersFor(layer, role).map((provider) => provider.name);
+  const { provider: name, ...rest } = asMap(section) ?? {};
+  const expected = `expected one of ${names.join(', ')}${role === 'stub' ? ', or `stub: none`' : ''}`;
+  if (typeof name !== 'string') {
+    mistakes.push({ path, message: 'no provider', hint: expected });
+    return undefined;
+  }
+  const provider = findProvider(layer, role, name);
+  if (!provider) {
+    mistakes.push({ path: [...path, 'provider'], message: `unknown provider "${name}"`, hint: expected });
+    return undefined;
+  }
+  const settings = provider.settings.safeParse(rest);
+  if (settings.success) return { provider: name, settings: settings.data };
+  mistakes.push(...settings.error.issues.flatMap((issue) => mistakesOf(issue, path)));
+  return undefined;
+}
+
+type Guests = z.output<typeof profileSchema>['guests'];
+
+function decodeGuests({ count, only, ...common }: Guests, mistakes: Mistake[]): readonly GuestLimits[] {
+  for (const number of Object.keys(only)) {
+    if (Number(number) < 1 || Number(number) > count) {
+      mistakes.push({
+        path: ['guests', 'only', number],
+        message: `there is no guest ${number}`,
+        hint: `expected 1 to ${count}`,
+      });
+    }
+  }
+  return Array.from({ length: count }, (_, i) => ({ ...common, ...only[`${i + 1}`] }));
+}
+
+function asMap(value: unknown): Record<string, unknown> | undefined {
+  return isRecord(value) ? value : undefined;
+}
+
+/** Where the deepest part of a path that exists stands. */
+function offsetOf(doc: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent: unknown = length === 1 ? doc.contents : doc.getIn(path.slice(0, length - 1), true);
+    if (isMap(parent)) {
+      const pair = parent.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(path[length - 1]),
+      );
+      if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
+    }
+    const node: unknown = doc.getIn(path.slice(0, length), true);
+    if (isNode(node)) return node.range?.[0] ?? 0;
+  }
+  return 0;
+}
+
+function lineOf(problem: Problem): number {
+  return Number(/:(\d+):\d+$/.exec(problem.at ?? '')?.[1] ?? 0);
+}
+
+/** The comment that the file opens with. */
+function questionOf(text: string): string {
+  return /^#\s*(?:Question:)?\s*(.*?)\s*$/im.exec(text.trimStart().split('\n')[0] ?? '')?.[1] ?? '';
+}

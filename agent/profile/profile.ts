@@ -1,0 +1,114 @@
+// The profile: what to compare, under which load, for how long. The schema is the one source of names and defaults.
+
+import { z } from 'zod';
+import type { Layer } from '../lib/layer.ts';
+import { bytes, duration, plainText, wholeNumber } from './settings.ts';
+
+const limits = {
+  /** CPUs that the guest may use, as in cpuset.cpus. */
+  cpuset: z
+    .string()
+    .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, 'expected CPUs as in cpuset.cpus, such as 0-1 or 0,2')
+    .optional(),
+  /** `quota period` in microseconds, as in cpu.max. */
+  cpuMax: z
+    .string()
+    .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
+    .optional(),
+  memoryMax: bytes({ min: 2 ** 20 }).optional(),
+  ioMax: z
+    .strictObject({
+      rbps: bytes({ min: 1 }).optional(),
+      wbps: bytes({ min: 1 }).optional(),
+      riops: wholeNumber(1, 1e9).optional(),
+      wiops: wholeNumber(1, 1e9).optional(),
+    })
+    .optional(),
+};
+
+const guestsSchema = z.strictObject({
+  count: wholeNumber(1, 64),
+  ...limits,
+  /** Limits of single guests, by number, over those of all. */
+  only: z.record(z.string().regex(/^\d+$/, 'expected the number of a guest'), z.strictObject(limits)).default({}),
+});
+
+const inlineSchema = z.strictObject({
+  rw: z.enum(['randread', 'read', 'randwrite', 'write', 'randrw', 'rw']).default('randread'),
+  /** Per cent of reads in a mix. */
+  rwmixread: wholeNumber(0, 100).optional(),
+  bs: bytes({ min: 512, max: 2 ** 24 }).default(4096),
+  /** I/Os in flight for each guest. */
+  iodepth: wholeNumber(1, 4096).default(8),
+  ioengine: z.enum(['libaio', 'io_uring', 'psync', 'sync', 'pvsync2']).default('libaio'),
+  /** Fills and checks blocks; needs data-keeping media. */
+  verify: z.enum(['crc32c', 'md5', 'sha256', 'xxhash']).optional(),
+});
+
+const jobSchema = z.strictObject({
+  /** A fio job file, relative to the profile. */
+  job: plainText('the path of a fio job file'),
+});
+
+const experimentSchema = z.strictObject({
+  settle: duration({ min: 0, max: 30e9 }).default(1e9),
+  measure: duration({ min: 500e6, max: 120e9 }).default(3e9),
+  /** The most time to spend on slices. */
+  budget: duration({ min: 10e9, max: 24 * 3600e9 }).default(600e9),
+  seed: wholeNumber(0, 2 ** 31 - 1).optional(),
+  /** The smallest lift that matters, in per cent. */
+  minimumLift: z.number().min(1).max(100).default(5),
+});
+
+export const profileSchema = z.strictObject({
+  version: z.literal(1, { error: 'expected version: 1' }),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name of a-z, 0-9 and -'),
+  guests: z.preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema),
+  workload: z
+    .unknown()
+    .transform((value) => value ?? {})
+    .pipe(z.union([inlineSchema, jobSchema])),
+  stack: z.strictObject({
+    media: z.unknown().optional(),
+    network: z.unknown().optional(),
+    blockstack: z.unknown().optional(),
+    ring: z.unknown().optional(),
+  }),
+  experiment: experimentSchema.prefault({}),
+});
+
+export type Inline = z.output<typeof inlineSchema>;
+export type Workload = Inline | z.output<typeof jobSchema>;
+export type GuestLimits = Omit<z.output<typeof guestsSchema>, 'count' | 'only'>;
+
+/** A provider chosen by name, with its settings decoded by its own schema. Plain data. */
+export interface Choice {
+  readonly provider: string;
+  readonly settings: unknown;
+}
+
+export interface LayerChoice {
+  readonly layer: Layer;
+  readonly deployed: Choice;
+  /** Null: `stub: none`, the layer stays as it is. */
+  readonly stub: Choice | null;
+}
+
+/** A resolved profile: every default filled in, every layer's settings decoded. */
+export interface Profile {
+  readonly version: 1;
+  readonly name: string;
+  /** The question that the file opens with, if it has one. */
+  readonly question: string;
+  readonly guests: readonly GuestLimits[];
+  readonly workload: Workload;
+  /** Bottom to top. */
+  readonly stack: readonly LayerChoice[];
+  /** Durations in nanoseconds. */
+  readonly experiment: z.output<typeof experimentSchema>;
+}
+
+/** Which of the two kinds of workload a value is meant to be decides whose mistakes are worth telling. */
+export function workloadSchemaFor(value: unknown): z.ZodType {
+  return typeof value === 'object' && value !== null && 'job' in value ? jobSchema : inlineSchema;
+}

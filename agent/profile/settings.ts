@@ -1,0 +1,46 @@
+// Building blocks of the profile's schema: units as people write them, decoded to base units.
+
+import { z } from 'zod';
+import { parseBytes, parseDuration } from '../lib/units.ts';
+
+/** A duration such as `20ms`, decoded to nanoseconds. */
+export function duration(limits: { min?: number; max: number }): z.ZodType<number, string> {
+  return unit('a duration with its unit, such as 20ms or 1.5s', parseDuration, limits);
+}
+
+/** A size such as `4k` or `2GiB`, decoded to bytes. */
+export function bytes(limits: { min?: number; max?: number } = {}): z.ZodType<number, string> {
+  return unit('a size such as 4k, 512MiB or 2GiB', parseBytes, limits);
+}
+
+function unit(
+  expected: string,
+  parse: (text: string) => number | undefined,
+  limits: { min?: number; max?: number },
+): z.ZodType<number, string> {
+  return z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((value, context) => {
+    const parsed = parse(String(value));
+    const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
+    if (parsed !== undefined && parsed >= min && parsed <= max) return parsed;
+    const range = parsed === undefined ? '' : ' within the range that this setting allows';
+    context.addIssue({ code: 'custom', message: `expected ${expected}${range}, not "${value}"` });
+    return z.NEVER;
+  }) as unknown as z.ZodType<number, string>;
+}
+
+export function wholeNumber(min: number, max: number): z.ZodNumber {
+  return z
+    .number({ error: `expected a whole number from ${min} to ${max}` })
+    .int()
+    .min(min)
+    .max(max);
+}
+
+/** A text that may become part of a path, a table or an argument: one line, no control characters. */
+export function plainText(what: string): z.ZodString {
+  return z
+    .string({ error: `expected ${what}` })
+    .min(1)
+    .max(4096)
+    .regex(/^[^\p{Cc}]*$/u, `expected ${what} on one line`);
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { type DmTable, parseTable, tableSectors } from '../../host/dm-table.ts';
+import type { Need } from '../../host/needs.ts';
+import { plainText } from '../../profile/settings.ts';
+import { defineProvider, type Lane, type Site } from '../provider.ts';
+
+const mebibyteSectors = 2048;
+const placeholder = /\{([^{}]*)\}/g;
+
+interface Node {
+  readonly name: string;
+  readonly table: string;
+}
+
+/**
+ * A device-mapper tree, for each guest or once before the fan-out. Tables are those of dmsetup(8) with
+ * `{below}` (the lane beneath), `{NAME}` (an earlier device) and `{sectors}` or `{sectors/N}` (the lane's
+ * length; a part is rounded down to whole MiB). The last device is the top.
+ */
+export const dmTree = defineProvider({
+  layer: 'blockstack',
+  name: 'dm',
+  roles: ['deployed'],
+  about: 'a device-mapper tree, for each guest or shared',
+  settings: z
+    .strictObject({
+      scope: z.enum(['guest', 'shared'], { error: 'expected guest or shared' }).default('guest'),
+      devices: z
+        .array(
+          z.strictObject({
+            name: plainText('a short name').regex(
+              /^[a-z][a-z0-9_]{0,7}$/,
+              'expected a name of at most 8 characters a-z, 0-9, _',
+            ),
+            table: z.string({ error: 'expected a device-mapper table' }).min(1).max(4096),
+          }),
+        )
+        .min(1)
+        .max(8),
+    })
+    .superRefine(({ devices }, context) => {
+      for (const [i, device] of devices.entries()) {
+        const earlier = devices.slice(0, i).map(({ name }) => name);
+        const path = ['devices', i, 'table'];
+        const unknown = unknownPlaceholders(device.table, earlier);
+        const known = ['below', 'sectors', 'sectors/N', ...earlier].map((name) => `{${name}}`).join(', ');
+        if (unknown.length > 0) {
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `unknown placeholder {${unknown.join('}, {')}}: expected ${known}`,
+          });
+        } else if (!trial(device, earlier)) {
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: 'expected lines of `start length target parameters`, in order and without gaps, as in dmsetup(8)',
+          });
+        }
+        if (earlier.includes(device.name)) {
+          context.addIssue({
+            code: 'custom',
+            path: ['devices', i, 'name'],
+            message: `the name ${device.name} is taken`,
+          });
+        }
+      }
+    }),
+  configure: ({ scope, devices }) => ({
+    needs: targetsOf(devices).map(needOf),
+    lanes: scope === 'guest' ? 'per-guest' : 'one',
+    raise: async (site) => {
+      for (const target of targetsOf(devices)) {
+        await site.host.apply({ kind: 'module', name: moduleOf(target), why: `the device-mapper target ${target}` });
+      }
+      for (const module of cipherModules(devices)) {
+        await site.host.apply({ kind: 'module', name: module, why: 'the cipher of the crypt target' });
+      }
+      const tops: Lane[] = [];
+      for (const [i, lane] of site.under.entries()) tops.push(await raiseTree(site, devices, lane, i + 1));
+      return tops;
+    },
+  }),
+});
+
+async function raiseTree(site: Site, devices: readonly Node[], below: Lane, guest: number): Promise<Lane> {
+  const known = new Map<string, string>([['below', below.device]]);
+  let top = below;
+  for (const device of devices) {
+    const table = parseTable(fill(device.table, known, below.sectors)) ?? [];
+    const node = await site.host.apply({
+      kind: 'dm-create',
+      ...site.names.dm(`${device.name}-${guest}`),
+      table,
+      why: `the block stack of ${site.under.length > 1 ? `guest ${guest}` : 'the host'}: ${device.name}`,
+    });
+    known.set(device.name, node);
+    top = { device: node, sectors: tableSectors(table) };
+  }
+  return top;
+}
+
+function fill(table: string, known: ReadonlyMap<string, string>, sectors: number): string {
+  return table.replaceAll(placeholder, (whole, key: string) => {
+    const part = /^sectors(?:\/(\d+))?$/.exec(key);
+    if (!part) return known.get(key) ?? whole;
+    if (part[1] === undefined) return `${sectors}`;
+    return `${Math.floor(sectors / Number(part[1]) / mebibyteSectors) * mebibyteSectors}`;
+  });
+}
+
+function unknownPlaceholders(table: string, earlier: readonly string[]): readonly string[] {
+  const keys = [...table.matchAll(placeholder)].map((match) => match[1] ?? '');
+  return keys.filter((key) => key !== 'below' && !earlier.includes(key) && !/^sectors(\/[1-9]\d{0,3})?$/.test(key));
+}
+
+function trial(device: Node, earlier: readonly string[]): DmTable | undefined {
+  const known = new Map(['below', ...earlier].map((name) => [name, '/dev/null']));
+  return parseTable(fill(device.table, known, 2 ** 30));
+}
+
+function targetsOf(devices: readonly Node[]): readonly string[] {
+  return [
+    ...new Set(
+      devices.flatMap((device) =>
+        (
+          trial(
+            device,
+            devices.map(({ name }) => name),
+          ) ?? []
+        ).map(({ type }) => type),
+      ),
+    ),
+  ];
+}
+
+// Targets whose module is not called after them; `dm_mod` brings the first three itself.
+const moduleNames: Readonly<Record<string, string>> = {
+  linear: 'dm_mod',
+  striped: 'dm_mod',
+  error: 'dm_mod',
+  thin: 'dm_thin_pool',
+  'thin-pool': 'dm_thin_pool',
+  'snapshot-origin': 'dm_snapshot',
+  'snapshot-merge': 'dm_snapshot',
+};
+
+function moduleOf(target: string): string {
+  return moduleNames[target] ?? `dm_${target.replaceAll('-', '_')}`;
+}
+
+function needOf(target: string): Need {
+  return { kind: 'module', name: moduleOf(target), forWhat: `the device-mapper target ${target}` };
+}
+
+// The kernel loads ciphers by itself when a crypt table is loaded; asked for by name, they are journaled and unloaded.
+function cipherModules(devices: readonly Node[]): readonly string[] {
+  const specs = devices.flatMap(({ table }) => [...table.matchAll(/\scrypt\s+(\w+)-(\w+)/g)]);
+  const parts = specs.flatMap(([, cipher = '', mode = '']) => [cipher, 'ecb', mode]);
+  return [...new Set(parts)].map((part) => `crypto-${part}`);
+}

@@ -1,0 +1,57 @@
+// A junction: our dm-linear device above a layer. It points at the layer's deployed lane or at its stub's.
+
+import { linearTable, type DmTable } from '../host/dm-table.ts';
+import type { Host } from '../host/host.ts';
+import type { Arm, Layer, Role } from '../lib/layer.ts';
+import type { Lane } from './provider.ts';
+
+export interface Junction {
+  readonly layer: Layer;
+  /** 0 for a shared junction, else the guest's number. */
+  readonly guest: number;
+  /** The device-mapper names that switch together: the junction itself, then its twin where it has one. */
+  readonly devices: readonly string[];
+  readonly sectors: number;
+  readonly lanes: Readonly<Record<Role, Lane>>;
+}
+
+/** What a set of junctions points at now; grows with the stack, changes with each switch. */
+export type Setting = Map<string, Role>;
+
+export function roleIn(arm: Arm, layer: Layer): Role {
+  return arm.stubbed.includes(layer) ? 'stub' : 'deployed';
+}
+
+export function junctionTable(junction: Pick<Junction, 'lanes' | 'sectors'>, role: Role): DmTable {
+  return linearTable(junction.lanes[role].device, junction.sectors);
+}
+
+/** The junctions that must be swapped to get from a setting to an arm. */
+export function differing(junctions: readonly Junction[], setting: Setting, arm: Arm): readonly Junction[] {
+  return junctions.filter((junction) => setting.get(keyOf(junction)) !== roleIn(arm, junction.layer));
+}
+
+/**
+ * Points every junction as the arm asks, all at once: each swap waits for its own I/O in flight, and waits overlap.
+ * Throws HostError when the kernel refuses a table; the setting then says which were swapped.
+ */
+export async function switchTo(
+  host: Host,
+  stack: { junctions: readonly Junction[]; setting: Setting },
+  arm: Arm,
+): Promise<void> {
+  const swaps = differing(stack.junctions, stack.setting, arm).map(async (junction) => {
+    const role = roleIn(arm, junction.layer);
+    const table = junctionTable(junction, role);
+    const why = `${arm.id}: ${junction.layer} ${role}`;
+    await Promise.all(junction.devices.map((name) => host.apply({ kind: 'dm-swap', name, table, why })));
+    stack.setting.set(keyOf(junction), role);
+  });
+  const outcomes = await Promise.allSettled(swaps);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+export function keyOf(junction: Pick<Junction, 'layer' | 'guest'>): string {
+  return `${junction.layer}.${junction.guest}`;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { bytes, duration, wholeNumber } from '../../profile/settings.ts';
+import { defineProvider } from '../provider.ts';
+import { nullBlkNeeds, raiseNullBlk } from './null-blk-device.ts';
+
+/** A model of a disk: each request takes `latency`, at most `depth` are in flight in the whole device. */
+export const modelDisk = defineProvider({
+  layer: 'media',
+  name: 'model',
+  roles: ['deployed'],
+  about: 'a model disk: null_blk in timer mode with a latency and a depth',
+  settings: z.strictObject({
+    latency: duration({ min: 1_000, max: 4_000_000_000 }).default(100_000),
+    depth: wholeNumber(1, 10_240).default(1024),
+    size: bytes({ min: 2 ** 24, max: 2 ** 50 }).default(2 ** 31),
+    blockSize: z.union([z.literal(512), z.literal(1024), z.literal(2048), z.literal(4096)]).default(512),
+    memory: z.boolean().default(false),
+  }),
+  configure: ({ latency, depth, memory }) => ({
+    needs: nullBlkNeeds,
+    lanes: 'one',
+    raise: (site) =>
+      raiseNullBlk(site, {
+        part: 'disk',
+        latencyNs: latency,
+        depth,
+        queues: 1,
+        memory,
+        why: 'the model disk',
+      }),
+  }),
+});

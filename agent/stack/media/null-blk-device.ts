@@ -1,0 +1,68 @@
+// One null_blk made through configfs. Its own defaults (one queue, 64 tags, a softirq) would cap the host by
+// themselves, so every setting that matters is written. Attributes: Documentation/block/null_blk.rst.
+
+import type { Need } from '../../host/needs.ts';
+import { sectorBytes } from '../../lib/units.ts';
+import type { Lane, Site } from '../provider.ts';
+
+export interface NullBlkSettings {
+  readonly part: string;
+  /** 0: completes inline. */
+  readonly latencyNs: number;
+  /** Requests in flight, a queue. */
+  readonly depth: number;
+  readonly queues: number;
+  /** Keeps what is written, in RAM. */
+  readonly memory: boolean;
+  readonly why: string;
+}
+
+const folder = '/sys/kernel/config/nullb';
+const mebibyte = 2 ** 20;
+
+export const nullBlkNeeds: readonly Need[] = [
+  { kind: 'configfs' },
+  { kind: 'module', name: 'null_blk', forWhat: 'model disks and the media stub' },
+];
+
+export async function raiseNullBlk(site: Site, settings: NullBlkSettings): Promise<readonly Lane[]> {
+  const { host, names, geometry } = site;
+  const name = names.object(settings.part);
+  const dir = `${folder}/${name}`;
+  await host.apply({
+    kind: 'module',
+    name: 'null_blk',
+    params: { nr_devices: '0' },
+    why: 'model disks and media stubs',
+  });
+  await host.apply({ kind: 'mkdir', path: dir, why: settings.why });
+  const attributes: readonly [string, number][] = [
+    ['size', Math.ceil((geometry.sectors * sectorBytes) / mebibyte)],
+    ['blocksize', geometry.blockBytes],
+    ['queue_mode', 2],
+    ['submit_queues', settings.queues],
+    ['poll_queues', 0],
+    ['hw_queue_depth', settings.depth],
+    ['no_sched', 1],
+    ['irqmode', settings.latencyNs > 0 ? 2 : 0],
+    ...(settings.latencyNs > 0 ? [['completion_nsec', settings.latencyNs] as [string, number]] : []),
+    ['memory_backed', settings.memory ? 1 : 0],
+  ];
+  for (const [attribute, value] of attributes) {
+    await host.apply({
+      kind: 'write',
+      path: `${dir}/${attribute}`,
+      value: `${value}`,
+      restore: 'never',
+      why: `${name}: ${attribute}`,
+    });
+  }
+  await host.apply({
+    kind: 'write',
+    path: `${dir}/power`,
+    value: '1',
+    restore: { value: '0' },
+    why: `${name}: switch it on`,
+  });
+  return [{ device: await host.find({ kind: 'node', path: `/dev/${name}` }), sectors: geometry.sectors }];
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { duration } from '../../profile/settings.ts';
+import { defineProvider } from '../provider.ts';
+import { nullBlkNeeds, raiseNullBlk } from './null-blk-device.ts';
+
+const depth = 4096;
+
+/** The media stub: deep and wide; with `latency`, each request takes exactly that and any number run at once. */
+export const nullBlkStub = defineProvider({
+  layer: 'media',
+  name: 'null_blk',
+  roles: ['stub'],
+  about: 'null_blk, deep and wide: zero latency, or a fixed delay',
+  settings: z.strictObject({
+    latency: duration({ max: 4_000_000_000 }).default(0),
+    memory: z.boolean().default(false),
+  }),
+  configure: ({ latency, memory }) => ({
+    needs: nullBlkNeeds,
+    lanes: 'one',
+    raise: (site) =>
+      raiseNullBlk(site, {
+        part: 'null',
+        latencyNs: latency,
+        depth,
+        queues: site.cpus,
+        memory,
+        why: 'the media stub',
+      }),
+  }),
+});

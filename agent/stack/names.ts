@@ -1,0 +1,49 @@
+// The names of everything that a run makes: all carry its id, so that nothing else is ever touched.
+
+export interface Names {
+  readonly run: string;
+  /** `layerlift-<run>-<part>`; with a six-digit run it fits the 31 characters of a disk name if `part` has at most 14. */
+  readonly object: (part: string) => string;
+  /** Name and uuid of a device-mapper device. */
+  readonly dm: (part: string) => { readonly name: string; readonly uuid: string };
+  /** A network interface: at most 15 characters (IFNAMSIZ). */
+  readonly link: (part: string) => string;
+  readonly nqn: (part: string) => string;
+  /** Marks our NVMe controllers. */
+  readonly hostnqn: string;
+  readonly hostid: string;
+  /** An NAA identifier (IEEE registered, the OUI that LIO uses) with the run in it. */
+  readonly naa: (index: number) => string;
+  /** A free number for an nvmet port, the same for a run at each call. */
+  readonly nvmetPort: (index: number) => number;
+  /** Two addresses of a /30 that no real network uses (RFC 2544, benchmarking). */
+  readonly addresses: { readonly host: string; readonly target: string };
+  readonly cgroup: string;
+}
+
+/** `run` has six hexadecimal digits. */
+export function namesOf(run: string): Names {
+  const number = Number.parseInt(run, 16);
+  const prefix = `layerlift-${run}`;
+  const subnet = (number % (128 * 256 - 1)) * 4;
+  const address = (last: number): string => {
+    const host = subnet + last;
+    return `198.${18 + ((host >> 16) & 1)}.${(host >> 8) & 255}.${host & 255}`;
+  };
+  return {
+    run,
+    object: (part) => `${prefix}-${part}`,
+    dm: (part) => ({ name: `${prefix}-${part}`, uuid: `LAYERLIFT-${run}-${part}` }),
+    link: (part) => `ll${run}${part}`,
+    nqn: (part) => `nqn.2026-11.org.layerlift:${run}:${part}`,
+    hostnqn: `nqn.2026-11.org.layerlift:host:${run}`,
+    hostid: `6c61796c-6966-4000-8000-${run.padStart(12, '0')}`,
+    naa: (index) => `naa.6001405${run}${index.toString(16).padStart(3, '0')}`,
+    nvmetPort: (index) => 10_000 + ((number * 4 + index) % 50_000),
+    addresses: { host: address(1), target: address(2) },
+    cgroup: `/sys/fs/cgroup/${prefix}`,
+  };
+}
+
+/** Ports of TCP that our targets listen on, inside their own namespaces. */
+export const nvmePort = 4420;

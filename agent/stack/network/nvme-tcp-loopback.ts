@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { wholeNumber } from '../../profile/settings.ts';
+import { nvmePort } from '../names.ts';
+import { defineProvider } from '../provider.ts';
+import { connect, nvmeNeeds, raiseNamespace, raiseTarget } from './nvmet-target.ts';
+
+const address = '127.0.0.1';
+
+/** The network stub: the same protocol, target and initiator joined by the loopback of one namespace. */
+export const nvmeTcpLoopback = defineProvider({
+  layer: 'network',
+  name: 'nvme-tcp-loopback',
+  roles: ['stub'],
+  about: 'NVMe/TCP over the loopback of a network namespace',
+  settings: z.strictObject({ queues: wholeNumber(1, 128).default(1), queueSize: wholeNumber(16, 1024).default(128) }),
+  configure: ({ queues, queueSize }) => ({
+    needs: nvmeNeeds,
+    lanes: 'one',
+    raise: async (site) => {
+      const netns = await raiseNamespace(site, 'lo');
+      await raiseTarget(site, { part: 'lo', index: 1, netns, address });
+      const nqn = site.names.nqn('lo');
+      return connect(site, { address, port: nvmePort, nqn, netns, label: 'loopback', queues, queueSize });
+    },
+  }),
+});

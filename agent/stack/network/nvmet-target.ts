@@ -1,0 +1,94 @@
+// An NVMe/TCP target of the kernel (nvmet), listening inside a network namespace.
+// nvmet opens its socket in the namespace of the process that links the subsystem to the port
+// (drivers/nvme/target/tcp.c), so that one link is made from inside; all else is plain configfs.
+
+import type { Need } from '../../host/needs.ts';
+import { loadChecksums } from '../checksums.ts';
+import { nvmePort } from '../names.ts';
+import type { Lane, Site } from '../provider.ts';
+
+export const nvmeNeeds: readonly Need[] = [
+  { kind: 'configfs' },
+  { kind: 'tool', name: 'ip', debianPackage: 'iproute2' },
+  { kind: 'tool', name: 'nsenter', debianPackage: 'util-linux' },
+  { kind: 'module', name: 'nvmet_tcp', forWhat: 'the NVMe/TCP target' },
+  { kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' },
+];
+
+const root = '/sys/kernel/config/nvmet';
+
+export interface Target {
+  readonly part: string;
+  readonly index: number;
+  readonly netns: string;
+  readonly address: string;
+}
+
+export interface Queues {
+  readonly queues: number;
+  readonly queueSize: number;
+}
+
+export async function raiseNamespace(site: Site, part: string): Promise<string> {
+  const name = site.names.object(part);
+  await site.host.apply({
+    kind: 'exec',
+    argv: ['ip', 'netns', 'add', name],
+    undo: ['ip', 'netns', 'del', name],
+    witness: { path: `/run/netns/${name}` },
+    why: `the target's own network (${part})`,
+  });
+  await site.host.apply({
+    kind: 'exec',
+    argv: ['ip', '-n', name, 'link', 'set', 'lo', 'up'],
+    witness: { parent: name },
+    why: 'its loopback',
+  });
+  return name;
+}
+
+/** Offers the lane beneath as namespace 1 of a subsystem of its own. */
+export async function raiseTarget(site: Site, target: Target): Promise<void> {
+  const { host, names, under } = site;
+  const nqn = names.nqn(target.part);
+  const subsystem = `${root}/subsystems/${nqn}`;
+  const namespace = `${subsystem}/namespaces/1`;
+  const port = `${root}/ports/${names.nvmetPort(target.index)}`;
+  const why = `the ${target.part} target`;
+  const set = (path: string, value: string, restore: 'never' | { value: string } = 'never'): Promise<string> =>
+    host.apply({ kind: 'write', path, value, restore, why });
+
+  await loadChecksums(host);
+  await host.apply({ kind: 'module', name: 'nvmet_tcp', why: 'the NVMe/TCP target' });
+  await host.apply({ kind: 'mkdir', path: subsystem, why });
+  await set(`${subsystem}/attr_allow_any_host`, '1');
+  await host.apply({ kind: 'mkdir', path: namespace, why });
+  await set(`${namespace}/device_path`, under[0]?.device ?? '');
+  await set(`${namespace}/enable`, '1', { value: '0' });
+  await host.apply({ kind: 'mkdir', path: port, why });
+  await set(`${port}/addr_adrfam`, 'ipv4');
+  await set(`${port}/addr_trtype`, 'tcp');
+  await set(`${port}/addr_traddr`, target.address);
+  await set(`${port}/addr_trsvcid`, `${nvmePort}`);
+  await host.apply({ kind: 'link', path: `${port}/subsystems/${nqn}`, target: subsystem, netns: target.netns, why });
+}
+
+/** Connects to a target and gives its disk as the only lane. `netns`: dial from inside that namespace. */
+export async function connect(
+  site: Site,
+  target: { address: string; port: number; nqn: string; netns?: string; label: string } & Queues,
+): Promise<readonly Lane[]> {
+  const { host, names, geometry } = site;
+  const { label, ...where } = target;
+  await loadChecksums(host);
+  await host.apply({ kind: 'module', name: 'nvme_tcp', why: 'the NVMe/TCP initiator' });
+  await host.apply({
+    kind: 'nvme-connect',
+    ...where,
+    hostnqn: names.hostnqn,
+    hostid: names.hostid,
+    why: `the path to the ${label} target`,
+  });
+  const device = await host.find({ kind: 'nvme-namespace', nqn: target.nqn, hostnqn: names.hostnqn });
+  return [{ device, sectors: geometry.sectors }];
+}

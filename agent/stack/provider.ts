@@ -1,0 +1,68 @@
+// A provider: one way to realise a layer. It turns the lanes beneath it into the lanes above it.
+
+import type { z } from 'zod';
+import type { Host } from '../host/host.ts';
+import type { Need } from '../host/needs.ts';
+import type { Layer, Role } from '../lib/layer.ts';
+import type { Names } from './names.ts';
+
+/** One block device that passes upward from a layer. */
+export interface Lane {
+  /** Node such as `/dev/dm-3`; symbolic in a dry run. */
+  readonly device: string;
+  /** Usable length in sectors of 512 bytes. */
+  readonly sectors: number;
+}
+
+/** The medium's measures, known before anything is raised. */
+export interface Geometry {
+  readonly sectors: number;
+  /** Logical block size in bytes: a stub must offer the same, or the device above would change its shape. */
+  readonly blockBytes: number;
+}
+
+/** What a provider may rely on while it raises itself. */
+export interface Site {
+  readonly host: Host;
+  readonly names: Names;
+  /** The lanes beneath: none for media, one or one a guest above it. */
+  readonly under: readonly Lane[];
+  readonly geometry: Geometry;
+  readonly guests: number;
+  /** CPUs of the host: a stub gets a queue for each. */
+  readonly cpus: number;
+  /** False: reads only, and the media layer enforces it. */
+  readonly writable: boolean;
+}
+
+export interface Configured {
+  readonly needs: readonly Need[];
+  /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
+  readonly lanes: 'one' | 'per-guest';
+  /** Applies steps through the host and gives the lanes above. There is no `lower`: the journal unwinds. */
+  readonly raise: (site: Site) => Promise<readonly Lane[]>;
+}
+
+export interface Provider {
+  readonly layer: Layer;
+  /** As written in a profile. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** One sentence: what it realises. Shown by `doctor` and in reports. */
+  readonly about: string;
+  readonly settings: z.ZodType;
+  /** `settings` must have passed the schema. */
+  readonly configure: (settings: unknown) => Configured;
+}
+
+/** Ties a schema to the code that uses its output, so that the registry needs no generics. */
+export function defineProvider<S extends z.ZodType>(provider: {
+  readonly layer: Layer;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly about: string;
+  readonly settings: S;
+  readonly configure: (settings: z.output<S>) => Configured;
+}): Provider {
+  return { ...provider, configure: (settings) => provider.configure(settings as z.output<S>) };
+}

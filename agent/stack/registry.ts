@@ -1,0 +1,42 @@
+// One line a provider. The first stub of a layer is its default.
+
+import type { Layer, Role } from '../lib/layer.ts';
+import { dmTree } from './blockstack/dm-tree.ts';
+import { linearStub } from './blockstack/linear.ts';
+import { brdStub } from './media/brd.ts';
+import { realDevice } from './media/device.ts';
+import { modelDisk } from './media/model.ts';
+import { nullBlkStub } from './media/null-blk.ts';
+import { nvmeTcpLoopback } from './network/nvme-tcp-loopback.ts';
+import { nvmeTcpNetns } from './network/nvme-tcp-netns.ts';
+import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
+import type { Provider } from './provider.ts';
+import { directPath } from './ring/direct.ts';
+import { loopDirect } from './ring/loop-direct.ts';
+import { tcmLoop } from './ring/tcm-loop.ts';
+import { vduse } from './ring/vduse.ts';
+
+// The ring of Xen (xen-vbd) takes its place after vduse.
+export const providers: readonly Provider[] = [
+  modelDisk,
+  realDevice,
+  nullBlkStub,
+  brdStub,
+  nvmeTcpNetns,
+  nvmeTcpRemote,
+  nvmeTcpLoopback,
+  dmTree,
+  linearStub,
+  tcmLoop,
+  vduse,
+  loopDirect,
+  directPath,
+];
+
+export function providersFor(layer: Layer, role: Role): readonly Provider[] {
+  return providers.filter((provider) => provider.layer === layer && provider.roles.includes(role));
+}
+
+export function findProvider(layer: Layer, role: Role, name: string): Provider | undefined {
+  return providersFor(layer, role).find((provider) => provider.name === name);
+}
