@@ -1,0 +1,134 @@
+// All guests together: raised, frozen, started, thawed at once, asked for snapshots at slice borders.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { isPopulated } from '../host/verbs/cgroup.ts';
+import { LoadError } from '../lib/errors.ts';
+import type { GuestLimits } from '../profile/profile.ts';
+import type { Names } from '../stack/names.ts';
+import type { Lane } from '../stack/provider.ts';
+import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
+import { type JobSection, renderJob, writes } from './job.ts';
+import type { Snapshot } from './fio-output.ts';
+
+const startDeadlineMs = 60_000;
+const stopDeadlineMs = 10_000;
+const pollMs = 50;
+
+export interface LoadPlan {
+  readonly guests: readonly GuestLimits[];
+  readonly sections: readonly JobSection[];
+  readonly seed: number;
+  /** Longer than the run can last; fio is stopped, it never ends by itself. */
+  readonly runtimeS: number;
+}
+
+export interface Load {
+  /** One snapshot a guest, in their order, asked for together. */
+  readonly snapshots: () => Promise<readonly Snapshot[]>;
+  /** Rejects when any guest's fio ends by itself. */
+  readonly died: Promise<never>;
+  readonly stop: () => Promise<void>;
+}
+
+/** The cgroup above all guests: made before the stack, because a ring's helpers live below it too. */
+export async function raiseRootCgroup(host: Host, names: Names): Promise<void> {
+  const why = 'the guests';
+  const enable = ['cpuset', 'cpu', 'io', 'memory'];
+  await host.apply({ kind: 'controllers', path: '/sys/fs/cgroup', enable, why: 'limits and counters for each guest' });
+  await host.apply({ kind: 'cgroup', path: names.cgroup, why });
+  await host.apply({ kind: 'controllers', path: names.cgroup, enable, why: 'limits and counters for each guest' });
+  const guests = `${names.cgroup}/guests`;
+  await host.apply({ kind: 'cgroup', path: guests, why });
+  await host.apply({ kind: 'controllers', path: guests, enable, why: 'limits and counters for each guest' });
+}
+
+/** Starts every guest on its lane. The job files are written to `folder`. Throws LoadError when one does not start. */
+export async function startLoad(
+  host: Host,
+  names: Names,
+  plan: LoadPlan,
+  place: { lanes: readonly Lane[]; folder: string },
+): Promise<Load> {
+  const root = `${names.cgroup}/guests`;
+  if (host.live) mkdirSync(place.folder, { recursive: true });
+  const guests = await Promise.all(
+    place.lanes.map((lane, i) => planGuest(host, { root, plan, lane, folder: place.folder, i })),
+  );
+  const why = 'so that all guests begin together';
+  await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '1', restore: 'never', why });
+  for (const guest of guests) await raiseGuest(host, guest);
+  const running: RunningGuest[] = [];
+  for (const guest of guests) running.push(await startGuest(host, guest));
+  const died = Promise.race(running.map((guest) => guest.died));
+  died.catch(() => undefined);
+  const before = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
+  await poll(host, died, 'every fio being in its cgroup', async () => {
+    const events = await Promise.all(guests.map((guest) => host.read(`${guest.cgroup}/cgroup.events`)));
+    return events.every(isPopulated);
+  });
+  await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '0', restore: 'never', why });
+  // Only a fio that does I/O has its signal handler: asked for a snapshot before, it would die of the question.
+  await poll(host, died, 'I/O from every guest', async () => {
+    const now = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
+    return now.every((ios, i) => ios > (before[i] ?? 0));
+  });
+  return {
+    died,
+    snapshots: () => Promise.all(running.map((guest) => guest.snapshot())),
+    stop: async () => {
+      for (const guest of running) guest.stop();
+      await poll(
+        host,
+        undefined,
+        'the end of every fio',
+        async () => !isPopulated(await host.read(`${root}/cgroup.events`)),
+        stopDeadlineMs,
+      ).catch(
+        () => undefined, // its cgroup is killed when it is unwound
+      );
+    },
+  };
+}
+
+async function planGuest(
+  host: Host,
+  spot: { root: string; plan: LoadPlan; lane: Lane; folder: string; i: number },
+): Promise<GuestPlan> {
+  const { root, plan, lane, folder, i } = spot;
+  const number = i + 1;
+  const jobFile = join(folder, `guest-${number}.fio`);
+  const target = {
+    guest: number,
+    device: lane.device,
+    sectors: lane.sectors,
+    seed: plan.seed + number,
+    runtimeS: plan.runtimeS,
+  };
+  if (host.live) writeFileSync(jobFile, renderJob(plan.sections, target));
+  const deviceNumber =
+    (await host.read(`/sys/block/${lane.device.replace('/dev/', '')}/dev`))?.trim() ?? `<${lane.device}>`;
+  const readOnly = !writes(plan.sections);
+  return { number, cgroup: `${root}/g${number}`, limits: plan.guests[i] ?? {}, deviceNumber, jobFile, readOnly };
+}
+
+/** I/Os that a device has taken since it was made. */
+async function readIos(host: Host, deviceNumber: string): Promise<number> {
+  const fields = (await host.read(`/sys/dev/block/${deviceNumber}/stat`))?.trim().split(/\s+/).map(Number) ?? [];
+  return (fields[0] ?? 0) + (fields[4] ?? 0);
+}
+
+async function poll(
+  host: Host,
+  died: Promise<never> | undefined,
+  what: string,
+  reached: () => Promise<boolean>,
+  deadlineMs = startDeadlineMs,
+): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (host.live && !(await reached())) {
+    if (performance.now() > end) throw new LoadError(`${what} did not come about within ${deadlineMs / 1000} s`);
+    await (died ? Promise.race([host.sleep(pollMs), died]) : host.sleep(pollMs));
+  }
+}

@@ -1,0 +1,102 @@
+// fio's cumulative json+ snapshots: split from the stream and decoded (pure). Differences of two give a slice.
+
+import { z } from 'zod';
+
+/** What a guest has done since its fio started. */
+export interface Snapshot {
+  /** fio's own measuring time, milliseconds. */
+  readonly runtimeMs: number;
+  /** I/Os completed without error. */
+  readonly ios: number;
+  readonly bytes: number;
+  readonly errors: number;
+  /** Sum of the latencies of these I/Os, nanoseconds. */
+  readonly latencySumNs: number;
+}
+
+const direction = z.object({
+  io_bytes: z.number().nonnegative(),
+  runtime: z.number().nonnegative(),
+  lat_ns: z.object({ mean: z.number().nonnegative(), N: z.number().nonnegative().optional() }),
+});
+const document = z.object({
+  jobs: z.array(
+    z.object({
+      error: z.number(),
+      total_err: z.number().optional(),
+      job_runtime: z.number().nonnegative().optional(),
+      read: direction,
+      write: direction,
+    }),
+  ),
+});
+
+/** Splits concatenated JSON documents: fio prints each from a line `{` to a line `}`, notes of its own between. */
+export class DocumentSplitter {
+  readonly #lines: string[] = [];
+  #rest = '';
+
+  /** Gives the documents that are complete with this piece of text. */
+  push(text: string): readonly string[] {
+    const out: string[] = [];
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (this.#lines.length === 0 && line !== '{') continue;
+      this.#lines.push(line);
+      if (line !== '}') continue;
+      out.push(this.#lines.splice(0).join('\n'));
+    }
+    return out;
+  }
+}
+
+/** Undefined for anything that is not a fio json+ document with at least one job. */
+export function decodeSnapshot(text: string): Snapshot | undefined {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = document.safeParse(raw);
+  if (!parsed.success || parsed.data.jobs.length === 0) return undefined;
+  const ways = parsed.data.jobs.flatMap((job) => [job.read, job.write]);
+  const count = (way: z.output<typeof direction>): number => way.lat_ns.N ?? 0;
+  return {
+    runtimeMs: Math.max(
+      ...parsed.data.jobs.map((job) => job.job_runtime ?? Math.max(job.read.runtime, job.write.runtime)),
+    ),
+    ios: sum(ways.map(count)),
+    bytes: sum(ways.map((way) => way.io_bytes)),
+    errors: sum(parsed.data.jobs.map((job) => job.total_err ?? (job.error === 0 ? 0 : 1))),
+    latencySumNs: sum(ways.map((way) => way.lat_ns.mean * count(way))),
+  };
+}
+
+/** What happened between two snapshots of one guest. */
+export interface Work {
+  readonly elapsedMs: number;
+  readonly ios: number;
+  readonly bytes: number;
+  readonly errors: number;
+  readonly meanLatencyNs: number;
+}
+
+/** Undefined when the later snapshot is not later. */
+export function between(from: Snapshot, to: Snapshot): Work | undefined {
+  const elapsedMs = to.runtimeMs - from.runtimeMs;
+  const ios = to.ios - from.ios;
+  if (elapsedMs <= 0 || ios < 0) return undefined;
+  return {
+    elapsedMs,
+    ios,
+    bytes: to.bytes - from.bytes,
+    errors: to.errors - from.errors,
+    meanLatencyNs: ios > 0 ? Math.max(0, (to.latencySumNs - from.latencySumNs) / ios) : 0,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,120 @@
+// One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
+
+import type { Child, Host } from '../host/host.ts';
+import { LoadError } from '../lib/errors.ts';
+import { renderBytes } from '../lib/units.ts';
+import type { GuestLimits } from '../profile/profile.ts';
+import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
+
+const snapshotDeadlineMs = 10_000;
+
+export interface GuestPlan {
+  readonly number: number;
+  readonly cgroup: string;
+  readonly limits: GuestLimits;
+  /** `major:minor` of the device that it opens; io.max speaks in these. */
+  readonly deviceNumber: string;
+  readonly jobFile: string;
+  readonly readOnly: boolean;
+}
+
+/** Makes the guest's cgroup and sets its limits. */
+export async function raiseGuest(host: Host, guest: GuestPlan): Promise<void> {
+  const { cgroup, limits, number } = guest;
+  const why = `guest ${number}`;
+  await host.apply({ kind: 'cgroup', path: cgroup, why });
+  const set = async (file: string, value: string | undefined): Promise<void> => {
+    if (value !== undefined)
+      await host.apply({ kind: 'write', path: `${cgroup}/${file}`, value, restore: 'never', why });
+  };
+  await set('cpuset.cpus', limits.cpuset);
+  await set('cpu.max', limits.cpuMax);
+  await set('memory.max', limits.memoryMax?.toString());
+  await set('io.max', ioMaxLine(guest));
+}
+
+export function ioMaxLine({ limits, deviceNumber }: Pick<GuestPlan, 'limits' | 'deviceNumber'>): string | undefined {
+  const entries = Object.entries(limits.ioMax ?? {}).filter(([, value]) => value !== undefined);
+  return entries.length > 0
+    ? `${deviceNumber} ${entries.map(([key, value]) => `${key}=${value}`).join(' ')}`
+    : undefined;
+}
+
+export interface RunningGuest {
+  readonly number: number;
+  /** A fresh snapshot. Throws LoadError when fio has ended or does not answer. */
+  readonly snapshot: () => Promise<Snapshot>;
+  /** Rejects with LoadError as soon as fio ends by itself; never resolves. */
+  readonly died: Promise<never>;
+  readonly stop: () => void;
+}
+
+/** Starts fio in the guest's cgroup. Where that is frozen, fio begins when it is thawed. */
+export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningGuest> {
+  const argv = ['fio', '--output-format=json+', ...(guest.readOnly ? ['--readonly'] : []), guest.jobFile];
+  const child = await host.spawn({
+    kind: 'spawn',
+    name: `fio of guest ${guest.number}`,
+    argv,
+    cgroup: guest.cgroup,
+    why: `the load of guest ${guest.number}`,
+  });
+  const waiting: ((snapshot: Snapshot) => void)[] = [];
+  const splitter = new DocumentSplitter();
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (text: string) => {
+    for (const document of splitter.push(text)) {
+      const snapshot = decodeSnapshot(document);
+      if (snapshot) waiting.shift()?.(snapshot);
+    }
+  });
+  let stopped = false;
+  const died = new Promise<never>((_, reject) => {
+    void child.exited.then(async (exit) => {
+      if (!stopped) reject(await deathOf(host, guest, exit));
+    });
+  });
+  // A death that nobody waits for yet must not end the agent.
+  died.catch(() => undefined);
+  return {
+    number: guest.number,
+    died,
+    snapshot: () => Promise.race([ask(child, waiting, guest.number), died]),
+    stop: () => {
+      stopped = true;
+      child.signal('SIGINT');
+    },
+  };
+}
+
+function ask(child: Child, waiting: ((snapshot: Snapshot) => void)[], guest: number): Promise<Snapshot> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new LoadError(`fio of guest ${guest} gave no snapshot within ${snapshotDeadlineMs / 1000} s`));
+    }, snapshotDeadlineMs);
+    waiting.push((snapshot) => {
+      clearTimeout(late);
+      resolve(snapshot);
+    });
+    child.signal('SIGUSR1');
+  });
+}
+
+async function deathOf(
+  host: Host,
+  { number, cgroup, limits }: GuestPlan,
+  exit: Awaited<Child['exited']>,
+): Promise<LoadError> {
+  const kills = Number(/^oom_kill (\d+)$/m.exec((await host.read(`${cgroup}/memory.events`)) ?? '')?.[1] ?? 0);
+  if (kills > 0) {
+    const limit =
+      limits.memoryMax === undefined ? 'the memory of the host' : `its memory.max of ${renderBytes(limits.memoryMax)}`;
+    return new LoadError(`guest ${number} was killed: it reached ${limit}`, 'raise memoryMax in the profile');
+  }
+  const how = exit.signal ? `by ${exit.signal}` : `with exit status ${exit.code ?? '?'}`;
+  const said = exit.stderr.trim().split('\n').filter(Boolean).slice(-3).join(' | ');
+  return new LoadError(
+    `fio of guest ${number} ended in mid-run ${how}${said ? `: ${said}` : ''}`,
+    'the job and stderr stand in the run folder',
+  );
+}

@@ -1,0 +1,76 @@
+// One guest's fio job as text (pure). Always time-based and without an end of its own: the run decides when it is over.
+
+import type { Inline } from '../profile/profile.ts';
+import { sectorBytes } from '../lib/units.ts';
+
+export interface JobTarget {
+  readonly guest: number;
+  readonly device: string;
+  readonly sectors: number;
+  readonly seed: number;
+  readonly runtimeS: number;
+}
+
+/** A section of a job file: its name and its options in order. */
+export interface JobSection {
+  readonly name: string;
+  readonly options: readonly (readonly [string, string | undefined])[];
+}
+
+/** The job of a workload that stands in the profile. */
+export function inlineSections(workload: Inline): readonly JobSection[] {
+  const { rw, rwmixread, bs, iodepth, ioengine, verify } = workload;
+  const options: (readonly [string, string | undefined])[] = [
+    ['rw', rw],
+    ...(rwmixread === undefined ? [] : [['rwmixread', `${rwmixread}`] as const]),
+    ['bs', `${bs}`],
+    ['iodepth', `${iodepth}`],
+    ['ioengine', ioengine],
+    ...(verify === undefined
+      ? []
+      : ([
+          ['verify', verify],
+          ['verify_fatal', '1'],
+          ['verify_backlog', '1024'],
+        ] as const)),
+  ];
+  return [{ name: 'guest', options }];
+}
+
+/** The complete job file. What layerlift must decide stands in each section, last, so that it wins. */
+export function renderJob(sections: readonly JobSection[], target: JobTarget): string {
+  const own: readonly (readonly [string, string | undefined])[] = [
+    ['filename', target.device],
+    ['size', `${target.sectors * sectorBytes}`],
+    ['direct', '1'],
+    ['time_based', '1'],
+    ['runtime', `${target.runtimeS}`],
+    ['randseed', `${target.seed}`],
+    ['lat_percentiles', '1'],
+    ['clat_percentiles', '0'],
+  ];
+  const ruled = new Set(own.map(([key]) => key));
+  const render = ({ name, options }: JobSection): string =>
+    [`[${name}]`, ...options.filter(([key]) => !ruled.has(key)).map(renderOption), ...own.map(renderOption)].join('\n');
+  return `; guest ${target.guest}\n${sections.map(render).join('\n\n')}\n`;
+}
+
+/** Does this workload write? Decides which media it may run on. */
+export function writes(sections: readonly JobSection[]): boolean {
+  return sections.some(({ options }) => {
+    const mode = options.filter(([key]) => key === 'rw' || key === 'readwrite').at(-1)?.[1] ?? 'read';
+    return !/^(rand)?read(:|$)/.test(mode);
+  });
+}
+
+/** I/Os in flight that a guest offers. */
+export function depthOf(sections: readonly JobSection[]): number {
+  return sections.reduce((sum, { options }) => {
+    const value = (key: string): number => Number(options.filter(([name]) => name === key).at(-1)?.[1] ?? 1) || 1;
+    return sum + value('iodepth') * value('numjobs');
+  }, 0);
+}
+
+function renderOption([key, value]: readonly [string, string | undefined]): string {
+  return value === undefined ? key : `${key}=${value}`;
+}

@@ -1,0 +1,71 @@
+// The junctions as measuring points: dm-stats counters with precise timestamps, the same way for every layer.
+
+import type { Host } from '../host/host.ts';
+import type { Layer } from '../lib/layer.ts';
+import { sectorBytes } from '../lib/units.ts';
+import type { Junction } from '../stack/junction.ts';
+
+/** Counters since the junction was raised, and when they were read (milliseconds of the agent's clock). */
+export interface JunctionCounters {
+  readonly layer: Layer;
+  readonly guest: number;
+  readonly atMs: number;
+  readonly ios: number;
+  readonly bytes: number;
+  readonly latencySumNs: number;
+}
+
+export interface JunctionWork {
+  readonly layer: Layer;
+  readonly guest: number;
+  readonly iosPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** From entering the junction to completion: what this layer and all below it take. */
+  readonly meanLatencyNs: number;
+}
+
+export async function startCounting(host: Host, junctions: readonly Junction[]): Promise<void> {
+  for (const { layer, devices } of junctions) {
+    const [name] = devices;
+    if (name !== undefined) await host.apply({ kind: 'dm-stats', name, why: `latency above ${layer}` });
+  }
+}
+
+export async function readJunctions(host: Host, junctions: readonly Junction[]): Promise<readonly JunctionCounters[]> {
+  const read = await Promise.all(
+    junctions.map(async ({ layer, guest, devices }) => {
+      const counters = parseStats((await host.dmCounters(devices[0] ?? '')) ?? '');
+      return counters ? [{ layer, guest, atMs: performance.now(), ...counters }] : [];
+    }),
+  );
+  return read.flat();
+}
+
+/** Fields as in Documentation/admin-guide/device-mapper/statistics.rst; times in nanoseconds. */
+export function parseStats(text: string): Pick<JunctionCounters, 'ios' | 'bytes' | 'latencySumNs'> | undefined {
+  const fields = text.trim().split(/\s+/).slice(1).map(Number);
+  if (fields.length < 8 || fields.some(Number.isNaN)) return undefined;
+  const [reads = 0, , sectorsRead = 0, readNs = 0, writes = 0, , sectorsWritten = 0, writeNs = 0] = fields;
+  return { ios: reads + writes, bytes: (sectorsRead + sectorsWritten) * sectorBytes, latencySumNs: readNs + writeNs };
+}
+
+export function junctionsBetween(
+  from: readonly JunctionCounters[],
+  to: readonly JunctionCounters[],
+): readonly JunctionWork[] {
+  return to.flatMap((b) => {
+    const a = from.find(({ layer, guest }) => layer === b.layer && guest === b.guest);
+    const seconds = a ? (b.atMs - a.atMs) / 1000 : 0;
+    if (!a || seconds <= 0) return [];
+    const ios = b.ios - a.ios;
+    return [
+      {
+        layer: b.layer,
+        guest: b.guest,
+        iosPerSecond: ios / seconds,
+        bytesPerSecond: (b.bytes - a.bytes) / seconds,
+        meanLatencyNs: ios > 0 ? (b.latencySumNs - a.latencySumNs) / ios : 0,
+      },
+    ];
+  });
+}

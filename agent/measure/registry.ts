@@ -1,0 +1,35 @@
+// One line a source. A source that fails is left out of that slice; it never takes the others down.
+
+import type { Host } from '../host/host.ts';
+import { agent } from './agent.ts';
+import { cpu } from './cpu.ts';
+import { pressure } from './pressure.ts';
+import type { Source } from './source.ts';
+
+const sources: Readonly<Record<string, Source<unknown>>> = {
+  cpu: cpu as Source<unknown>,
+  pressure: pressure as Source<unknown>,
+  agent: agent as Source<unknown>,
+};
+
+export type Readings = ReadonlyMap<string, unknown>;
+/** By source, then by name of the number. */
+export type Measurements = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export async function readSources(host: Host): Promise<Readings> {
+  const entries = await Promise.all(
+    Object.entries(sources).map(
+      async ([name, source]) => [name, await source.read(host).catch(() => undefined)] as const,
+    ),
+  );
+  return new Map(entries.filter(([, value]) => value !== undefined));
+}
+
+export function measurementsBetween(from: Readings, to: Readings, elapsedMs: number): Measurements {
+  const out: Record<string, Readonly<Record<string, number>>> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    const [a, b] = [from.get(name), to.get(name)];
+    if (a !== undefined && b !== undefined) out[name] = source.between(a, b, elapsedMs);
+  }
+  return out;
+}
