@@ -84,6 +84,11 @@ export interface LoopStep extends Common {
   readonly index: number;
   readonly path: string;
 }
+/** A VDUSE device: its daemon makes it, but it outlives a daemon that is killed (drivers/vdpa/vdpa_user). */
+export interface VduseStep extends Common {
+  readonly kind: 'vduse';
+  readonly name: string;
+}
 export interface SpawnStep extends Common {
   readonly kind: 'spawn';
   readonly name: string;
@@ -105,6 +110,7 @@ export type Step =
   | DmStatsStep
   | NvmeConnectStep
   | LoopStep
+  | VduseStep
   | SpawnStep;
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
@@ -167,6 +173,10 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
   loop: ({ index, path }) => ({
     act: words(['losetup', '--direct-io=on', `/dev/loop${index}`, path]),
     undo: words(['losetup', '-d', `/dev/loop${index}`]),
+  }),
+  vduse: ({ name }) => ({
+    act: `# ${name} will appear in /dev/vduse`,
+    undo: `VDUSE_DESTROY_DEV ${name}  # an ioctl on /dev/vduse/control`,
   }),
   spawn: ({ argv, cgroup }) => ({
     act: `${words(argv)} &  # in ${cgroup}`,

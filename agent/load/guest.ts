@@ -115,6 +115,6 @@ async function deathOf(
   const said = exit.stderr.trim().split('\n').filter(Boolean).slice(-3).join(' | ');
   return new LoadError(
     `fio of guest ${number} ended in mid-run ${how}${said ? `: ${said}` : ''}`,
-    'the job and stderr stand in the run folder',
+    'its job file is in the run folder',
   );
 }

@@ -64,10 +64,7 @@ export const profileSchema = z.strictObject({
   version: z.literal(1, { error: 'expected version: 1' }),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name of a-z, 0-9 and -'),
   guests: z.preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema),
-  workload: z
-    .unknown()
-    .transform((value) => value ?? {})
-    .pipe(z.union([inlineSchema, jobSchema])),
+  workload: z.union([inlineSchema, jobSchema]).prefault({}),
   stack: z.strictObject({
     media: z.unknown().optional(),
     network: z.unknown().optional(),

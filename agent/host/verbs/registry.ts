@@ -9,6 +9,7 @@ import { loopVerb } from './loop.ts';
 import { moduleVerb } from './module.ts';
 import { nvmeConnectVerb } from './nvme.ts';
 import { spawnVerb } from './spawn.ts';
+import { vduseVerb } from './vduse.ts';
 import type { Verb } from './verb.ts';
 
 const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
@@ -24,6 +25,7 @@ const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
   'dm-stats': dmStatsVerb,
   'nvme-connect': nvmeConnectVerb,
   loop: loopVerb,
+  vduse: vduseVerb,
   spawn: spawnVerb,
 };
 

@@ -47,6 +47,7 @@ async function raiseRing(
   const why = `the virtio ring of guest ${ring.number}`;
   const cgroup = `${names.cgroup}/ring${ring.number}`;
   await host.apply({ kind: 'cgroup', path: cgroup, why });
+  await host.apply({ kind: 'vduse', name, why });
   const blockdev = `host_device,node-name=disk,filename=${lane.device},cache.direct=on,aio=native`;
   const queues = `num-queues=${ring.queues},queue-size=${ring.queueSize}`;
   const argv = [

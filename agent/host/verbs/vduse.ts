@@ -1,0 +1,29 @@
+// A VDUSE device that a daemon made. A killed daemon leaves it behind, so it is destroyed by its name.
+
+import { closeSync } from 'node:fs';
+import { exists } from '../files.ts';
+import { ioctl, openControl } from '../ioctl.ts';
+import { retryBusy } from '../wait.ts';
+import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+
+const nameBytes = 256;
+const destroyDevice = 2 ** 30 + nameBytes * 2 ** 16 + 0x81 * 2 ** 8 + 3; // VDUSE_DESTROY_DEV, include/uapi/linux/vduse.h
+
+export const vduseVerb: Verb<'vduse'> = {
+  present: ({ name }) => exists(`/dev/vduse/${name}`),
+  capture: nothingToCapture,
+  // The daemon that is started next makes it.
+  act: () => Promise.resolve(''),
+  undo: async ({ name }) => {
+    const buffer = Buffer.alloc(nameBytes);
+    buffer.write(name);
+    const control = openControl('/dev/vduse/control');
+    try {
+      await retryBusy(busyDeadlineMs, async () => {
+        await ioctl(control, destroyDevice, buffer);
+      });
+    } finally {
+      closeSync(control);
+    }
+  },
+};
