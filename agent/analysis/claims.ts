@@ -1,0 +1,79 @@
+// The claims that single stubs and the ceiling can support: lever, tie, none.
+
+import type { Arm } from '../lib/layer.ts';
+import { boundsOf, difference, liftOf, type Bounds } from './contrast.ts';
+import { noneLevel } from './design.ts';
+import { rules } from './rules.ts';
+import { bounds, estimate, lifts, type Standing } from './standing.ts';
+import type { Lift, Verdict } from './verdict.ts';
+
+/** One layer lifts, is proven better than every other single stub, and is not proven to be a minor part of the headroom. */
+export function leverClaim(standing: Standing): Verdict | undefined {
+  const [best, second] = standing.singles;
+  if (!best || !standing.bestProven || standing.minor || standing.contenders.length > 1) return undefined;
+  const lift = liftIn(standing, best.arm);
+  if (!lift || !allMeasured(standing)) return undefined;
+  const next = second && lifts(standing, second.arm) ? { next: second.layer } : {};
+  return { kind: 'lever', layer: best.layer, lift, ...next };
+}
+
+/** All layers that the best does not beat lift too, and the least of them is proven to be nearly as good. */
+export function tieClaim(standing: Standing): Verdict | undefined {
+  const { contenders } = standing;
+  const [best, last] = [contenders[0], contenders.at(-1)];
+  if (!best || !last || best === last || standing.seemsMinor || !allMeasured(standing)) return undefined;
+  if (!contenders.every((one) => lifts(standing, one.arm))) return undefined;
+  const gap = bounds(standing, difference(best.arm, last.arm));
+  const lift = liftIn(standing, last.arm);
+  if (!gap || !lift || gap.high >= rules.alike) return undefined;
+  return { kind: 'tie', layers: standing.design.layers.filter((l) => contenders.some((one) => one.layer === l)), lift };
+}
+
+/**
+ * Every ceiling is proven to lift by less than `deltaNone`, hence, as stubs do not slow, does every arm below it. A single
+ * stub whose estimate says otherwise forbids the claim.
+ */
+export function noneClaim(standing: Standing): Verdict | undefined {
+  const { design, space, deltaNone } = standing;
+  const bound = Math.max(...standing.ceilings.map((arm) => ceilingBound(standing, arm)));
+  if (bound >= deltaNone || standing.singles.some((one) => one.estimate >= deltaNone)) return undefined;
+  return {
+    kind: 'none',
+    bound: Math.exp(bound),
+    delta: Math.exp(deltaNone),
+    widened: deltaNone > design.delta,
+    covers: standing.ceilings.map((arm) => arm.stubbed),
+    untested: space.untested,
+  };
+}
+
+/** The upper bound of a ceiling's lift, in ln units; Infinity if not measured. */
+export function ceilingBound(standing: Standing, ceiling: Arm): number {
+  return boundsOf(standing.fit, liftOf(ceiling.id), noneLevel(standing.design))?.high ?? Infinity;
+}
+
+/** By their estimates neither a ceiling nor a single stub lifts: the data looks like "none". */
+export function looksLikeNone(standing: Standing): boolean {
+  const estimates = standing.ceilings.map((arm) => estimate(standing, arm.id) ?? -Infinity);
+  return [...estimates, ...standing.singles.map((one) => one.estimate)].every((lift) => lift < standing.deltaNone);
+}
+
+/** The lift of an arm as a ratio, with bounds. */
+export function liftIn(standing: Standing, arm: string): Lift | undefined {
+  const found = bounds(standing, liftOf(arm));
+  return found && asRatio(found);
+}
+
+export function asRatio(found: Bounds): Lift {
+  return { estimate: Math.exp(found.estimate), low: Math.exp(found.low), high: Math.exp(found.high) };
+}
+
+/** The lift of all stubs together, if measured. */
+export function headroomLift(standing: Standing): Lift | undefined {
+  return standing.top && liftIn(standing, standing.top.arm.id);
+}
+
+/** Every single stub that the host offers was measured: else "best of all" would be said of a part. */
+function allMeasured(standing: Standing): boolean {
+  return standing.singles.length === standing.space.singles.length;
+}

@@ -1,0 +1,110 @@
+// Questions to a fit: a weighted sum of arms' effects with bounds at a one-sided level.
+
+import { baselineId } from '../lib/arm.ts';
+import type { Fit } from './estimate.ts';
+import { tQuantile } from './quantile.ts';
+import { rules } from './rules.ts';
+
+/** Weights over arms, the baseline included; they add up to zero, so no drift common to the arms remains. */
+export type Contrast = ReadonlyMap<string, number>;
+
+/** In ln units: the estimate, and the bounds that the truth stays above (`low`) or below (`high`) save with the level's chance. */
+export interface Bounds {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The lift of `arm` over the baseline. */
+export function liftOf(arm: string): Contrast {
+  return weighted([[arm, 1]]);
+}
+
+/** `share` times the lift of `arm` less `otherShare` times the lift of `other`. */
+export function difference(arm: string, other: string, share = 1, otherShare = 1): Contrast {
+  return weighted([
+    [arm, share],
+    [other, -otherShare],
+  ]);
+}
+
+/** The estimate of a contrast alone; undefined when an arm in it was not measured. */
+export function estimateOf(fit: Fit, contrast: Contrast): number | undefined {
+  let total = 0;
+  for (const [arm, weight] of contrast) {
+    const effect = arm === baselineId ? 0 : fit.effects.get(arm);
+    if (effect === undefined) return undefined;
+    total += weight * effect;
+  }
+  return total;
+}
+
+/**
+ * Bounds of a contrast at one-sided `level`: estimate -+ t(1 - level) * standard error. Undefined when an arm was not
+ * measured or the residual has too few degrees of freedom.
+ */
+export function boundsOf(fit: Fit, contrast: Contrast, level: number): Bounds | undefined {
+  const estimate = estimateOf(fit, contrast);
+  if (estimate === undefined || fit.sigma === undefined || fit.degrees < rules.leastDegrees) return undefined;
+  const { variance, degrees } = varianceOf(fit, contrast, fit.sigma ** 2);
+  const radius = variance > 0 ? tQuantile(1 - level, degrees) * Math.sqrt(variance) : 0;
+  return { estimate, low: estimate - radius, high: estimate + radius };
+}
+
+/** Standard error of a contrast from the pooled residual; undefined when an arm was not measured. */
+export function standardError(fit: Fit, contrast: Contrast): number | undefined {
+  if (fit.sigma === undefined || estimateOf(fit, contrast) === undefined) return undefined;
+  return fit.sigma * Math.sqrt(quadratic(fit, contrast));
+}
+
+/**
+ * The pooled variance, or a wider one where the contrast's own scatter over the blocks says so: the two are averaged
+ * by their degrees of freedom (the pooled one counts for at most `rules.pooledWeight`), and only widening is believed,
+ * because arms with deployed layers are often noisier than stubbed ones.
+ */
+function varianceOf(fit: Fit, contrast: Contrast, residual: number): { variance: number; degrees: number } {
+  const pooled = residual * quadratic(fit, contrast);
+  const own = fit.blockMeans.map((means) => valueIn(means, contrast)).filter((value) => value !== undefined);
+  const weight = Math.min(rules.pooledWeight, fit.degrees);
+  const extra = own.length - 1;
+  const mixed = extra < 1 ? 0 : (weight * pooled + extra * (sampleVariance(own) / own.length)) / (weight + extra);
+  return mixed > pooled
+    ? { variance: mixed, degrees: Math.min(fit.degrees, weight + extra) }
+    : { variance: pooled, degrees: fit.degrees };
+}
+
+function quadratic(fit: Fit, contrast: Contrast): number {
+  let total = 0;
+  for (const [a, weightA] of contrast) {
+    const row = fit.covariance[fit.index.get(a) ?? -1] ?? [];
+    for (const [b, weightB] of contrast) total += weightA * weightB * (row[fit.index.get(b) ?? -1] ?? 0);
+  }
+  return total;
+}
+
+/** The contrast within one block; undefined unless the block holds all its arms. */
+function valueIn(means: ReadonlyMap<string, number>, contrast: Contrast): number | undefined {
+  let total = 0;
+  for (const [arm, weight] of contrast) {
+    const mean = means.get(arm);
+    if (mean === undefined) return undefined;
+    total += weight * mean;
+  }
+  return total;
+}
+
+function sampleVariance(values: readonly number[]): number {
+  const mean = values.reduce((total, value) => total + value, 0) / values.length;
+  return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
+/** The baseline takes whatever makes the weights add up to zero; arms without weight drop out. */
+function weighted(pairs: readonly (readonly [string, number])[]): Contrast {
+  const weights = new Map<string, number>();
+  const add = (arm: string, weight: number): unknown => weights.set(arm, (weights.get(arm) ?? 0) + weight);
+  for (const [arm, weight] of pairs) {
+    add(arm, weight);
+    add(baselineId, -weight);
+  }
+  return new Map([...weights].filter(([, weight]) => weight !== 0));
+}

@@ -1,0 +1,109 @@
+// Least squares: ln goodput = block + arm. Blocks take the drift out, the arms' effects are the lifts.
+
+import { baselineId } from '../lib/arm.ts';
+import { inverse, type Matrix } from './matrix.ts';
+import type { Observation } from './observation.ts';
+
+export interface Fit {
+  /** Effects in ln units, one an arm other than the baseline, relative to the baseline. */
+  readonly effects: ReadonlyMap<string, number>;
+  /** Position of each arm in `covariance`. */
+  readonly index: ReadonlyMap<string, number>;
+  /** Covariance of the effects for a residual variance of one: inverse of the normal equations' matrix. */
+  readonly covariance: Matrix;
+  /** Residual standard deviation of ln goodput of one slice: its coefficient of variation; undefined without `degrees`. */
+  readonly sigma: number | undefined;
+  /** Residual degrees of freedom: slices - blocks - arms other than the baseline. */
+  readonly degrees: number;
+  /** Block by block: the mean ln goodput of each arm. */
+  readonly blockMeans: readonly ReadonlyMap<string, number>[];
+}
+
+interface Block {
+  /** ln goodputs by arm. */
+  readonly logs: ReadonlyMap<string, readonly number[]>;
+  readonly size: number;
+  readonly mean: number;
+}
+
+/**
+ * Fits `observations` (canonical ids). Arms that no chain of shared blocks connects with the baseline cannot be
+ * compared with it: they and their blocks are left out.
+ *
+ * Source: two-way additive model with the block effects eliminated. With n_bc slices of arm c in block b of N_b slices,
+ * M = sum_b (diag(n_b) - n_b n_b' / N_b), v = sum over slices of (y - mean of its block) at its arm; effects = M^-1 v.
+ */
+export function fit(observations: readonly Observation[]): Fit {
+  const blocks = connected(toBlocks(observations));
+  const arms = [...new Set(blocks.flatMap((block) => [...block.logs.keys()]))]
+    .filter((arm) => arm !== baselineId)
+    .sort();
+  const covariance = inverse(normalMatrix(blocks, arms));
+  const right = arms.map((arm) =>
+    sum(blocks.map((block) => sum((block.logs.get(arm) ?? []).map((y) => y - block.mean)))),
+  );
+  const effects = new Map(arms.map((arm, i) => [arm, sum((covariance[i] ?? []).map((c, j) => c * (right[j] ?? 0)))]));
+  const degrees = sum(blocks.map((block) => block.size)) - blocks.length - arms.length;
+  return {
+    effects,
+    index: new Map(arms.map((arm, i) => [arm, i])),
+    covariance,
+    sigma: degrees > 0 ? Math.sqrt(sum(blocks.map((block) => squares(block, effects))) / degrees) : undefined,
+    degrees,
+    blockMeans: blocks.map((block) => new Map([...block.logs].map(([arm, logs]) => [arm, sum(logs) / logs.length]))),
+  };
+}
+
+function toBlocks(observations: readonly Observation[]): Block[] {
+  const byBlock = new Map<number, Map<string, number[]>>();
+  for (const { block, arm, goodput } of observations) {
+    const logs = byBlock.get(block) ?? new Map<string, number[]>();
+    logs.set(arm, [...(logs.get(arm) ?? []), Math.log(goodput)]);
+    byBlock.set(block, logs);
+  }
+  return [...byBlock.values()].map((logs) => {
+    const all = [...logs.values()].flat();
+    return { logs, size: all.length, mean: sum(all) / all.length };
+  });
+}
+
+/** The blocks that share arms, directly or through others, with a block that holds the baseline. */
+function connected(blocks: readonly Block[]): readonly Block[] {
+  const reached = new Set([baselineId]);
+  let left = [...blocks];
+  for (;;) {
+    const [near, far] = [left.filter((b) => touches(b, reached)), left.filter((b) => !touches(b, reached))];
+    if (near.length === 0) return blocks.filter((block) => !left.includes(block));
+    for (const arm of near.flatMap((block) => [...block.logs.keys()])) reached.add(arm);
+    left = far;
+  }
+}
+
+function touches(block: Block, arms: ReadonlySet<string>): boolean {
+  return [...block.logs.keys()].some((arm) => arms.has(arm));
+}
+
+function normalMatrix(blocks: readonly Block[], arms: readonly string[]): Matrix {
+  const matrix = arms.map(() => arms.map(() => 0));
+  for (const block of blocks) {
+    const counts = arms.map((arm) => block.logs.get(arm)?.length ?? 0);
+    counts.forEach((a, i) => {
+      const row = matrix[i] ?? [];
+      counts.forEach((b, j) => (row[j] = (row[j] ?? 0) + (i === j ? a : 0) - (a * b) / block.size));
+    });
+  }
+  return matrix;
+}
+
+/** Sum of the squared residuals of a block. */
+function squares(block: Block, effects: ReadonlyMap<string, number>): number {
+  const effectOf = (arm: string): number => effects.get(arm) ?? 0;
+  const meanEffect = sum([...block.logs].map(([arm, logs]) => logs.length * effectOf(arm))) / block.size;
+  return sum(
+    [...block.logs].flatMap(([arm, logs]) => logs.map((y) => (y - block.mean - effectOf(arm) + meanEffect) ** 2)),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,65 @@
+// The verdict: a closed union. "Cannot tell yet" is a result, not an error.
+
+import type { Layer } from '../lib/layer.ts';
+
+/** A lift as a ratio of goodputs (1 = no change) with the bounds that the look's level gives. */
+export interface Lift {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface LayerLift {
+  readonly layer: Layer;
+  readonly lift: Lift;
+}
+
+export type Verdict =
+  /** One layer's stub lifts goodput most; `next` is the best of the rest, where its lift is proven too. */
+  | { readonly kind: 'lever'; readonly layer: Layer; readonly lift: Lift; readonly next?: Layer }
+  /** Two or more layers lift alike, each on its own; `lift` is that of the least of them. */
+  | { readonly kind: 'tie'; readonly layers: readonly Layer[]; readonly lift: Lift }
+  /** Only several stubs together lift: the layers hide one another. */
+  | MaskedVerdict
+  /**
+   * No stub lifts by more than `bound` (a ratio), proven against `delta` (a ratio). `widened`: the noise was too high for
+   * the lift that was asked for, `delta` is larger than it. `covers`:
+   * the largest sets of stubs that were measured together; it holds for each and its parts. `untested`: layers in none of them.
+   */
+  | {
+      readonly kind: 'none';
+      readonly bound: number;
+      readonly delta: number;
+      readonly widened: boolean;
+      readonly covers: readonly (readonly Layer[])[];
+      readonly untested: readonly Layer[];
+    }
+  /** The load generator or the CPU is the limit even with every layer stubbed. */
+  | { readonly kind: 'outside'; readonly why: string }
+  | InconclusiveVerdict;
+
+export interface MaskedVerdict {
+  readonly kind: 'masked';
+  readonly layers: readonly Layer[];
+  /** Lift of stubbing `layers` together. */
+  readonly lift: Lift;
+  /** Other sets that explain the headroom as well: the fixes are interchangeable. */
+  readonly alternatives: readonly (readonly Layer[])[];
+  /** Layers of the set that lift a little on their own: the first rungs of a ladder. */
+  readonly minor: readonly LayerLift[];
+  /** Layers of `layers` that had to be stubbed with the others because no arm without them exists; they may not matter. */
+  readonly unproven: readonly Layer[];
+}
+
+export interface InconclusiveVerdict {
+  readonly kind: 'inconclusive';
+  readonly why: string;
+  /** Layers not yet ruled out. */
+  readonly candidates: readonly Layer[];
+  /** Those of them whose stub is proven to lift. */
+  readonly proven: readonly Layer[];
+  /** Lift of all stubs together, if measured: its upper bound is the most that these layers can hide. */
+  readonly headroom?: Lift;
+  /** More blocks that should settle it at even odds, when that can be said. */
+  readonly moreBlocks?: number;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { boundsOf, liftOf } from '../../../agent/analysis/contrast.ts';
+import { defaultDesign, layerLevel } from '../../../agent/analysis/design.ts';
+import { decide } from '../../../agent/analysis/engine.ts';
+import { fit } from '../../../agent/analysis/estimate.ts';
+import {
+  blocksForLift,
+  outlook,
+  slicesForMasked,
+  slicesForNone,
+  smallestLift,
+} from '../../../agent/analysis/promise.ts';
+import { layers } from '../../../agent/lib/layer.ts';
+import { chanceOf } from '../../support/simulator-noise.ts';
+
+const design = defaultDesign(layers);
+const percent = (lift: number): number => Math.round(100 * Math.expm1(lift));
+
+describe('smallestLift', () => {
+  it.each([
+    [2, 0.02, 10, 12],
+    [2, 0.05, 22, 29],
+    [2, 0.1, 45, 62],
+    [4, 0.05, 13, 17],
+    [4, 0.2, 51, 77],
+    [8, 0.1, 16, 23],
+    [16, 0.2, 22, 32],
+  ])('after %i blocks at sigma %f is %i % at even odds and %i % for sure', (blocks, sigma, even, sure) => {
+    expect(Math.abs(percent(smallestLift(design, sigma, blocks, 'even')) - even)).toBeLessThanOrEqual(1);
+    expect(Math.abs(percent(smallestLift(design, sigma, blocks, 'sure')) - sure)).toBeLessThanOrEqual(1);
+  });
+
+  it('is smaller where the only stub is measured as often as the baseline', () => {
+    expect(smallestLift(defaultDesign(['ring']), 0.1, 4, 'even')).toBeLessThan(smallestLift(design, 0.1, 4, 'even'));
+  });
+
+  it('holds in simulation: that lift is proven in about half of all runs by then', () => {
+    const lift = smallestLift(design, 0.1, 4, 'even');
+    const runs = Array.from({ length: 400 }, (_, seed) => fullBlocks(4, lift, 0.1, seed));
+    const proven = runs.filter((found) => found > design.delta / 2).length / runs.length;
+    expect(proven).toBeGreaterThan(0.4);
+    expect(proven).toBeLessThan(0.6);
+  });
+});
+
+/** Lower bound of the lift of the media's stub, which truly is `lift`, after full blocks of stage A. */
+function fullBlocks(blocks: number, lift: number, sigma: number, seed: number): number {
+  const { normal } = chanceOf(seed);
+  const first = decide(design, []);
+  const arms = first.kind === 'measure' ? first.arms : [];
+  const seen = Array.from({ length: blocks }, (_, block) =>
+    arms.map((arm) => ({ block, arm, goodput: Math.exp((arm === 'stub-media' ? lift : 0) + sigma * normal()) })),
+  );
+  return boundsOf(fit(seen.flat()), liftOf('stub-media'), layerLevel(design))?.low ?? NaN;
+}
+
+describe('the other promises', () => {
+  it('find the look at which a lift is proven', () => {
+    expect(blocksForLift(design, 0.1, Math.log(1.25), 'even')).toBe(4);
+    expect(blocksForLift(design, 0.1, Math.log(1.03), 'sure')).toBe(Infinity);
+  });
+
+  it('need quadratically more slices for "none" as the noise grows', () => {
+    expect(slicesForNone(design, 0.05, design.delta, 'even')).toBeGreaterThanOrEqual(22);
+    expect(slicesForNone(design, 0.1, design.delta, 'even')).toBeCloseTo(4 * ((2.33 * 0.1) / Math.log(1.05)) ** 2, -1);
+    expect(slicesForNone(design, 0.001, design.delta, 'even')).toBe(14);
+  });
+
+  it('start a masked set at 24 slices', () => {
+    expect(slicesForMasked(design, 0.02, Math.log(2.5), 'sure')).toBe(24);
+    expect(slicesForMasked(design, 0.2, Math.log(2.5), 'sure')).toBeGreaterThan(40);
+  });
+
+  it('come together in one outlook', () => {
+    const found = outlook(design, 0.05, { headroom: Math.log(2.5) });
+    expect(found.levers.map((lever) => lever.blocks)).toEqual([2, 3, 4, 6, 8, 12, 16]);
+    expect(found.masked.lift).toBeCloseTo(2.5, 10);
+    expect(found.none.even).toBeLessThan(found.none.sure);
+  });
+});
