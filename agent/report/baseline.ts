@@ -1,0 +1,104 @@
+// What the slices themselves show beside goodput: where time goes in the baseline arm, what each guest gets, what is in doubt.
+
+import { baselineId } from '../lib/arm.ts';
+import { type Layer, layers } from '../lib/layer.ts';
+import type { SliceRecord } from '../experiment/record.ts';
+import type { ReportDocument } from './schema.ts';
+
+type Slices = readonly SliceRecord[];
+
+export function baselineOf(slices: Slices): Slices {
+  return slices.filter(({ arm }) => arm === baselineId);
+}
+
+/** Mean latency at each layer's junctions over `slices`, weighted by I/Os, and each layer's own part, in nanoseconds. */
+export function latencyOf(slices: Slices): ReportDocument['latency'] {
+  const junctions = slices.flatMap((slice) => slice.junctions);
+  const seen = layers.flatMap((layer) => throughOf(layer, junctions));
+  return {
+    guestsNs: weighted(slices.flatMap(({ guests }) => guests.map((guest) => [guest.meanLatencyNs, guest.ios]))),
+    layers: seen.map(({ layer, throughNs }, i) => ({
+      layer,
+      throughNs,
+      ownNs: Math.max(0, throughNs - (seen[i - 1]?.throughNs ?? 0)),
+    })),
+  };
+}
+
+function throughOf(layer: Layer, junctions: SliceRecord['junctions']): { layer: Layer; throughNs: number }[] {
+  const own = junctions.filter((junction) => junction.layer === layer);
+  const throughNs = weighted(own.map(({ meanLatencyNs, iosPerSecond }) => [meanLatencyNs, iosPerSecond]));
+  return throughNs === null ? [] : [{ layer, throughNs }];
+}
+
+/** Each guest's mean over `slices`: useful I/O a second, and latency weighted by its I/Os. */
+export function guestsOf(slices: Slices): ReportDocument['guests'] {
+  const all = slices.flatMap(({ guests }) => guests);
+  return [...new Set(all.map(({ guest }) => guest))]
+    .sort((a, b) => a - b)
+    .map((guest) => {
+      const own = all.filter((one) => one.guest === guest);
+      return {
+        guest,
+        goodput: sum(own.map((one) => (Math.max(0, one.ios - one.errors) * 1000) / one.elapsedMs)) / own.length,
+        meanLatencyNs: weighted(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
+        errors: sum(own.map(({ errors }) => errors)),
+      };
+    });
+}
+
+/** From the start of the first slice to the end of the last; `whole` when there is none. */
+export function windowOf(slices: Slices, whole: ReportDocument['window']): ReportDocument['window'] {
+  const starts = slices.map(({ startedAt }) => Date.parse(startedAt));
+  const ends = slices.map((slice) => Date.parse(slice.startedAt) + elapsedMs(slice));
+  if (starts.length === 0) return whole;
+  return { from: instant(Math.min(...starts)), to: instant(Math.max(...ends)) };
+}
+
+export function secondsOf(slices: Slices): number {
+  return sum(slices.map(elapsedMs)) / 1000;
+}
+
+/** What the agent itself cost; null when no slice has it. */
+export function agentCost(slices: Slices): ReportDocument['cost'] {
+  const readings = slices.flatMap(({ measurements }) => {
+    const { cpuPercent, residentBytes } = measurements['agent'] ?? {};
+    return cpuPercent === undefined || residentBytes === undefined ? [] : [{ cpuPercent, residentBytes }];
+  });
+  if (readings.length === 0) return null;
+  return {
+    cpuPercent: sum(readings.map(({ cpuPercent }) => cpuPercent)) / readings.length,
+    residentBytes: Math.max(...readings.map(({ residentBytes }) => residentBytes)),
+  };
+}
+
+/** Caveats that differ only in their numbers count as one, under the words of the first. */
+export function countCaveats(slices: Slices): ReportDocument['caveats']['slices'] {
+  const counts = new Map<string, { text: string; slices: number }>();
+  for (const { caveats } of slices) {
+    for (const [key, text] of new Map(caveats.map((caveat) => [caveat.replace(/\d+(\.\d+)?/g, '0'), caveat]))) {
+      const before = counts.get(key);
+      counts.set(key, { text: before?.text ?? text, slices: (before?.slices ?? 0) + 1 });
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.slices - a.slices);
+}
+
+/** The longest of the guests' windows: they are read one after another. */
+function elapsedMs({ guests }: SliceRecord): number {
+  return Math.max(0, ...guests.map((guest) => guest.elapsedMs));
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Weighted mean of [value, weight]; null when nothing has weight. */
+function weighted(pairs: readonly (readonly [number, number])[]): number | null {
+  const weight = sum(pairs.map(([, w]) => w));
+  return weight > 0 ? sum(pairs.map(([value, w]) => value * w)) / weight : null;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

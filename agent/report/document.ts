@@ -1,0 +1,127 @@
+// Plan, slices and analysis -> the one document that every format renders. Pure: the same run gives the same document.
+
+import type { Analysis } from '../analysis/analyse.ts';
+import type { Lift } from '../analysis/verdict.ts';
+import { parseArm } from '../lib/arm.ts';
+import { exitCode, type ExitName } from '../lib/exit-codes.ts';
+import type { Role } from '../lib/layer.ts';
+import type { SliceRecord } from '../experiment/record.ts';
+import { type Plan, sliceDurationMs } from '../plan/plan.ts';
+import type { Choice } from '../profile/profile.ts';
+import { findProvider } from '../stack/registry.ts';
+import { agentCost, baselineOf, countCaveats, guestsOf, latencyOf, secondsOf, windowOf } from './baseline.ts';
+import type { ReportDocument } from './schema.ts';
+import { wordingOf, type Facts } from './wording.ts';
+
+export { reportJsonSchema, reportSchema, type ReportDocument } from './schema.ts';
+
+export interface ReportInput {
+  /** Id of the run. */
+  readonly run: string;
+  /** Version of layerlift. */
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly plan: Plan;
+  /** Anything serialisable; formats pass it on as it is. */
+  readonly host: Readonly<Record<string, unknown>>;
+  readonly slices: readonly SliceRecord[];
+  readonly analysis: Analysis;
+  /** Doubts about the whole run, as sentences. */
+  readonly caveats: readonly string[];
+  readonly exit: ExitName;
+  /** The run's folder, as a user would name it to `layerlift report`. */
+  readonly folder: string;
+}
+
+export function buildDocument(input: ReportInput): ReportDocument {
+  const facts = factsOf(input);
+  return { ...facts, ...wordingOf(facts) };
+}
+
+function factsOf(input: ReportInput): Facts {
+  const { plan, analysis, startedAt, endedAt } = input;
+  const slices = input.slices.map((slice) => ({ ...slice, arm: canonical(slice.arm, plan) }));
+  const baseline = baselineOf(slices);
+  return {
+    version: 1,
+    kind: 'layerlift-report',
+    run: input.run,
+    toolVersion: input.version,
+    profile: { name: plan.profile.name, question: plan.profile.question },
+    startedAt,
+    endedAt,
+    window: windowOf(slices, { from: startedAt, to: endedAt }),
+    verdict: analysis.verdict,
+    decided: analysis.decided,
+    layers: layerRows(plan, analysis),
+    arms: armRows(slices, analysis),
+    latency: latencyOf(baseline),
+    guests: guestsOf(baseline),
+    slows: analysis.slows,
+    composition: analysis.composition?.kind ?? null,
+    sigma: analysis.sigma ?? null,
+    blocks: analysis.blocks,
+    slices: analysis.slices,
+    secondsMeasured: secondsOf(slices),
+    settings: settingsOf(plan),
+    outlook: analysis.outlook ?? null,
+    open: plan.open,
+    caveats: { run: input.caveats, slices: countCaveats(slices) },
+    cost: agentCost(slices),
+    host: { ...input.host },
+    exit: { code: exitCode(input.exit), name: input.exit },
+    folder: input.folder,
+  };
+}
+
+function canonical(arm: string, { design }: Plan): string {
+  return parseArm(arm, design.layers)?.id ?? arm;
+}
+
+function layerRows({ profile }: Plan, analysis: Analysis): ReportDocument['layers'] {
+  return profile.stack.map(({ layer, deployed, stub }) => {
+    const reading = analysis.layers.find((one) => one.layer === layer);
+    const about = (role: Role, { provider }: Choice): { provider: string; about: string } => ({
+      provider,
+      about: findProvider(layer, role, provider)?.about ?? '',
+    });
+    return {
+      layer,
+      deployed: about('deployed', deployed),
+      stub: stub && about('stub', stub),
+      lift: orNull(reading?.now),
+      ceiling: orNull(reading?.ceiling),
+      involvement: reading?.involvement ?? 'unknown',
+      share: reading?.share ?? null,
+    };
+  });
+}
+
+function armRows(slices: readonly SliceRecord[], { arms }: Analysis): ReportDocument['arms'] {
+  return arms.map(({ arm, stubbed, slices: count, lift }) => {
+    const goodputs = slices.filter((slice) => slice.arm === arm).map(({ goodput }) => goodput);
+    const total = goodputs.reduce((a, b) => a + b, 0);
+    return { arm, stubbed, slices: count, meanGoodput: total / Math.max(1, goodputs.length), lift: orNull(lift) };
+  });
+}
+
+function settingsOf(plan: Plan): ReportDocument['settings'] {
+  const { seed, cold, settleMs, measureMs, design } = plan;
+  return {
+    seed,
+    cold,
+    settleMs,
+    measureMs,
+    secondsPerSlice: sliceDurationMs(plan) / 1000,
+    budgetSlices: design.budgetSlices,
+    minimumLift: Math.exp(design.delta),
+    alpha: design.alpha,
+    layers: design.layers,
+  };
+}
+
+function orNull(lift: Lift | undefined): Lift | null {
+  return lift ?? null;
+}

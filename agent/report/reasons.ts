@@ -1,0 +1,98 @@
+// What a verdict rests on, as plain lines: what was replaced by what, what comes next, what to read with care.
+
+import { everyArm } from '../lib/arm.ts';
+import type { Layer } from '../lib/layer.ts';
+import { unreachable } from '../lib/unreachable.ts';
+import { renderDuration } from '../lib/units.ts';
+import { renderAtMost, renderLift, renderList, renderRatio, renderRise } from './figures.ts';
+import type { Facts } from './wording.ts';
+
+export function reasonsOf(facts: Facts): readonly string[] {
+  return [
+    ...namedIn(facts).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
+    ...beyond(facts),
+    ...headroom(facts),
+    ...facts.slows.map(
+      ({ layer, lift }) =>
+        `the stub of ${layer} slows the stack: goodput ${renderRise(lift)}; read sets with it with care`,
+    ),
+    ...hidden(facts),
+  ];
+}
+
+/** The layers that the verdict blames. */
+export function namedIn({ verdict }: Pick<Facts, 'verdict'>): readonly Layer[] {
+  if (verdict.kind === 'lever') return [verdict.layer];
+  if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
+  return verdict.kind === 'inconclusive' ? verdict.proven : [];
+}
+
+function replaced({ layers }: Facts, layer: Layer): readonly string[] {
+  const row = layers.find((one) => one.layer === layer);
+  if (!row?.stub) return [];
+  return [`in ${layer}, ${described(row.deployed)} was replaced by ${described(row.stub)}`];
+}
+
+function described({ provider, about }: { provider: string; about: string }): string {
+  return about ? `${provider} (${about})` : provider;
+}
+
+function timeIn({ latency }: Facts, layer: Layer): readonly string[] {
+  const own = latency.layers.find((one) => one.layer === layer);
+  const top = latency.layers.at(-1);
+  if (!own || !top) return [];
+  return [
+    `${layer} itself takes ${renderDuration(own.ownNs)} of the ${renderDuration(top.throughNs)} that an I/O takes as deployed`,
+  ];
+}
+
+/** What the kind of verdict adds. */
+function beyond({ verdict, layers, settings }: Facts): readonly string[] {
+  switch (verdict.kind) {
+    case 'lever': {
+      const lift = layers.find(({ layer }) => layer === verdict.next)?.lift;
+      return verdict.next
+        ? [`${verdict.next} is the second best${lift ? `: stubbed alone, goodput ${renderRise(lift)}` : ''}`]
+        : [];
+    }
+    case 'masked':
+      return [
+        ...verdict.alternatives.map(
+          (set) => `stubbing ${renderList(set)} together does as well: the fixes are interchangeable`,
+        ),
+        ...verdict.minor.map(({ layer, lift }) => `${layer} lifts a little on its own: goodput ${renderRise(lift)}`),
+        ...verdict.unproven.map(
+          (layer) => `${layer} may not matter: no arm leaves it deployed with the others stubbed`,
+        ),
+      ];
+    case 'none':
+      return [
+        ...(verdict.widened
+          ? [`the noise was too high to exclude a lift of ${renderRatio(settings.minimumLift)}, which was asked for`]
+          : []),
+        ...verdict.untested.map((layer) => `${layer} was never stubbed: nothing is said of it`),
+      ];
+    case 'tie':
+    case 'outside':
+    case 'inconclusive':
+      return [];
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** How far all stubs together go. */
+function headroom({ arms, settings, verdict }: Facts): readonly string[] {
+  const all = everyArm(settings.layers).at(-1)?.id;
+  const lift = arms.find(({ arm }) => arm === all)?.lift;
+  if (!lift || settings.layers.length < 2 || verdict.kind === 'none') return [];
+  const most = verdict.kind === 'inconclusive' ? `; no layer can hide more than ${renderAtMost(lift.high)}` : '';
+  return [`all stubs together: ${renderLift(lift)}${most}`];
+}
+
+function hidden({ composition }: Facts): readonly string[] {
+  if (composition !== 'hidden') return [];
+  return [
+    'one by one the layers promise more than the stack does: typical of a cap on I/Os in flight, relieved by a higher cap or by less latency beneath it',
+  ];
+}

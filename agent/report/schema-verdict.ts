@@ -1,0 +1,49 @@
+// The verdict as it is serialised: the same union as in the analysis, field by field.
+
+import { z } from 'zod';
+import { layerLift, layerName, lift, list, ratio } from './schema-words.ts';
+
+const someLayers = list(layerName);
+
+export const verdictSchema = z.discriminatedUnion('kind', [
+  z
+    .object({
+      kind: z.literal('lever'),
+      layer: layerName,
+      lift,
+      next: layerName.exactOptional().describe('the best of the rest, where its lift is proven too'),
+    })
+    .describe('one layer lifts goodput most'),
+  z.object({ kind: z.literal('tie'), layers: someLayers, lift }).describe('several layers lift alike, each on its own'),
+  z
+    .object({
+      kind: z.literal('masked'),
+      layers: someLayers,
+      lift: lift.describe('of stubbing the layers together'),
+      alternatives: list(someLayers).describe('other sets that explain the headroom as well'),
+      minor: list(layerLift).describe('layers of the set that lift a little on their own'),
+      unproven: someLayers.describe('stubbed with the others because no arm without them exists; may not matter'),
+    })
+    .describe('only several stubs together lift: the layers hide one another'),
+  z
+    .object({
+      kind: z.literal('none'),
+      bound: ratio.describe('no stub lifts by more than this'),
+      delta: ratio.describe('the lift that was excluded'),
+      widened: z.boolean().describe('the noise was too high for the lift asked for: delta is larger'),
+      covers: list(someLayers).describe('the sets of stubs that it was proven for'),
+      untested: someLayers.describe('never stubbed: nothing is said of them'),
+    })
+    .describe('no layer holds the host back'),
+  z.object({ kind: z.literal('outside'), why: z.string() }).describe('the load generator or the CPU is the limit'),
+  z
+    .object({
+      kind: z.literal('inconclusive'),
+      why: z.string(),
+      candidates: someLayers.describe('not yet ruled out'),
+      proven: someLayers.describe('those of them whose stub is proven to lift'),
+      headroom: lift.exactOptional().describe('of all stubs together'),
+      moreBlocks: z.number().exactOptional().describe('more blocks that should settle it'),
+    })
+    .describe('cannot tell yet'),
+]);

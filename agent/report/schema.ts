@@ -1,0 +1,131 @@
+// The report as one versioned, serialisable document: what every format prints and what `--format json` hands over.
+
+import { z } from 'zod';
+import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
+import { layers } from '../lib/layer.ts';
+import { verdictSchema } from './schema-verdict.ts';
+import { layerName, layerLift, lift, list, ratio } from './schema-words.ts';
+
+const exitNames = Object.keys(exitCodes) as [ExitName, ...ExitName[]];
+const instant = z.iso.datetime();
+const provider = z.object({
+  provider: z.string().describe('name as in a profile'),
+  about: z.string().describe('what the provider realises; empty when this version does not know it'),
+});
+
+const layerRow = z.object({
+  layer: layerName,
+  deployed: provider.describe('what the site runs'),
+  stub: provider.nullable().describe('what replaced it; null: the layer stayed as it is'),
+  lift: lift.nullable().describe('goodput with only this layer stubbed, over the baseline; null: not measured'),
+  ceiling: lift
+    .nullable()
+    .describe('goodput with all layers but this one stubbed, over the baseline; null: not measured'),
+  involvement: z
+    .enum(['sole-bottleneck', 'co-bottleneck', 'contributor', 'next-limit', 'not-involved', 'unknown'])
+    .describe('how lift and ceiling read together: a description by estimates, not a claim'),
+  share: z.number().nullable().describe('share of the headroom credited to the layer; explains, never decides'),
+});
+
+const armRow = z.object({
+  arm: z.string(),
+  stubbed: list(layerName),
+  slices: z.number().int().describe('slices measured'),
+  meanGoodput: z.number().describe('mean over the slices of useful I/O a second over all guests'),
+  lift: lift.nullable().describe('over the baseline, estimated within blocks; null: the baseline, or too few slices'),
+});
+
+const latency = z.object({
+  guestsNs: z.number().nullable().describe('mean latency that the guests see, nanoseconds; null: not measured'),
+  layers: list(
+    z.object({
+      layer: layerName,
+      throughNs: z.number().describe('mean latency at the junction above the layer, nanoseconds: it and all below'),
+      ownNs: z.number().describe('what the layer adds itself: its junction less the next lower one, never below 0'),
+    }),
+  ).describe('bottom to top, in the baseline arm, weighted by I/Os; layers without junction figures are left out'),
+});
+
+const guestRow = z.object({
+  guest: z.number().int(),
+  goodput: z.number().describe('mean useful I/O a second in the baseline arm'),
+  meanLatencyNs: z.number().describe('mean over its I/Os in the baseline arm, nanoseconds'),
+  errors: z.number().describe('failed I/Os in the baseline arm'),
+});
+
+const odds = { even: z.number().describe('in half of such runs'), sure: z.number().describe('in nine of ten') };
+const outlook = z.object({
+  sigma: z.number(),
+  levers: list(z.object({ blocks: z.number(), slices: z.number(), ...odds })).describe(
+    'smallest lift proven after n blocks',
+  ),
+  none: z.object({ delta: ratio, ...odds }).describe('slices after which "none" is proven, if it is true'),
+  masked: z.object({ lift: ratio, ...odds }).describe('slices after which layers that hide one another are proven'),
+});
+
+const settings = z.object({
+  seed: z.number().int(),
+  cold: z.boolean().describe('the stack was raised anew for every slice'),
+  settleMs: z.number(),
+  measureMs: z.number(),
+  secondsPerSlice: z.number().describe('planned duration of one slice with its switch, seconds'),
+  budgetSlices: z.number().describe('the most slices to measure'),
+  minimumLift: ratio.describe('the smallest lift that matters, as a ratio of goodputs'),
+  alpha: z.number().describe('chance, over all layers and looks, of claiming a lift that is not there'),
+  layers: list(layerName).describe('the layers that were compared'),
+});
+
+export const reportSchema = z
+  .object({
+    version: z.literal(1),
+    kind: z.literal('layerlift-report'),
+    run: z.string().describe('id of the run'),
+    toolVersion: z.string(),
+    profile: z.object({ name: z.string(), question: z.string().describe('what the profile asks; may be empty') }),
+    startedAt: instant,
+    endedAt: instant,
+    window: z
+      .object({ from: instant, to: instant })
+      .describe('the time that the verdict speaks of: first to last slice'),
+    verdict: verdictSchema,
+    decided: z.boolean().describe('false: the run ended while the engine asked for more'),
+    sentence: z.string().describe('the verdict in one sentence'),
+    next: z.string().describe('what to do next'),
+    why: list(z.string()).describe('what the verdict rests on'),
+    layers: list(layerRow).describe(`one a layer of the stack, bottom to top: ${layers.join(', ')}`),
+    arms: list(armRow).describe('one a measured arm, fewer stubs first'),
+    latency: latency.describe('where time is spent in the baseline arm'),
+    guests: list(guestRow),
+    slows: list(layerLift).describe('stubs that are proven to lower goodput'),
+    composition: z.enum(['capacity', 'latency', 'hidden']).nullable().describe('how the layers combine, if measured'),
+    sigma: z.number().nullable().describe('noise of one slice: coefficient of variation less drift, a share'),
+    blocks: z.number().int(),
+    slices: z.number().int(),
+    secondsMeasured: z.number().describe('sum of the measured windows, seconds'),
+    settings,
+    outlook: outlook.nullable().describe('what more slices would prove at this noise'),
+    open: list(z.string()).describe('what this stack leaves open'),
+    caveats: z.object({
+      run: list(z.string()).describe('doubts about the whole run'),
+      slices: list(z.object({ text: z.string(), slices: z.number().int() })).describe(
+        'doubts about slices; alike but for their numbers count as one',
+      ),
+    }),
+    cost: z
+      .object({
+        cpuPercent: z.number().describe('mean CPU time of the agent, per cent of one CPU'),
+        residentBytes: z.number().describe('largest resident memory of the agent, bytes'),
+      })
+      .nullable(),
+    host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
+    exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
+    folder: z.string().describe("the run's folder"),
+  })
+  .describe('What a run of layerlift found');
+
+export type ReportDocument = z.output<typeof reportSchema>;
+
+/** JSON schema (draft 2020-12) of the document. */
+export function reportJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+}

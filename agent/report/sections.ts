@@ -1,0 +1,129 @@
+// The body of a report as titled tables and lists, in reading order; each format draws them in its own way.
+
+import { renderCount, renderDuration } from '../lib/units.ts';
+import { renderLift, renderNumber, renderShare } from './figures.ts';
+import type { ReportDocument } from './schema.ts';
+
+export interface Table {
+  readonly kind: 'table';
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Indices of columns that hold numbers. */
+  readonly right: readonly number[];
+}
+
+export interface List {
+  readonly kind: 'list';
+  readonly title: string;
+  readonly items: readonly string[];
+}
+
+export type Section = Table | List;
+
+/** Those that have something to say. */
+export function sectionsOf(report: ReportDocument): readonly Section[] {
+  const sections: readonly Section[] = [
+    liftTable(report),
+    latencyTable(report),
+    guestTable(report),
+    replacedTable(report),
+    armTable(report),
+    { kind: 'list', title: 'Caveats', items: caveatsOf(report) },
+    { kind: 'list', title: 'Open questions', items: report.open },
+  ];
+  return sections.filter((section) => (section.kind === 'table' ? section.rows : section.items).length > 0);
+}
+
+const involvements: Readonly<Record<ReportDocument['layers'][number]['involvement'], string>> = {
+  'sole-bottleneck': 'sole bottleneck',
+  'co-bottleneck': 'co-bottleneck',
+  contributor: 'contributor',
+  'next-limit': 'next limit',
+  'not-involved': 'not involved',
+  unknown: '-',
+};
+
+function liftTable({ layers }: ReportDocument): Table {
+  return {
+    kind: 'table',
+    title: 'What a stub lifts',
+    head: ['layer', 'stubbed alone', 'all stubbed but it', 'role'],
+    rows: layers.map(({ layer, lift, ceiling, involvement }) => [
+      layer,
+      renderLift(lift),
+      renderLift(ceiling),
+      involvements[involvement],
+    ]),
+    right: [],
+  };
+}
+
+function replacedTable({ layers }: ReportDocument): Table {
+  return {
+    kind: 'table',
+    title: 'What was replaced by what',
+    head: ['layer', 'deployed', 'stub'],
+    rows: layers.map(({ layer, deployed, stub }) => [layer, deployed.provider, stub?.provider ?? 'none']),
+    right: [],
+  };
+}
+
+function armTable({ arms }: ReportDocument): Table {
+  return {
+    kind: 'table',
+    title: 'What was measured',
+    head: ['arm', 'slices', 'I/O a second', 'goodput over baseline'],
+    rows: arms.map(({ arm, slices, meanGoodput, lift }) => [
+      arm,
+      String(slices),
+      renderCount(meanGoodput),
+      renderLift(lift),
+    ]),
+    right: [1, 2],
+  };
+}
+
+function latencyTable({ latency }: ReportDocument): Table {
+  const total = latency.layers.reduce((sum, { ownNs }) => sum + ownNs, 0);
+  const share = (ownNs: number): string => (total > 0 ? renderShare(ownNs / total) : '-');
+  const guests = latency.guestsNs === null ? [] : [['guests', '', '', renderDuration(latency.guestsNs)]];
+  return {
+    kind: 'table',
+    title: 'Where time is spent as deployed (mean of an I/O)',
+    head: ['layer', 'itself', 'share', 'with all below'],
+    rows: [
+      ...latency.layers.map(({ layer, ownNs, throughNs }) => [
+        layer,
+        renderDuration(ownNs),
+        share(ownNs),
+        renderDuration(throughNs),
+      ]),
+      ...guests,
+    ],
+    right: [1, 2, 3],
+  };
+}
+
+function guestTable({ guests }: ReportDocument): Table {
+  return {
+    kind: 'table',
+    title: 'What each guest gets as deployed',
+    head: ['guest', 'I/O a second', 'mean latency', 'errors'],
+    rows: guests.map(({ guest, goodput, meanLatencyNs, errors }) => [
+      String(guest),
+      renderCount(goodput),
+      renderDuration(meanLatencyNs),
+      renderCount(errors),
+    ]),
+    right: [0, 1, 2, 3],
+  };
+}
+
+function caveatsOf({ caveats, slices }: ReportDocument): readonly string[] {
+  const counted = caveats.slices.map(
+    ({ text, slices: count }) =>
+      `in ${count} of ${renderNumber(slices, 'slice')}${count > 1 ? ', such as' : ''}: ${text}`,
+  );
+  return [...caveats.run, ...counted];
+}

@@ -1,0 +1,91 @@
+// The verdict in words: one sentence to act on, what to do next, and why. Every format prints these same words.
+
+import type { Layer } from '../lib/layer.ts';
+import { unreachable } from '../lib/unreachable.ts';
+import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
+import { moreTime } from './more-time.ts';
+import { reasonsOf } from './reasons.ts';
+import type { ReportDocument } from './schema.ts';
+
+/** The document before it has words. */
+export type Facts = Omit<ReportDocument, 'sentence' | 'next' | 'why'>;
+export type Wording = Pick<ReportDocument, 'sentence' | 'next' | 'why'>;
+
+export function wordingOf(facts: Facts): Wording {
+  return { sentence: sentenceOf(facts), next: nextOf(facts), why: reasonsOf(facts) };
+}
+
+export function sentenceOf(facts: Facts): string {
+  const { verdict } = facts;
+  switch (verdict.kind) {
+    case 'lever':
+      return `${verdict.layer} holds this host back: with it stubbed, goodput ${renderRise(verdict.lift)}.`;
+    case 'tie':
+      return `${renderList(verdict.layers)} hold this host back alike: with any one of them stubbed, goodput ${renderRise(verdict.lift)}.`;
+    case 'masked':
+      return `${renderList(verdict.layers)} hide one another: only with all of them stubbed, goodput ${renderRise(verdict.lift)}.`;
+    case 'none':
+      return noneSentence(facts, verdict);
+    case 'outside':
+      return `The limit lies outside the stack: ${verdict.why}.`;
+    case 'inconclusive':
+      return inconclusiveSentence(facts, verdict);
+    default:
+      return unreachable(verdict);
+  }
+}
+
+type Of<K extends Facts['verdict']['kind']> = Extract<Facts['verdict'], { kind: K }>;
+
+function noneSentence({ settings, layers }: Facts, { bound, delta, untested }: Of<'none'>): string {
+  const tested = settings.layers.filter((layer) => !untested.includes(layer));
+  const most = `lifts goodput by less than ${renderRatio(delta)} (at most ${renderAtMost(bound)})`;
+  if (tested.length === 1) return `${tested.join()} does not hold the host back: stubbing it ${most}.`;
+  const whose = tested.length < layers.length ? `None of ${renderList(tested)} holds` : 'No layer of this stack holds';
+  return `${whose} the host back: stubbing any or all of them ${most}.`;
+}
+
+function inconclusiveSentence({ decided }: Facts, { why, candidates, proven }: Of<'inconclusive'>): string {
+  const reason = decided ? why : 'the run ended before a verdict';
+  const left = candidates.length > 0 ? `; still in question: ${renderList(candidates)}` : '';
+  const sure = proven.length > 0 ? `; proven to lift: ${renderList(proven)}` : '';
+  return `Cannot tell yet: ${reason}${left}${sure}.`;
+}
+
+/** Where to look in a layer that holds the host back. */
+const places: Readonly<Record<Layer, string>> = {
+  media: 'the latency, queue depth and health of the disks, and other work on them such as a rebuild or a scrub',
+  network: 'latency, loss and rate on the storage path, and the queues of its initiator and target',
+  blockstack: 'the device-mapper targets, the I/O scheduler and its queue size, and cgroup limits',
+  ring: 'the number of its queues and their depth, and what of them was left at its default',
+};
+
+export function nextOf(facts: Facts): string {
+  const { verdict } = facts;
+  switch (verdict.kind) {
+    case 'lever':
+      return `Next: look at ${places[verdict.layer]}.`;
+    case 'tie':
+      return `Next: start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`;
+    case 'masked':
+      return `Next: plan the fixes of ${renderList(verdict.layers)} together; one alone gains little. ${looks(verdict.layers)}`;
+    case 'none':
+      return `Next: look ${unstubbed(facts, verdict)}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
+    case 'outside':
+      return 'Next: give the guests more CPU, or drive fewer of them, and repeat.';
+    case 'inconclusive':
+      return `Next: ${moreTime(facts, verdict)}.`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** A limit in what was never stubbed shows as "none". */
+function unstubbed({ layers }: Facts, { untested }: Of<'none'>): string {
+  const some = layers.filter(({ layer, stub }) => stub === null || untested.includes(layer)).map(({ layer }) => layer);
+  return some.length > 0 ? `at ${renderList(some)}, which could not be stubbed alone, and ` : '';
+}
+
+function looks(some: readonly Layer[]): string {
+  return some.map((layer) => `In ${layer}: ${places[layer]}.`).join(' ');
+}

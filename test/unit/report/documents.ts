@@ -1,0 +1,148 @@
+// Small runs by hand: fixed slices through the real analysis, so that a document is what a run would give.
+
+import { analyse } from '../../../agent/analysis/analyse.ts';
+import { defaultDesign } from '../../../agent/analysis/design.ts';
+import type { SliceRecord } from '../../../agent/experiment/record.ts';
+import { parseArm } from '../../../agent/lib/arm.ts';
+import type { Layer } from '../../../agent/lib/layer.ts';
+import type { Plan } from '../../../agent/plan/plan.ts';
+import type { LayerChoice } from '../../../agent/profile/profile.ts';
+import { buildDocument, type ReportDocument, type ReportInput } from '../../../agent/report/document.ts';
+
+const providers: Readonly<Record<Layer, readonly [string, string]>> = {
+  media: ['model', 'null_blk'],
+  network: ['nvme-tcp-netns', 'nvme-tcp-loopback'],
+  blockstack: ['dm', 'linear'],
+  ring: ['tcm-loop', 'direct'],
+};
+
+/** What each layer adds as deployed, microseconds. */
+const latencyUs: Readonly<Record<Layer, number>> = { media: 100, network: 4000, blockstack: 60, ring: 30 };
+
+export interface Run {
+  readonly layers: readonly Layer[];
+  /** Goodput by the stubbed layers. */
+  readonly goodput: (stubbed: readonly Layer[]) => number;
+  /** Largest deviation of a slice, a share. */
+  readonly wobble: number;
+  readonly blocks: number;
+  readonly input?: Partial<ReportInput>;
+}
+
+export function planOf(layers: readonly Layer[], budgetSlices = 150): Plan {
+  const stack = layers.map((layer): LayerChoice => {
+    const [deployed, stub] = providers[layer];
+    return { layer, deployed: { provider: deployed, settings: {} }, stub: { provider: stub, settings: {} } };
+  });
+  return {
+    version: 1,
+    profile: {
+      version: 1,
+      name: 'slow-network',
+      question: 'Is it the network that holds the guests back?',
+      guests: [{}, {}],
+      workload: { rw: 'randread', bs: 4096, iodepth: 8, ioengine: 'libaio' },
+      stack,
+      experiment: { settle: 1e9, measure: 3e9, budget: 600e9, minimumLift: 5 },
+    },
+    geometry: { sectors: 2 ** 21, blockBytes: 512 },
+    design: defaultDesign(layers, { budgetSlices }),
+    seed: 7,
+    cold: false,
+    settleMs: 1000,
+    measureMs: 3000,
+    open: [],
+  };
+}
+
+/** Blocks of two baselines, every single stub and all stubs. */
+export function slicesOf({ layers, goodput, wobble, blocks }: Omit<Run, 'input'>): readonly SliceRecord[] {
+  const arms = [...new Set(['baseline', ...layers.map((layer) => `stub-${layer}`), 'all-stub'])];
+  const once = ['baseline', ...arms];
+  return Array.from({ length: blocks * once.length }, (_, seq) => {
+    const arm = parseArm(once[seq % once.length] ?? '', layers) ?? { id: 'baseline', stubbed: [] };
+    const rate = goodput(arm.stubbed) * (1 + wobble * Math.sin(3 * seq + 1));
+    return sliceOf({ seq, block: Math.floor(seq / once.length), arm: arm.id, rate, layers, stubbed: arm.stubbed });
+  });
+}
+
+function sliceOf(slice: {
+  seq: number;
+  block: number;
+  arm: string;
+  rate: number;
+  layers: readonly Layer[];
+  stubbed: readonly Layer[];
+}): SliceRecord {
+  const { seq, block, arm, rate, layers, stubbed } = slice;
+  let throughUs = 0;
+  const junctions = layers.map((layer) => {
+    throughUs += stubbed.includes(layer) ? 1 : latencyUs[layer];
+    return { layer, guest: 0, iosPerSecond: rate, bytesPerSecond: rate * 4096, meanLatencyNs: throughUs * 1000 };
+  });
+  return {
+    version: 1,
+    seq,
+    block,
+    arm,
+    startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5) + seq * 4500).toISOString(),
+    switchMs: 12,
+    goodput: rate,
+    guests: [1, 2].map((guest) => ({
+      guest,
+      elapsedMs: 3000,
+      ios: Math.round(rate * (guest === 1 ? 2 : 1)),
+      bytes: Math.round(rate * (guest === 1 ? 2 : 1)) * 4096,
+      errors: 0,
+      meanLatencyNs: (throughUs + 10) * 1000,
+    })),
+    junctions,
+    measurements: { agent: { cpuPercent: 1.5, residentBytes: 90 * 2 ** 20 } },
+    caveats: seq % 5 === 0 ? [`fio and the junctions disagree by ${seq + 2}.5 % on the bytes moved`] : [],
+  };
+}
+
+export function documentOf(run: Run): ReportDocument {
+  return buildDocument(inputOf(run));
+}
+
+export function inputOf({ input, ...run }: Run): ReportInput {
+  const plan = input?.plan ?? planOf(run.layers);
+  const slices = slicesOf(run);
+  const analysis = analyse(plan.design, slices);
+  const name = analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok';
+  return {
+    run: '20260102-030400-ab12',
+    version: '0.1.0',
+    startedAt: '2026-01-02T03:04:00.000Z',
+    endedAt: '2026-01-02T03:05:30.000Z',
+    plan,
+    host: { kernel: '6.12.0', cpus: 2 },
+    slices,
+    analysis,
+    caveats: ['the host runs in a virtual machine'],
+    exit: name,
+    folder: 'runs/20260102-030400-ab12',
+    ...input,
+  };
+}
+
+const stack: readonly Layer[] = ['media', 'network', 'blockstack'];
+
+export const runs = {
+  lever: {
+    layers: stack,
+    wobble: 0.01,
+    blocks: 2,
+    goodput: (stubbed) => 4000 * (stubbed.includes('network') ? 3.9 : 1) * (stubbed.includes('media') ? 1.02 : 1),
+    input: { plan: { ...planOf(stack), open: ['ring has no stub: a limit in it shows as no lift of the others'] } },
+  },
+  none: { layers: stack, wobble: 0.005, blocks: 2, goodput: () => 52_000 },
+  inconclusive: {
+    layers: stack,
+    wobble: 0.08,
+    blocks: 4,
+    goodput: (stubbed) => 9000 * 1.08 ** stubbed.length,
+    input: { plan: planOf(stack, 26) },
+  },
+} as const satisfies Record<string, Run>;

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../../agent/analysis/verdict.ts';
+import type { ReportDocument } from '../../../agent/report/document.ts';
+import { wordingOf, type Facts } from '../../../agent/report/wording.ts';
+import { documentOf, runs } from './documents.ts';
+import { verdicts } from './verdicts.ts';
+
+const base = documentOf(runs.lever);
+
+function wordsFor(verdict: Verdict, changes: Partial<Facts> = {}): Pick<ReportDocument, 'sentence' | 'next' | 'why'> {
+  return wordingOf({ ...base, verdict, ...changes });
+}
+
+describe('the sentence of a verdict', () => {
+  it.each<[string, Verdict, string]>([
+    [
+      'a lever from two times on',
+      verdicts.lever,
+      'network holds this host back: with it stubbed, goodput rises to 3.9 times (at least 3.6 times).',
+    ],
+    [
+      'a lever below two times',
+      verdicts.smallLever,
+      'blockstack holds this host back: with it stubbed, goodput rises by 20 % (at least 9.5 %).',
+    ],
+    [
+      'a tie',
+      verdicts.tie,
+      'network and ring hold this host back alike: with any one of them stubbed, goodput rises by 34 % (at least 28 %).',
+    ],
+    [
+      'a masked set',
+      verdicts.masked,
+      'media and network hide one another: only with all of them stubbed, goodput rises to 3.1 times (at least 2.8 times).',
+    ],
+    [
+      'none',
+      verdicts.none,
+      'No layer of this stack holds the host back: stubbing any or all of them lifts goodput by less than 5 % (at most 2.1 %).',
+    ],
+    ['outside', verdicts.outside, 'The limit lies outside the stack: fio used all of its CPUs.'],
+    [
+      'inconclusive',
+      verdicts.inconclusive,
+      'Cannot tell yet: several layers remain within the noise; still in question: media and network; proven to lift: network.',
+    ],
+  ])('says %s', (_, verdict, sentence) => {
+    expect(wordsFor(verdict).sentence).toBe(sentence);
+  });
+
+  it('speaks only of the layers that were stubbed', () => {
+    const { sentence, next, why } = wordsFor({ ...verdicts.none, untested: ['media'] });
+    expect(sentence).toContain('None of network and blockstack holds the host back');
+    expect(next).toContain('at media, which could not be stubbed alone');
+    expect(why).toContain('media was never stubbed: nothing is said of it');
+  });
+
+  it('says of a bound below "no change" that nothing is gained', () => {
+    expect(wordsFor({ ...verdicts.none, bound: 0.97 }).sentence).toContain('(at most 0 %)');
+  });
+
+  it('says that the run ended early when the engine had asked for more', () => {
+    expect(wordsFor(verdicts.inconclusive, { decided: false }).sentence).toContain('the run ended before a verdict');
+  });
+});
+
+describe('why', () => {
+  it('names what was replaced by what for the layer that is blamed', () => {
+    expect(wordsFor(verdicts.lever).why[0]).toMatch(
+      /^in network, nvme-tcp-netns \(.+\) was replaced by nvme-tcp-loopback \(.+\)$/,
+    );
+  });
+
+  it('names interchangeable fixes, first rungs and layers that may not matter', () => {
+    const why = wordsFor(verdicts.masked).why.join('\n');
+    expect(why).toContain('stubbing media and ring together does as well');
+    expect(why).toContain('media lifts a little on its own: goodput rises by 12 % (at least 4 %)');
+    expect(why).toContain('network may not matter');
+  });
+
+  it('says when the noise forbade the bound that was asked for', () => {
+    expect(wordsFor({ ...verdicts.none, widened: true }).why[0]).toContain('too high to exclude a lift of 5 %');
+  });
+
+  it('says when a stub slows the stack', () => {
+    const slows = [{ layer: 'ring' as const, lift: { estimate: 0.8, low: 0.75, high: 0.9 } }];
+    expect(wordsFor(verdicts.lever, { slows }).why.join('\n')).toContain('falls by 20 % (at least 10 %)');
+  });
+
+  it('names both ways out where a cap on I/Os in flight is likely', () => {
+    expect(wordsFor(verdicts.lever, { composition: 'hidden' }).why.at(-1)).toContain('a cap on I/Os in flight');
+  });
+});
+
+describe('what to do next', () => {
+  it('says what more blocks cost in all', () => {
+    const { next } = wordsFor({ ...verdicts.inconclusive, moreBlocks: 2 });
+    expect(next).toBe(
+      'Next: repeat with room for 2 more blocks (24 slices, about 108 s in all), which should settle it.',
+    );
+  });
+
+  it('says what this noise allows when no number of blocks is promised', () => {
+    expect(wordsFor(verdicts.inconclusive).next).toMatch(
+      /slices scatter by .+ %; at that noise a lift of .+ % shows after/,
+    );
+  });
+
+  it('says so when too little was measured to promise anything', () => {
+    expect(wordsFor(verdicts.inconclusive, { outlook: null, sigma: null }).next).toContain('too few slices');
+  });
+});
