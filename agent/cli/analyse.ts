@@ -1,0 +1,61 @@
+// `analyse DIR` and `report DIR`: recomputed from a run's folder alone, on any machine.
+
+import { analyse } from '../analysis/analyse.ts';
+import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
+import { ProfileError } from '../lib/errors.ts';
+import type { ExitName } from '../lib/exit-codes.ts';
+import { buildDocument, type ReportDocument } from '../report/document.ts';
+import { type FormatName, render } from '../report/registry.ts';
+
+export interface FolderCommand {
+  readonly folder: string;
+  readonly format: FormatName;
+  readonly print: (text: string) => void;
+}
+
+/** Prints the full analysis of the slices as JSON. */
+export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
+  const records = readRecords(folder);
+  print(
+    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, analysis: analyse(records.plan.design, records.slices) }, null, 2)}\n`,
+  );
+  return 'ok';
+}
+
+/** Prints the report in the format asked for. */
+export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
+  print(render(format, documentOf(readRecords(folder), folder)));
+  return 'ok';
+}
+
+function readRecords(folder: string): RunRecords {
+  const records = readRunFolder(folder);
+  if (records.slices.length === 0) {
+    throw new ProfileError([
+      {
+        at: folder,
+        message: 'the run measured no slice',
+        hint: 'it ended before its first slice: see log.ndjson there',
+      },
+    ]);
+  }
+  return records;
+}
+
+function documentOf({ plan, meta, slices }: RunRecords, folder: string): ReportDocument {
+  const analysis = analyse(plan.design, slices);
+  const exit: ExitName = analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok';
+  return buildDocument({
+    run: meta.run,
+    version: meta.tool,
+    startedAt: meta.startedAt,
+    endedAt: meta.endedAt ?? slices.at(-1)?.startedAt ?? meta.startedAt,
+    plan,
+    host: meta.host,
+    slices,
+    analysis,
+    caveats: meta.caveats,
+    exit,
+    folder,
+  });
+}

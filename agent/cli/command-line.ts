@@ -1,0 +1,156 @@
+// The command line. Each command's code is loaded only when it is called, so that `--help` answers at once.
+
+import yargs, { type Argv } from 'yargs';
+import { UsageError } from '../lib/errors.ts';
+import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
+import { parseDuration } from '../lib/units.ts';
+import { formatNames } from '../report/format-names.ts';
+import { toolVersion } from './version.ts';
+
+/** Throws UsageError for a wrong command line, and whatever the command throws. */
+export async function parseCommand(argv: readonly string[]): Promise<ExitName> {
+  let exit: ExitName = 'ok';
+  const done = (name: ExitName): void => {
+    exit = name;
+  };
+  const parser = yargs()
+    .scriptName('layerlift')
+    .version(toolVersion)
+    .usage('$0 COMMAND\n\nNames the layer that holds a storage host back, by replacing each in turn with a stub.')
+    .locale('en')
+    .exitProcess(false)
+    .strict()
+    .demandCommand(1, 'no command given')
+    .recommendCommands()
+    .wrap(process.stdout.isTTY ? Math.min(100, process.stdout.columns) : null)
+    .epilogue(exitTable())
+    .fail((message, failure: unknown) => {
+      throw failure instanceof Error
+        ? failure
+        : new UsageError(message.split('\n')[0] ?? '', '`layerlift --help` lists commands and options');
+    });
+  addRun(parser, done);
+  addPlan(parser, done);
+  addOthers(parser, done);
+  await parser.parseAsync([...argv]);
+  return exit;
+}
+
+type Done = (exit: ExitName) => void;
+
+const print = (text: string): void => void process.stdout.write(text);
+const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
+const formatOption = { describe: 'how the report is printed', choices: formatNames, default: 'text' } as const;
+
+const prepareOptions = {
+  seed: { describe: 'seed of the schedule; the same seed gives the same order', type: 'number', coerce: wholeSeed },
+  cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
+  budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
+} as const;
+
+function addRun(parser: Argv, done: Done): void {
+  parser.command(
+    'run <profile>',
+    'measure, and say which layer holds the host back (root)',
+    (y) =>
+      y.positional('profile', profileArgument).options({
+        ...prepareOptions,
+        runs: { describe: 'where run folders go', type: 'string', default: 'runs' },
+        deadline: {
+          describe: 'stop and restore the host after this time, such as 10m',
+          type: 'string',
+          coerce: durationMs('--deadline'),
+        },
+        format: formatOption,
+        quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
+        verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+      }),
+    async ({ deadline, budget, ...rest }) => {
+      const { run } = await import('./run.ts');
+      done(await run({ ...rest, deadlineMs: deadline, budgetMs: budget, print }));
+    },
+  );
+}
+
+function addPlan(parser: Argv, done: Done): void {
+  parser.command(
+    'plan <profile>',
+    'show arms, schedule, time and every change to the host with its undo; touches nothing',
+    (y) =>
+      y.positional('profile', profileArgument).options({
+        ...prepareOptions,
+        format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
+      }),
+    async ({ budget, ...rest }) => {
+      const { plan } = await import('./plan.ts');
+      done(await plan({ ...rest, budgetMs: budget, print }));
+    },
+  );
+}
+
+function addOthers(parser: Argv, done: Done): void {
+  parser
+    .command(
+      'doctor [profile]',
+      'say what this host offers and lacks',
+      (y) => y.positional('profile', { describe: 'check for this profile', type: 'string' }),
+      async ({ profile }) => done(await (await import('./doctor.ts')).doctor({ profile, print })),
+    )
+    .command(
+      'recover',
+      'undo what an interrupted run left behind (root)',
+      (y) =>
+        y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
+      async ({ verbose }) => done(await (await import('./recover.ts')).recover({ verbose, print })),
+    )
+    .command(
+      'analyse <folder>',
+      'recompute the analysis from the folder of a run, as JSON',
+      (y) => y.positional('folder', { type: 'string', demandOption: true }),
+      async ({ folder }) => done((await import('./analyse.ts')).analyseFolder({ folder, print })),
+    )
+    .command(
+      'report <folder>',
+      'print the report of a run again, in any format',
+      (y) => y.positional('folder', { type: 'string', demandOption: true }).options({ format: formatOption }),
+      async ({ folder, format }) => done((await import('./analyse.ts')).reportFolder({ folder, format, print })),
+    )
+    .command('schema', 'print the JSON Schema of the JSON report', {}, async () => {
+      const { reportJsonSchema } = await import('../report/document.ts');
+      print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
+    })
+    .command(
+      'exit-codes',
+      'list the exit codes',
+      (y) => y.option('json', { describe: 'as JSON', type: 'boolean', default: false }),
+      ({ json }) => {
+        const rows = Object.entries(exitCodes).map(([name, [code, meaning]]) => ({ code, name, meaning }));
+        print(json ? `${JSON.stringify(rows, null, 2)}\n` : `${exitTable()}\n`);
+      },
+    );
+}
+
+function exitTable(): string {
+  const rows = Object.entries(exitCodes).map(
+    ([name, [code, meaning]]) => `  ${String(code).padStart(3)}  ${name.padEnd(14)} ${meaning}`,
+  );
+  return ['Exit status:', ...rows].join('\n');
+}
+
+function durationMs(option: string): (text: string | undefined) => number | undefined {
+  return (text) => {
+    if (text === undefined) return undefined;
+    const ns = parseDuration(text);
+    if (ns === undefined || ns <= 0)
+      throw new UsageError(
+        `${option}: "${text}" is not a duration`,
+        'expected a number with its unit, such as 90s or 5m',
+      );
+    return ns / 1e6;
+  };
+}
+
+function wholeSeed(seed: number | undefined): number | undefined {
+  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
+  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
+}

@@ -1,0 +1,60 @@
+// `doctor [PROFILE]`: what this host offers and lacks, without touching it.
+
+import { checkNeeds, type Need, renderNeed } from '../host/needs.ts';
+import { leftovers } from '../host/session.ts';
+import { renderProblem, type Problem } from '../lib/errors.ts';
+import type { ExitName } from '../lib/exit-codes.ts';
+import { needsOf } from '../plan/stack-plan.ts';
+import { loadProfile } from '../profile/load.ts';
+import { providers } from '../stack/registry.ts';
+import { unmetNeeds } from './preflight.ts';
+
+/** Without a profile, also says which providers this host can raise with their default settings. */
+export async function doctor(options: {
+  profile: string | undefined;
+  print: (text: string) => void;
+}): Promise<ExitName> {
+  const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
+  const lines: string[] = [];
+  for (const { need, problem } of await checkNeeds(needsOf(profile))) lines.push(lineOf(renderNeed(need), problem));
+  const held = leftovers();
+  if (held.length > 0) {
+    lines.push(
+      lineOf('no interrupted run', {
+        message: `run ${held.join(', ')} is running, or left changes behind`,
+        hint: 'if none runs: layerlift recover',
+      }),
+    );
+  }
+  const unmet = await unmetNeeds(profile);
+  if (profile)
+    for (const problem of unmet.filter(({ message }) => message.startsWith('/dev/')))
+      lines.push(lineOf('device', problem));
+  else lines.push('', 'providers:', ...(await providerLines()));
+  const ready = unmet.length === 0 && held.length === 0;
+  lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');
+  options.print(`${lines.join('\n')}\n`);
+  return ready ? 'ok' : 'unavailable';
+}
+
+async function providerLines(): Promise<readonly string[]> {
+  return Promise.all(
+    providers.map(async (provider) => {
+      const defaults = provider.settings.safeParse(exampleSettings[provider.name] ?? {});
+      const needs: readonly Need[] = defaults.success ? provider.configure(defaults.data).needs : [];
+      const problem = (await checkNeeds(needs)).find((state) => state.problem)?.problem;
+      return lineOf(`${provider.layer} ${provider.name}: ${provider.about}`, problem);
+    }),
+  );
+}
+
+// Providers that have no defaults for everything, with the least that makes them valid.
+const exampleSettings: Readonly<Record<string, unknown>> = {
+  device: { device: '/dev/null' },
+  'nvme-tcp-remote': { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
+  dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
+};
+
+function lineOf(what: string, problem: Problem | undefined): string {
+  return problem ? `  no   ${what}\n         ${renderProblem(problem)}` : `  ok   ${what}`;
+}

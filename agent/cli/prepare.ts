@@ -1,0 +1,57 @@
+// From a profile's path to everything that a run or a plan needs to know.
+
+import { randomInt } from 'node:crypto';
+import { cpuCount } from '../host/facts.ts';
+import { ProfileError } from '../lib/errors.ts';
+import { inlineSections, type JobSection, writes } from '../load/job.ts';
+import { readUserJob } from '../load/user-job.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import { stackPlan } from '../plan/stack-plan.ts';
+import { loadProfile } from '../profile/load.ts';
+import type { Profile } from '../profile/profile.ts';
+import { sliceSectors, type StackPlan } from '../stack/raise.ts';
+import { realDeviceOf, surveyMedia } from './survey.ts';
+
+export interface Prepared {
+  readonly plan: Plan;
+  readonly stack: StackPlan;
+  readonly sections: readonly JobSection[];
+  readonly text: string;
+}
+
+export interface PrepareOptions {
+  readonly seed: number | undefined;
+  readonly cold: boolean;
+  readonly budgetMs: number | undefined;
+}
+
+/** Throws ProfileError or NeedError; changes nothing. */
+export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
+  const { profile, text } = loadProfile(path);
+  const sections = await sectionsOf(profile);
+  const writable = writes(sections);
+  const real = realDeviceOf(profile);
+  if (writable && (real !== undefined || profile.stack[0]?.layer === 'network')) {
+    throw new ProfileError([
+      {
+        at: path,
+        message: `workload: it writes, but ${real ?? 'the remote target'} is used for reading only`,
+        hint: 'use rw: randread or read; writing works on model disks',
+      },
+    ]);
+  }
+  const geometry = await surveyMedia(profile);
+  // Refuses guests that do not fit before anything is touched.
+  sliceSectors(geometry.sectors, profile.guests.length);
+  const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
+  const plan = makePlan(profile, geometry, {
+    seed,
+    cold: options.cold,
+    ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
+  });
+  return { plan, stack: stackPlan(profile, geometry, { cpus: cpuCount(), writable }), sections, text };
+}
+
+async function sectionsOf({ workload }: Profile): Promise<readonly JobSection[]> {
+  return 'job' in workload ? readUserJob(workload.job) : inlineSections(workload);
+}

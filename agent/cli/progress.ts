@@ -1,0 +1,69 @@
+// Progress on stderr: one live line on a terminal, one line a phase and a block otherwise.
+
+import { createLogUpdate } from 'log-update';
+import type { Analysis } from '../analysis/analyse.ts';
+import type { Progress } from '../experiment/progress.ts';
+import { renderCount } from '../lib/units.ts';
+
+export interface ShownProgress extends Progress {
+  /** Clears the live line, so that results follow cleanly. */
+  readonly end: () => void;
+}
+
+export function showProgress(options: { quiet: boolean; terminal: boolean }): ShownProgress {
+  if (options.quiet) return { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
+  return options.terminal ? onTerminal() : asLines();
+}
+
+function asLines(): ShownProgress {
+  const started = performance.now();
+  const line = (text: string): void => {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+    process.stderr.write(`[${seconds} s] ${text}\n`);
+  };
+  let slices: string[] = [];
+  let block = 0;
+  return {
+    phase: line,
+    sliceBegins: (slice) => {
+      block = slice.block;
+    },
+    sliceEnds: ({ arm, goodput }) => {
+      slices.push(`${arm} ${renderCount(goodput)}`);
+    },
+    standing: (analysis) => {
+      line(`block ${block + 1}, I/Os a second: ${slices.join(', ')}`);
+      slices = [];
+      line(`  so far: ${standingOf(analysis)}`);
+    },
+    end: ignore,
+  };
+}
+
+function onTerminal(): ShownProgress {
+  const update = createLogUpdate(process.stderr);
+  let standing = '';
+  const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);
+  return {
+    phase: show,
+    sliceBegins: ({ seq, arm, block, of }) =>
+      show(`slice ${seq + 1} of at most ${of}, block ${block + 1}: measuring ${arm}`),
+    sliceEnds: ({ arm, goodput }) => show(`${arm}: ${renderCount(goodput)} I/Os a second`),
+    standing: (analysis) => {
+      standing = standingOf(analysis);
+    },
+    end: () => update.clear(),
+  };
+}
+
+function standingOf({ arms, verdict }: Analysis): string {
+  const lifts = arms
+    .filter(({ lift }) => lift !== undefined)
+    .map(({ arm, lift }) => `${arm} ${(lift?.estimate ?? 1).toFixed(2)}x`);
+  const settled = verdict.kind === 'inconclusive' ? 'not settled yet' : verdict.kind;
+  return `${lifts.join(', ') || 'baseline only'} (${settled})`;
+}
+
+function ignore(): void {
+  // Nothing to show.
+}

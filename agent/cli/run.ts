@@ -1,0 +1,157 @@
+// `run PROFILE`: the main job. Prepares, checks, takes the host, measures, restores, reports.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { analyse, type Analysis } from '../analysis/analyse.ts';
+import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
+import { runExperiment } from '../experiment/experiment.ts';
+import type { RunMeta } from '../experiment/read-folder.ts';
+import type { SliceRecord } from '../experiment/record.ts';
+import { readFacts } from '../host/facts.ts';
+import type { Session } from '../host/session.ts';
+import { openSession } from '../host/session.ts';
+import { ResidueError, StoppedError } from '../lib/errors.ts';
+import type { ExitName } from '../lib/exit-codes.ts';
+import { baselineId } from '../lib/arm.ts';
+import { namesOf } from '../stack/names.ts';
+import { buildDocument } from '../report/document.ts';
+import { type FormatName, render } from '../report/registry.ts';
+import { preflight } from './preflight.ts';
+import { makeLog } from './log.ts';
+import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
+import { showProgress } from './progress.ts';
+import { listenForStop } from './stop.ts';
+import { toolVersion } from './version.ts';
+
+export interface RunOptions extends PrepareOptions {
+  readonly profile: string;
+  readonly runs: string;
+  readonly deadlineMs: number | undefined;
+  readonly format: FormatName;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly print: (text: string) => void;
+}
+
+/** fio is always stopped by the run; this only bounds one that was left alone. */
+const fioRuntimeMarginS = 3_600;
+
+export async function run(options: RunOptions): Promise<ExitName> {
+  const prepared = await prepare(options.profile, options);
+  await preflight(prepared.plan.profile);
+  const id = randomBytes(3).toString('hex');
+  const startedAt = new Date().toISOString();
+  const stop = listenForStop(options.deadlineMs);
+  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
+  try {
+    progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
+    const host = await readFacts();
+    const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
+    folder.writeText('profile.yaml', prepared.text);
+    folder.writeJson('plan.json', prepared.plan);
+    const log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
+    const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats: [], host };
+    folder.writeJson('host.json', meta);
+    const session = openSession(id, { stop: stop.signal, onStep: (what, line) => log.debug({ line }, what) });
+    const slices: SliceRecord[] = [];
+    const record = (slice: SliceRecord): void => {
+      slices.push(slice);
+      folder.appendSlice(slice);
+      log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
+    };
+    await holding(session, folder, () =>
+      runExperiment(session.host, {
+        plan: prepared.plan,
+        stack: prepared.stack,
+        load: loadPlan(prepared),
+        names: namesOf(id),
+        folder: join(folder.path, 'fio'),
+        record,
+        progress,
+      }),
+    );
+    progress.end();
+    return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, slices, folder }, options);
+  } finally {
+    progress.end();
+    stop.release();
+  }
+}
+
+/** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
+async function holding(session: Session, folder: RunFolder, body: () => Promise<Analysis>): Promise<void> {
+  let clean = true;
+  try {
+    await body();
+  } catch (failure) {
+    clean = !(failure instanceof ResidueError);
+    if (failure instanceof StoppedError) {
+      const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
+      throw new StoppedError(failure.exit, note);
+    }
+    throw failure;
+  } finally {
+    try {
+      folder.copyIn('journal.ndjson', session.journal.path);
+    } finally {
+      session.close({ clean });
+    }
+  }
+}
+
+function loadPlan({ plan, sections }: Prepared) {
+  const runtimeS = Math.ceil((plan.profile.experiment.budget / 1e9) * 2) + fioRuntimeMarginS;
+  return { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS };
+}
+
+interface Finished {
+  readonly prepared: Prepared;
+  readonly meta: RunMeta;
+  readonly slices: readonly SliceRecord[];
+  readonly folder: RunFolder;
+}
+
+function report({ prepared: { plan }, meta, slices, folder }: Finished, options: RunOptions): ExitName {
+  const analysis = analyse(plan.design, slices);
+  const exit: ExitName = analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok';
+  const caveats = hostCaveats(slices);
+  const done: RunMeta = { ...meta, caveats: [...caveats] };
+  folder.writeJson('host.json', done);
+  folder.writeJson('analysis.json', analysis);
+  const document = buildDocument({
+    run: meta.run,
+    version: meta.tool,
+    startedAt: meta.startedAt,
+    endedAt: meta.endedAt ?? meta.startedAt,
+    plan,
+    host: meta.host,
+    slices,
+    analysis,
+    caveats,
+    exit,
+    folder: folder.path,
+  });
+  folder.writeText('report.txt', render('text', document));
+  folder.writeText('report.md', render('md', document));
+  folder.writeText('report.html', render('html', document));
+  folder.writeText('report.json', render('json', document));
+  options.print(render(options.format, document));
+  return exit;
+}
+
+const saturatedPercent = 95;
+
+/** Doubts about the whole run that the slices show. */
+function hostCaveats(slices: readonly SliceRecord[]): readonly string[] {
+  const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
+  const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
+  const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
+  return [
+    ...(full.length > 0
+      ? [
+          `the CPU was full in ${full.length} slices with stubs: their lifts are what the CPU allowed, so at least this much`,
+        ]
+      : []),
+    ...(steal > 5 ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`] : []),
+  ];
+}

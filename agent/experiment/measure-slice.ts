@@ -1,0 +1,90 @@
+// One slice: point the junctions, settle, read everything at both borders.
+
+import type { Host } from '../host/host.ts';
+import type { Load } from '../load/drive.ts';
+import { between, type Work } from '../load/fio-output.ts';
+import { type JunctionWork, junctionsBetween, readJunctions } from '../measure/junctions.ts';
+import { measurementsBetween, readSources } from '../measure/registry.ts';
+import { LoadError } from '../lib/errors.ts';
+import type { Arm } from '../lib/layer.ts';
+import { switchTo } from '../stack/junction.ts';
+import type { Stack } from '../stack/raise.ts';
+import type { SliceRecord } from './record.ts';
+
+/** How far fio's own count and the junctions' may differ before the slice is doubted: a share. */
+const countTolerance = 0.02;
+
+export interface SliceTimes {
+  readonly settleMs: number;
+  readonly measureMs: number;
+}
+
+export interface SlicePlace {
+  readonly seq: number;
+  readonly block: number;
+  readonly arm: Arm;
+}
+
+/** Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
+export async function measureSlice(
+  host: Host,
+  { stack, load }: { stack: Stack; load: Load },
+  place: SlicePlace,
+  times: SliceTimes,
+): Promise<SliceRecord> {
+  const guard = <T>(step: Promise<T>): Promise<T> => Promise.race([step, load.died]);
+  const switchedAt = performance.now();
+  await guard(switchTo(host, stack, place.arm));
+  const switchMs = performance.now() - switchedAt;
+  await guard(host.sleep(times.settleMs));
+  const startedAt = new Date().toISOString();
+  const from = await guard(readBorder(host, stack, load));
+  await guard(host.sleep(times.measureMs));
+  const to = await guard(readBorder(host, stack, load));
+  const guests = from.snapshots.map((snapshot, i) => workOf(i + 1, between(snapshot, to.snapshots[i] ?? snapshot)));
+  const junctions = junctionsBetween(from.junctions, to.junctions);
+  return {
+    version: 1,
+    seq: place.seq,
+    block: place.block,
+    arm: place.arm.id,
+    startedAt,
+    switchMs,
+    goodput: sum(guests.map((guest) => (Math.max(0, guest.ios - guest.errors) * 1000) / guest.elapsedMs)),
+    guests,
+    junctions: [...junctions],
+    measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
+    caveats: [...countCaveats(guests, junctions, stack)],
+  };
+}
+
+async function readBorder(host: Host, stack: Stack, load: Load) {
+  // Counters first: they are quick, and the answer of fio takes as long as the CPU lets it.
+  const atMs = performance.now();
+  const [sources, junctions] = await Promise.all([readSources(host), readJunctions(host, stack.junctions)]);
+  return { atMs, sources, junctions, snapshots: await load.snapshots() };
+}
+
+function workOf(guest: number, work: Work | undefined): SliceRecord['guests'][number] {
+  if (!work) throw new LoadError(`fio of guest ${guest} reported no time between two snapshots`);
+  return { guest, ...work };
+}
+
+/** fio says what completed; the topmost junctions, independently, what passed. They must agree. */
+export function countCaveats(
+  guests: SliceRecord['guests'],
+  junctions: readonly JunctionWork[],
+  stack: Pick<Stack, 'junctions'>,
+): readonly string[] {
+  const top = stack.junctions.at(-1)?.layer;
+  const passed = sum(junctions.filter(({ layer }) => layer === top).map(({ bytesPerSecond }) => bytesPerSecond));
+  const completed = sum(guests.map(({ bytes, elapsedMs }) => (bytes * 1000) / elapsedMs));
+  if (passed === 0 && completed === 0) return ['no I/O completed in this slice'];
+  const apart = Math.abs(passed - completed) / Math.max(passed, completed);
+  if (passed === 0 || apart <= countTolerance) return [];
+  return [`fio and the junctions disagree by ${(100 * apart).toFixed(1)} % on the bytes moved`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

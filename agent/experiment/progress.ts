@@ -1,0 +1,12 @@
+// What the experiment tells while it goes on; how it is shown is the caller's business.
+
+import type { Analysis } from '../analysis/analyse.ts';
+import type { SliceRecord } from './record.ts';
+
+export interface Progress {
+  readonly phase: (text: string) => void;
+  readonly sliceBegins: (slice: { seq: number; arm: string; block: number; of: number }) => void;
+  readonly sliceEnds: (slice: SliceRecord) => void;
+  /** After each block. */
+  readonly standing: (analysis: Analysis) => void;
+}

@@ -1,0 +1,103 @@
+// Reads a run's folder back: everything is decoded, nothing is trusted.
+
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ProfileError, type Problem } from '../lib/errors.ts';
+import { layers } from '../lib/layer.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readInput } from '../profile/load.ts';
+import { type SliceRecord, sliceSchema } from './record.ts';
+
+export interface RunRecords {
+  readonly plan: Plan;
+  readonly meta: RunMeta;
+  readonly slices: readonly SliceRecord[];
+}
+
+export const metaSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  tool: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  caveats: z.array(z.string()),
+  host: z.record(z.string(), z.unknown()),
+});
+export type RunMeta = z.output<typeof metaSchema>;
+
+const layer = z.enum(layers);
+const choice = z.object({ provider: z.string(), settings: z.unknown() });
+const planSchema = z.object({
+  version: z.literal(1),
+  profile: z.looseObject({
+    name: z.string(),
+    question: z.string(),
+    guests: z.array(z.looseObject({})),
+    stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
+  }),
+  design: z.object({
+    layers: z.array(layer).min(1),
+    arms: z.array(z.string()).min(2),
+    stages: z.enum(['A', 'A+B']),
+    delta: z.number().positive(),
+    alpha: z.number().positive().max(1),
+    budgetSlices: z.number().int().positive(),
+    looks: z.array(z.number().int().positive()),
+    widenNone: z.boolean(),
+  }),
+  geometry: z.object({ sectors: z.number(), blockBytes: z.number() }),
+  seed: z.number().int(),
+  cold: z.boolean(),
+  settleMs: z.number().nonnegative(),
+  measureMs: z.number().positive(),
+  open: z.array(z.string()),
+});
+
+/** Throws ProfileError naming every file or line that does not fit. */
+export function readRunFolder(path: string): RunRecords {
+  const plan = decodeJson(join(path, 'plan.json'), planSchema) as unknown as Plan;
+  const meta = decodeJson(join(path, 'host.json'), metaSchema);
+  const file = join(path, 'slices.ndjson');
+  const problems: Problem[] = [];
+  const lines = readInput(file, 'record file')
+    .split('\n')
+    .filter((line) => line !== '');
+  const slices = lines.flatMap((line, i): SliceRecord[] => {
+    const slice = decodeLine(line);
+    // The last line may be torn by a crash; what was measured before it still counts.
+    if (!slice && i < lines.length - 1) problems.push({ at: `${file}:${i + 1}`, message: 'cannot read this slice' });
+    else if (slice && !plan.design.arms.includes(slice.arm)) {
+      problems.push({
+        at: `${file}:${i + 1}`,
+        message: `the arm ${slice.arm} is not in plan.json`,
+        hint: 'the files are of different runs',
+      });
+    }
+    return slice ? [slice] : [];
+  });
+  if (problems.length > 0) throw new ProfileError(problems);
+  return { plan, meta, slices };
+}
+
+function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {
+  const text = readInput(path, 'record file');
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new ProfileError([{ at: path, message: 'not valid JSON', hint: 'the file is damaged or cut off' }]);
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ProfileError(
+    parsed.error.issues.map((issue) => ({ at: path, message: `${issue.path.join('.')}: ${issue.message}` })),
+  );
+}
+
+function decodeLine(line: string): SliceRecord | undefined {
+  try {
+    return sliceSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+// The run's folder: every result is on disk as soon as it exists, so that a later failure loses nothing.
+
+import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, OutputError } from '../lib/errors.ts';
+import type { SliceRecord } from './record.ts';
+
+export interface RunFolder {
+  readonly path: string;
+  readonly writeText: (name: string, text: string) => void;
+  readonly writeJson: (name: string, value: unknown) => void;
+  readonly appendSlice: (slice: SliceRecord) => void;
+  readonly copyIn: (name: string, from: string) => void;
+}
+
+/** Makes the folder, readable by its owner only. Every method throws OutputError when it cannot write. */
+export function makeRunFolder(parent: string, name: string): RunFolder {
+  const path = join(parent, name);
+  guard(path, () => mkdirSync(join(path, 'fio'), { recursive: true, mode: 0o700 }));
+  const write = (file: string, text: string): void =>
+    guard(join(path, file), () => writeFileSync(join(path, file), text, { mode: 0o600 }));
+  return {
+    path,
+    writeText: write,
+    writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`),
+    appendSlice: (slice) =>
+      guard(join(path, 'slices.ndjson'), () =>
+        appendFileSync(join(path, 'slices.ndjson'), `${JSON.stringify(slice)}\n`, { mode: 0o600 }),
+      ),
+    copyIn: (file, from) => guard(join(path, file), () => copyFileSync(from, join(path, file))),
+  };
+}
+
+function guard(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const code = errnoOf(cause) ?? String(cause);
+    const hint =
+      code === 'ENOSPC'
+        ? 'free some space, or name another place with --runs'
+        : 'name a place that can be written with --runs';
+    throw new OutputError(`cannot write ${path}: ${code}`, hint, { cause });
+  }
+}

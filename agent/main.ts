@@ -1,0 +1,33 @@
+// argv -> command -> exit code: the only process.exit, and the only place where an error becomes text.
+
+// libuv reads this at its first use: a device that hangs must not occupy the whole pool.
+process.env['UV_THREADPOOL_SIZE'] ??= '32';
+
+import { parseCommand } from './cli/command-line.ts';
+import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
+import { exitCode } from './lib/exit-codes.ts';
+
+// `layerlift ... | head` closes stdout early: what follows is not wanted, and no reason to fail.
+process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
+  if (failure.code !== 'EPIPE') throw failure;
+});
+
+let code: number;
+try {
+  code = exitCode(await parseCommand(process.argv.slice(2)));
+} catch (failure) {
+  code = tell(failure);
+}
+process.stdout.write('', () => process.exit(code));
+
+function tell(failure: unknown): number {
+  if (!(failure instanceof LayerliftError)) {
+    process.stderr.write(`layerlift: internal error: ${reasonOf(failure)}\n`);
+    if (failure instanceof Error && process.env['DEBUG']) process.stderr.write(`${failure.stack ?? ''}\n`);
+    return exitCode('internal');
+  }
+  for (const problem of failure.problems) process.stderr.write(`layerlift: ${renderProblem(problem)}\n`);
+  if (failure.exit === 'residue')
+    process.stderr.write('layerlift: THE HOST IS NOT AS FOUND; try `layerlift recover`, then the lines above\n');
+  return exitCode(failure.exit);
+}

@@ -1,0 +1,74 @@
+// Profile + what the host was found to be -> plan (pure): layers, arms, timing, budget. Plain data, kept with the run.
+
+import { defaultDesign, type Design } from '../analysis/design.ts';
+import { ProfileError } from '../lib/errors.ts';
+import type { Layer } from '../lib/layer.ts';
+import type { LayerChoice, Profile } from '../profile/profile.ts';
+import type { Geometry } from '../stack/provider.ts';
+
+/** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
+const switchMs = 500;
+/** What a slice of a cold run adds: raise, start the load, unwind. */
+const coldMs = 20_000;
+
+export interface Plan {
+  readonly version: 1;
+  readonly profile: Profile;
+  readonly geometry: Geometry;
+  readonly design: Design;
+  readonly seed: number;
+  readonly cold: boolean;
+  readonly settleMs: number;
+  readonly measureMs: number;
+  /** What this stack leaves open, as sentences. */
+  readonly open: readonly string[];
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  readonly cold: boolean;
+  readonly budgetMs?: number;
+}
+
+/** Throws ProfileError when there is nothing to compare. */
+export function makePlan(profile: Profile, geometry: Geometry, options: PlanOptions): Plan {
+  const { settle, measure, budget, minimumLift } = profile.experiment;
+  const layers = profile.stack.filter(({ stub }) => stub !== null).map(({ layer }) => layer);
+  if (layers.length === 0) {
+    throw new ProfileError([
+      {
+        message: 'no layer of the stack has a stub: there is nothing to compare',
+        hint: 'leave out `stub: none` somewhere',
+      },
+    ]);
+  }
+  const [settleMs, measureMs] = [settle / 1e6, measure / 1e6];
+  const sliceMs = sliceDurationMs({ settleMs, measureMs, cold: options.cold });
+  const budgetSlices = Math.max(4, Math.floor((options.budgetMs ?? budget / 1e6) / sliceMs));
+  return {
+    version: 1,
+    profile,
+    geometry,
+    design: defaultDesign(layers, { delta: Math.log1p(minimumLift / 100), budgetSlices }),
+    seed: options.seed,
+    cold: options.cold,
+    settleMs,
+    measureMs,
+    open: openQuestions(profile.stack, layers),
+  };
+}
+
+export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'cold'>): number {
+  return plan.settleMs + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
+}
+
+function openQuestions(stack: readonly LayerChoice[], compared: readonly Layer[]): readonly string[] {
+  const kept = stack
+    .filter(({ stub }) => stub === null)
+    .map(({ layer }) => `${layer} has no stub: a limit in it shows as no lift of the others`);
+  const remote = stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote')
+    ? ['the network and the media behind the remote target are replaced together: they cannot be told apart']
+    : [];
+  const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
+  return [...remote, ...kept, ...single];
+}
