@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // argv -> command -> exit code: the only process.exit, and the only place where an error becomes text.
 
 // libuv reads this at its first use: a device that hangs must not occupy the whole pool.

@@ -1,7 +1,7 @@
 // The command line. Each command's code is loaded only when it is called, so that `--help` answers at once.
 
 import yargs, { type Argv } from 'yargs';
-import { UsageError } from '../lib/errors.ts';
+import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { parseDuration } from '../lib/units.ts';
 import { formatNames } from '../report/format-names.ts';
@@ -24,10 +24,20 @@ export async function parseCommand(argv: readonly string[]): Promise<ExitName> {
     .recommendCommands()
     .wrap(process.stdout.isTTY ? Math.min(100, process.stdout.columns) : null)
     .epilogue(exitTable())
+    .check((given) => {
+      const twice = Object.keys(given).find((name) => name !== '_' && Array.isArray(given[name]));
+      if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+      return true;
+    })
     .fail((message, failure: unknown) => {
-      throw failure instanceof Error
-        ? failure
-        : new UsageError(message.split('\n')[0] ?? '', '`layerlift --help` lists commands and options');
+      // What a command throws passes; everything else is about the command line, in yargs' own words or ours.
+      if (failure instanceof LayerliftError) throw failure;
+      if (failure instanceof Error && failure.name !== 'YError') throw failure;
+      const text = message
+        .split(/\s*\n\s*/)
+        .filter(Boolean)
+        .join(' ');
+      throw new UsageError(text, '`layerlift --help` lists commands and options');
     });
   addRun(parser, done);
   addPlan(parser, done);
@@ -140,6 +150,7 @@ function exitTable(): string {
 function durationMs(option: string): (text: string | undefined) => number | undefined {
   return (text) => {
     if (text === undefined) return undefined;
+    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
     const ns = parseDuration(text);
     if (ns === undefined || ns <= 0)
       throw new UsageError(

@@ -80,7 +80,7 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]):
   const sliceS = sliceDurationMs(plan) / 1000;
   const lines = [
     `profile ${profile.name}: ${profile.question || '(no question given)'}`,
-    `${profile.guests.length} guests; seed ${seed}; ${plan.cold ? 'cold: everything is rebuilt for each slice' : 'live: the junctions switch under the running load'}`,
+    `guests: ${profile.guests.length}; seed ${seed}; ${plan.cold ? 'cold: everything is rebuilt for each slice' : 'live: the junctions switch under the running load'}`,
     '',
     'layers, bottom to top:',
     ...profile.stack.map(

@@ -13,6 +13,7 @@ import { openSession } from '../host/session.ts';
 import { ResidueError, StoppedError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { baselineId } from '../lib/arm.ts';
+import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';
 import { buildDocument } from '../report/document.ts';
 import { type FormatName, render } from '../report/registry.ts';
@@ -100,7 +101,7 @@ async function holding(session: Session, folder: RunFolder, body: () => Promise<
 }
 
 function loadPlan({ plan, sections }: Prepared) {
-  const runtimeS = Math.ceil((plan.profile.experiment.budget / 1e9) * 2) + fioRuntimeMarginS;
+  const runtimeS = Math.ceil((plan.design.budgetSlices * sliceDurationMs(plan)) / 1000) + fioRuntimeMarginS;
   return { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS };
 }
 

@@ -9,6 +9,9 @@ const signals: readonly (readonly [NodeJS.Signals, ExitName])[] = [
   ['SIGHUP', 'hangup'],
 ];
 
+/** setTimeout fires at once beyond this; no run lasts 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export interface Stop {
   readonly signal: AbortSignal;
   /** Back to the defaults of the process. */
@@ -35,7 +38,10 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
   const timer =
     deadlineMs === undefined
       ? undefined
-      : setTimeout(() => stop('deadline', `the deadline of ${deadlineMs / 1000} s has passed`), deadlineMs);
+      : setTimeout(
+          () => stop('deadline', `the deadline of ${deadlineMs / 1000} s has passed`),
+          Math.min(deadlineMs, longestTimerMs),
+        );
   return {
     signal: controller.signal,
     release: () => {

@@ -1,5 +1,6 @@
 // Reads a run's folder back: everything is decoded, nothing is trusted.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ProfileError, type Problem } from '../lib/errors.ts';
@@ -59,13 +60,13 @@ export function readRunFolder(path: string): RunRecords {
   const meta = decodeJson(join(path, 'host.json'), metaSchema);
   const file = join(path, 'slices.ndjson');
   const problems: Problem[] = [];
-  const lines = readInput(file, 'record file')
-    .split('\n')
-    .filter((line) => line !== '');
+  const lines = (existsSync(file) ? readInput(file, 'record file') : '').split('\n');
+  const last = lines.findLastIndex((line) => line !== '');
   const slices = lines.flatMap((line, i): SliceRecord[] => {
+    if (line === '') return [];
     const slice = decodeLine(line);
     // The last line may be torn by a crash; what was measured before it still counts.
-    if (!slice && i < lines.length - 1) problems.push({ at: `${file}:${i + 1}`, message: 'cannot read this slice' });
+    if (!slice && i < last) problems.push({ at: `${file}:${i + 1}`, message: 'cannot read this slice' });
     else if (slice && !plan.design.arms.includes(slice.arm)) {
       problems.push({
         at: `${file}:${i + 1}`,

@@ -34,7 +34,7 @@ export function renderTable(table: DmTable): string {
 export function parseTable(text: string): DmTable | undefined {
   const out: DmTarget[] = [];
   for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
-    const match = /^\s*(\d+)\s+(\d+)\s+([\w-]+)\s*(.*?)\s*$/.exec(line);
+    const match = /^\s*(\d+)\s+(\d+)\s+([\w-]+)(?:\s+(.*?))?\s*$/.exec(line);
     if (!match) return undefined;
     const [start, length] = [Number(match[1]), Number(match[2])];
     if (length === 0 || start !== tableSectors(out)) return undefined;

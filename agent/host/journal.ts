@@ -5,7 +5,16 @@
 //
 // It lives under /run, which goes away with the kernel objects that it describes; the boot id guards copies.
 
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { z } from 'zod';
 import { ProfileError } from '../lib/errors.ts';
 import type { Step } from './step.ts';
@@ -44,6 +53,7 @@ export interface Journal {
 
 /** Opens a journal for appending, making it where it is missing. Throws Node's error when that fails. */
 export function openJournal(path: string): Journal {
+  mendTail(path);
   const fd = openSync(path, 'a', 0o600);
   return {
     path,
@@ -53,6 +63,16 @@ export function openJournal(path: string): Journal {
     },
     close: () => closeSync(fd),
   };
+}
+
+/** Cuts off a last line that a crash tore, so that the next record stands on a line of its own. */
+function mendTail(path: string): void {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const tail = text.slice(whole.length);
+  if (tail === '') return;
+  if (parseRecord(tail)) appendFileSync(path, '\n');
+  else truncateSync(path, Buffer.byteLength(whole));
 }
 
 export interface ReadJournal {

@@ -8,7 +8,7 @@ import { listFolder, readText } from './files.ts';
 import type { Child, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
-import { unwind } from './unwind.ts';
+import { tellStep, unwind } from './unwind.ts';
 import { verbOf } from './verbs/registry.ts';
 import { startChild } from './verbs/spawn.ts';
 
@@ -43,7 +43,9 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     outstanding.push(entry);
     const node = await verb.act(step, prior);
     journal.append({ type: 'done', seq: entry.seq, ...(verb.settles ? { settled: true } : {}) });
-    if (verb.settles) outstanding.splice(outstanding.indexOf(entry), 1);
+    const at = outstanding.indexOf(entry);
+    // Its scope may have closed meanwhile: then it is off the list already.
+    if (verb.settles && at >= 0) outstanding.splice(at, 1);
     return node;
   }
 
@@ -73,7 +75,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
         failure = thrown;
       }
       const report = await unwind(outstanding.splice(mark), journal, (entry) =>
-        onStep?.('undo', renderStep(entry.step).undo ?? ''),
+        onStep?.('undo', tellStep(entry.step).undo ?? ''),
       );
       if (report.residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];

@@ -7,8 +7,7 @@ import { BusyError, errnoOf, HostError, PrivilegeError, ResidueError } from '../
 import type { Host } from './host.ts';
 import { type Journal, openJournal, type Outstanding, readJournal } from './journal.ts';
 import { liveHost, type LiveOptions } from './live.ts';
-import { renderStep } from './step.ts';
-import { unwind } from './unwind.ts';
+import { tellStep, unwind } from './unwind.ts';
 
 /** Gone with the kernel objects that the journals describe: a reboot ends both. */
 export const stateFolder = '/run/layerlift';
@@ -68,7 +67,7 @@ export async function recoverAll(onUndo: (line: string) => void): Promise<readon
       const endedByReboot = old !== undefined && old.header.bootId !== bootId();
       const outstanding: readonly Outstanding[] = old === undefined || endedByReboot ? [] : old.outstanding;
       const journal = openJournal(path);
-      const report = await unwind(outstanding, journal, (entry) => onUndo(renderStep(entry.step).undo ?? ''));
+      const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step).undo ?? ''));
       journal.close();
       residue.push(...report.residue);
       if (report.residue.length === 0) rmSync(folder, { recursive: true, force: true });

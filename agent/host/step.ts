@@ -198,7 +198,7 @@ export function words(argv: readonly string[]): string {
 }
 
 function word(text: string): string {
-  return /^[\w@%+=:,./<>-]+$/.test(text) ? text : quote(text);
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : quote(text);
 }
 
 function quote(text: string): string {

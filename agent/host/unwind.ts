@@ -2,7 +2,7 @@
 
 import { reasonOf, type Problem } from '../lib/errors.ts';
 import type { Journal, Outstanding } from './journal.ts';
-import { renderStep } from './step.ts';
+import { renderStep, type Step, type StepText } from './step.ts';
 import { isKnownKind, verbOf } from './verbs/registry.ts';
 
 export interface UnwindReport {
@@ -52,7 +52,16 @@ async function undoOne(entry: Outstanding, journal: Pick<Journal, 'append'>): Pr
   }
 }
 
+/** The text of a step that an unknown version may have written, or a damaged journal mangled: never throws. */
+export function tellStep(step: Step): StepText {
+  try {
+    return renderStep(step);
+  } catch {
+    return { act: String(step.kind), undo: null };
+  }
+}
+
 function residueOf({ step }: Outstanding, reason: string): Problem {
-  const { act, undo } = isKnownKind(step.kind) ? renderStep(step) : { act: String(step.kind), undo: null };
+  const { act, undo } = tellStep(step);
   return { message: `cannot undo \`${act}\`: ${reason}`, ...(undo === null ? {} : { hint: `by hand: ${undo}` }) };
 }

@@ -38,7 +38,8 @@ export function renderDuration(ns: number): string {
   if (ns < 1e6) return `${trim(ns / 1e3)} us`;
   if (ns < 1e9) return `${trim(ns / 1e6)} ms`;
   if (ns < 120e9) return `${trim(ns / 1e9)} s`;
-  return `${Math.floor(ns / 60e9)} min ${trim((ns % 60e9) / 1e9, 0)} s`;
+  const seconds = Math.round(ns / 1e9);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** `1234567` as `1,234,567`. */

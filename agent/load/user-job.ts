@@ -5,6 +5,8 @@ import { commandEnvironment } from '../host/run-command.ts';
 import { NeedError, ProfileError, type Problem } from '../lib/errors.ts';
 import type { JobSection } from './job.ts';
 
+type Option = readonly [string, string | undefined];
+
 // They start programs, load code, write other files, or give fio ends and places that the run must decide.
 const refused = [
   /^exec_(pre|post)run$/,
@@ -15,6 +17,8 @@ const refused = [
   /^(cgroup|cgroup_weight|cgroup_nodelete|uid|gid)$/,
   /^(profile|client|server|daemonize|dump_cmdline)$/,
 ];
+// Engines that do block I/O on the file they are given, and nothing else.
+const engines = new Set(['libaio', 'io_uring', 'psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'posixaio', 'mmap']);
 const dropped = new Set([
   'filename',
   'size',
@@ -49,28 +53,41 @@ export async function readUserJob(path: string): Promise<readonly JobSection[]> 
   return parseShowcmd(result.stdout, path);
 }
 
-/** Parses the unquoted command line that `fio --showcmd` prints: options are split only where ` --key` stands. */
+/**
+ * Parses the unquoted command line that `fio --showcmd` prints: options are split only where ` --key` stands.
+ * What stands before the first name is the global section: every job has it, under its own options.
+ */
 export function parseShowcmd(text: string, path: string): readonly JobSection[] {
-  const sections: { name: string; options: [string, string | undefined][] }[] = [];
+  const common: Option[] = [];
+  const sections: { name: string; options: Option[] }[] = [];
   const problems: Problem[] = [];
-  for (const part of text
+  const parts = text
     .trim()
     .replace(/^fio\s*/, ' ')
     .split(/\s+--(?=[a-z])/)
-    .slice(1)) {
+    .slice(1);
+  for (const part of parts) {
     const match = /^([a-z][\w-]*)(?:[=\s]([\s\S]*))?$/.exec(part.trim());
     const [key, value] = [match?.[1] ?? '', match?.[2]];
-    if (key === 'name') sections.push({ name: (value ?? 'job').replaceAll(/[^\w.-]/g, '_'), options: [] });
-    else if (refused.some((pattern) => pattern.test(key))) {
-      problems.push({
-        at: path,
-        message: `the option ${key} is not accepted`,
-        hint: 'it reaches beyond the guest: leave it out',
-      });
-    } else if (key === 'ioengine' && value?.startsWith('external')) {
-      problems.push({ at: path, message: 'external I/O engines are not accepted', hint: 'use one that fio brings' });
-    } else if (!dropped.has(key)) sections.at(-1)?.options.push([key, value]);
+    const problem = problemOf(key, value);
+    if (problem) problems.push({ at: path, ...problem });
+    else if (key === 'name')
+      sections.push({ name: (value ?? 'job').replaceAll(/[^\w.-]/g, '_'), options: [...common] });
+    else if (!dropped.has(key)) (sections.at(-1)?.options ?? common).push([key, value]);
   }
   if (problems.length > 0) throw new ProfileError(problems);
-  return sections;
+  return sections.map(({ name, options }) => ({ name, options: [...new Map(options)] }));
+}
+
+function problemOf(key: string, value: string | undefined): Problem | undefined {
+  if (refused.some((pattern) => pattern.test(key))) {
+    return { message: `the option ${key} is not accepted`, hint: 'it reaches beyond the guest: leave it out' };
+  }
+  if (key === 'ioengine' && !engines.has(value ?? '')) {
+    return {
+      message: `the I/O engine ${value ?? ''} is not accepted`,
+      hint: `expected one of ${[...engines].join(', ')}`,
+    };
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 // Text -> Profile. Collects every mistake with its line; unknown keys are mistakes.
 
-import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from 'yaml';
+import { LineCounter, parseDocument, isMap, isNode, isScalar, isSeq, type Document, type Pair } from 'yaml';
 import { z } from 'zod';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { type Layer, layers, type Role } from '../lib/layer.ts';
@@ -71,21 +71,22 @@ function toValue(doc: Document, file: string): unknown {
   }
 }
 
-// A union tells only that nothing fitted: the workload is decoded again as what it is meant to be.
+// A union tells only that nothing fitted, or speaks of the wrong member: the workload is decoded again as what it is
+// meant to be.
 function baseMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown): readonly Mistake[] {
-  return issues.flatMap((issue): readonly Mistake[] => {
-    if (issue.code !== 'invalid_union' || issue.path[0] !== 'workload' || issue.path.length > 1)
-      return mistakesOf(issue, []);
-    const value = (raw as Record<string, unknown>)['workload'] ?? {};
-    const again = workloadSchemaFor(value).safeParse(value);
-    return again.success ? [] : again.error.issues.flatMap((inner) => mistakesOf(inner, ['workload']));
-  });
+  const others = issues.filter((issue) => issue.path[0] !== 'workload');
+  const mistakes = others.flatMap((issue) => mistakesOf(issue, []));
+  if (others.length === issues.length) return mistakes;
+  const value = asMap(raw)?.['workload'];
+  const again = workloadSchemaFor(value).safeParse(value);
+  return [...mistakes, ...(again.error?.issues ?? []).flatMap((issue) => mistakesOf(issue, ['workload']))];
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, at: Path): readonly Mistake[] {
   const path = [...at, ...issue.path];
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown setting' }));
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message }));
   if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.message === 'Invalid input') {
     return [{ path, message: [...new Set(issue.errors.flat().map((error) => error.message))].join(' or ') }];
   }
@@ -170,20 +171,21 @@ function asMap(value: unknown): Record<string, unknown> | undefined {
   return isRecord(value) ? value : undefined;
 }
 
-/** Where the deepest part of a path that exists stands. */
+/** Where the deepest part of a path that exists stands; of a setting, its key. Keys of any type match by their text. */
 function offsetOf(doc: Document, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = length === 1 ? doc.contents : doc.getIn(path.slice(0, length - 1), true);
-    if (isMap(parent)) {
-      const pair = parent.items.find(
-        (item) => isScalar(item.key) && String(item.key.value) === String(path[length - 1]),
-      );
-      if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
-    }
-    const node: unknown = doc.getIn(path.slice(0, length), true);
-    if (isNode(node)) return node.range?.[0] ?? 0;
+  let node: unknown = doc.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isSeq(node)) node = node.items[Number(part)];
+    else if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      if (isNode(pair?.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair?.value;
+      continue;
+    } else return offset;
+    if (isNode(node)) offset = node.range?.[0] ?? offset;
   }
-  return 0;
+  return offset;
 }
 
 function lineOf(problem: Problem): number {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readOnlyTable } from '../../host/dm-table.ts';
 import { plainText } from '../../profile/settings.ts';
+import { guardNeeds, raiseGuard } from '../guard.ts';
 import { defineProvider } from '../provider.ts';
 
 /**
@@ -13,21 +13,13 @@ export const realDevice = defineProvider({
   roles: ['deployed'],
   about: 'a real disk or partition, read-only',
   settings: z.strictObject({
-    device: plainText('the path of a block device').startsWith('/dev/', 'expected a path below /dev'),
+    device: plainText('the path of a block device')
+      .startsWith('/dev/', 'expected a path below /dev')
+      .regex(/^[^ ]*$/, 'expected a path without blanks'),
   }),
   configure: ({ device }) => ({
-    needs: [{ kind: 'module', name: 'dm_flakey', forWhat: 'keeping writes off the real device' }],
+    needs: guardNeeds,
     lanes: 'one',
-    raise: async ({ host, names, geometry }) => {
-      await host.apply({ kind: 'module', name: 'dm_flakey', why: 'fails writes to the real device in the kernel' });
-      const node = await host.apply({
-        kind: 'dm-create',
-        ...names.dm('guard'),
-        table: readOnlyTable(device, geometry.sectors),
-        readOnly: true,
-        why: `claims ${device} for the run and lets only reads through`,
-      });
-      return [{ device: node, sectors: geometry.sectors }];
-    },
+    raise: (site) => raiseGuard(site, { device, sectors: site.geometry.sectors }),
   }),
 });

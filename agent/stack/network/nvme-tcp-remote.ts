@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { bytes, plainText, wholeNumber } from '../../profile/settings.ts';
+import { guardNeeds, raiseGuard } from '../guard.ts';
 import { defineProvider } from '../provider.ts';
 import { connect } from './nvmet-target.ts';
 
-/** NVMe/TCP to a target that exists already. Its media cannot be switched: it is part of what this layer is. */
+/** NVMe/TCP to a target that exists already, reads only. Its media cannot be switched: it is part of what this layer is. */
 export const nvmeTcpRemote = defineProvider({
   layer: 'network',
   name: 'nvme-tcp-remote',
@@ -22,8 +23,11 @@ export const nvmeTcpRemote = defineProvider({
     queueSize: wholeNumber(16, 1024).default(128),
   }),
   configure: ({ address, port, nqn, queues, queueSize }) => ({
-    needs: [{ kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' }],
+    needs: [{ kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' }, ...guardNeeds],
     lanes: 'one',
-    raise: (site) => connect(site, { address, port, nqn, label: 'remote', queues, queueSize }),
+    raise: async (site) => {
+      const [lane] = await connect(site, { address, port, nqn, label: 'remote', queues, queueSize });
+      return lane === undefined ? [] : raiseGuard(site, lane);
+    },
   }),
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Child, Host } from '../../host/host.ts';
+import { HostError } from '../../lib/errors.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 
@@ -13,8 +15,8 @@ export const vduse = defineProvider({
   settings: z.strictObject({
     queues: wholeNumber(1, 16).default(1),
     /** Entries of each ring: a power of two. */
-    queueSize: wholeNumber(2, 1024)
-      .refine((size) => Number.isInteger(Math.log2(size)), 'expected a power of two from 2 to 1024')
+    queueSize: wholeNumber(4, 1024)
+      .refine((size) => Number.isInteger(Math.log2(size)), 'expected a power of two from 4 to 1024')
       .default(256),
   }),
   configure: (settings) => ({
@@ -56,14 +58,14 @@ async function raiseRing(
     '--export',
     `vduse-blk,id=ring,node-name=disk,name=${name},${queues},writable=on`,
   ];
-  await host.spawn({
+  const daemon = await host.spawn({
     kind: 'spawn',
     name: `qemu-storage-daemon ${ring.number}`,
     argv: ['qemu-storage-daemon', ...argv],
     cgroup,
     why,
   });
-  await host.find({ kind: 'node', path: `/dev/vduse/${name}` });
+  await Promise.race([host.find({ kind: 'node', path: `/dev/vduse/${name}` }), earlyEnd(host, daemon)]);
   await host.apply({
     kind: 'exec',
     argv: ['vdpa', 'dev', 'add', 'name', name, 'mgmtdev', 'vduse'],
@@ -72,4 +74,12 @@ async function raiseRing(
     why,
   });
   return { device: await host.find({ kind: 'vdpa-disk', name }), sectors: lane.sectors };
+}
+
+/** Rejects when the daemon ends; in a dry run it never does. */
+async function earlyEnd(host: Host, daemon: Child): Promise<never> {
+  if (!host.live) return new Promise<never>(() => undefined);
+  const { stderr } = await daemon.exited;
+  const said = stderr.trim().split('\n').slice(-2).join(' | ');
+  throw new HostError(`${daemon.name} ended before its ring was up${said ? `: ${said}` : ''}`);
 }
