@@ -1,0 +1,62 @@
+// A bottleneck planted into one layer is named, and no other; where none is planted, none is named.
+
+import { describe, expect, test } from 'vitest';
+import { runInLab, type LabRun } from '../support/run-in-lab.ts';
+
+function expectLever({ status, report, stderr }: LabRun, layer: string): void {
+  const seen = `${report.sentence}\n${stderr}`;
+  expect(report.verdict.kind, seen).toBe('lever');
+  expect(report.verdict, seen).toHaveProperty('layer', layer);
+  expect(report.sentence).toContain(layer);
+  expect(status).toBe(0);
+}
+
+/** From the first slice to the verdict. */
+function secondsOf({ report: { window } }: LabRun): number {
+  return (Date.parse(window.to) - Date.parse(window.from)) / 1000;
+}
+
+describe('on Linux 6.1', () => {
+  test.each(['media', 'network', 'blockstack', 'ring'])(
+    'a plant in %s is named, within 90 s of measuring',
+    async (layer) => {
+      const run = await runInLab(`profiles/plant-${layer}.yaml`);
+      expectLever(run, layer);
+      expect(secondsOf(run)).toBeLessThanOrEqual(90);
+    },
+  );
+
+  test('a healthy stack names no layer', async () => {
+    const { report, status, stderr } = await runInLab('profiles/healthy.yaml');
+    expect(report.verdict.kind, `${report.sentence}\n${stderr}`).toBe('none');
+    expect(status).toBe(0);
+  });
+
+  test('a disk of the user, with encryption above it, is measured without one write reaching it', async () => {
+    const { report, afterwards } = await runInLab('profiles/own-disk.yaml', {
+      disks: ['256M:scratch'],
+      args: '--budget 60s',
+      before: `
+head -c 268435456 /dev/urandom >/dev/vda; sync
+sha256sum /dev/vda >/tmp/sum; awk '{ print $5, $7 }' /sys/block/vda/stat >/tmp/writes`,
+      after: `sha256sum --check --quiet /tmp/sum && awk '{ print $5, $7 }' /sys/block/vda/stat | diff /tmp/writes - && echo untouched`,
+    });
+    expect(report.layers.map(({ layer }) => layer)).toEqual(['media', 'blockstack', 'ring']);
+    expect(report.slices).toBeGreaterThan(5);
+    expect(afterwards.trim()).toBe('untouched');
+  });
+});
+
+describe('on Linux 6.12', () => {
+  test('a virtio ring of four entries is named', async () => {
+    expectLever(await runInLab('profiles/plant-ring-vduse.yaml', { kernel: '6.12' }), 'ring');
+  });
+});
+
+describe('live switching and cold arms', () => {
+  test('agree on the verdict', async () => {
+    const profile = 'test/fixtures/profiles/live-and-cold.yaml';
+    expectLever(await runInLab(profile), 'blockstack');
+    expectLever(await runInLab(profile, { args: '--cold' }), 'blockstack');
+  });
+});

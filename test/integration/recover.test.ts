@@ -1,0 +1,53 @@
+// Death of the agent in mid-slice: the host is frozen as it was, and `recover` puts it back.
+
+import { expect, test } from 'vitest';
+import { inLab, kernelFaults } from '../support/lab.ts';
+
+const start = `
+node agent/dist/main.js run profiles/plant-network.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
+agent=$!
+for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
+sleep 2
+`;
+
+test('kill -9 in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
+  const lab = await inLab(`
+inventory before
+${start}
+kill -9 $agent; wait 2>/dev/null
+inventory dead
+layerlift run profiles/plant-network.yaml --runs "$LAB_OUT/second" 2>"$LAB_OUT/refused"; echo $? >"$LAB_OUT/refused.rc"
+layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
+inventory after
+layerlift recover >"$LAB_OUT/again"; echo $? >"$LAB_OUT/again.rc"
+same before after`);
+  expect(lab.status, lab.stderr).toBe(0);
+  expect(lab.file('dead')).toContain('journal');
+  expect(lab.file('dead')).toMatch(/module null_blk/);
+  expect(lab.file('refused.rc').trim()).toBe('75');
+  expect(lab.file('refused')).toContain('layerlift recover');
+  expect(lab.file('recover.rc').trim()).toBe('0');
+  expect(lab.file('recovered')).toMatch(/steps undone, the host is as it was/);
+  expect(lab.file('again')).toContain('nothing to recover');
+  expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
+  lab.dispose();
+});
+
+test('SIGTERM in mid-slice restores the host by itself, keeps what was measured, and exits 143', async () => {
+  const lab = await inLab(`
+inventory before
+${start}
+(layerlift run profiles/plant-ring.yaml --runs "$LAB_OUT/second" 2>"$LAB_OUT/busy"; echo $? >"$LAB_OUT/busy.rc")
+layerlift recover 2>"$LAB_OUT/held"; echo $? >"$LAB_OUT/held.rc"
+kill -TERM $agent; wait $agent; echo $? >"$LAB_OUT/rc"
+inventory after
+same before after && layerlift report "$LAB_OUT"/runs/* >"$LAB_OUT/report"`);
+  expect(lab.status, lab.stderr).toBe(0);
+  expect(lab.file('busy.rc').trim()).toBe('75');
+  expect(lab.file('busy')).toContain('another layerlift run holds this host');
+  expect(lab.file('held.rc').trim()).toBe('75');
+  expect(lab.file('rc').trim()).toBe('143');
+  expect(lab.file('err')).toContain('the host is restored');
+  expect(lab.file('report')).toContain('baseline');
+  lab.dispose();
+});

@@ -1,0 +1,172 @@
+// Bad input and failing surroundings: one clear error, the right exit status, and an untouched host each time.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inLab, type LabResult } from '../support/lab.ts';
+
+interface Case {
+  readonly name: string;
+  /** Shell lines before the run. */
+  readonly before?: string;
+  /** The profile's text. */
+  readonly profile: string;
+  readonly run?: string;
+  /** Shell lines while the run goes on in the background; `$agent` is its process. */
+  readonly meanwhile?: string;
+  readonly after?: string;
+  readonly status: number;
+  readonly says: readonly (string | RegExp)[];
+}
+
+const head = 'version: 1\nname: refused\nworkload: { rw: randread }\n';
+const quick = 'experiment: { settle: 200ms, measure: 500ms, budget: 30s }\n';
+const model = 'stack: { media: { deployed: { provider: model, size: 256MiB, latency: 5ms } } }\n';
+const device = (path: string): string =>
+  `${head}guests: 2\nstack: { media: { deployed: { provider: device, device: ${path} } } }\n`;
+const remote = (port: number): string =>
+  `${head}guests: 1\nstack: { network: { deployed: { provider: nvme-tcp-remote, address: 127.0.0.1, port: ${port}, nqn: nqn.2014-08.org.example:disk, size: 64MiB } } }\n`;
+const untilMeasuring = 'for i in $(seq 300); do [ -s "$dir"/runs/*/slices.ndjson ] && break; sleep 0.1; done';
+
+const cases: readonly Case[] = [
+  {
+    name: 'five-mistakes',
+    profile: `version: 2
+name: Bad Name
+guests: 65
+workload: { rw: randread, iodepht: 4 }
+stack: { media: { deployed: { provider: model, latency: 20 } } }
+`,
+    status: 65,
+    says: [
+      /:1:\d+: version/,
+      /:2:\d+: name/,
+      /:3:\d+: guests/,
+      /:4:\d+: workload.iodepht: unknown setting/,
+      /:5:\d+: .*latency/,
+    ],
+  },
+  {
+    name: 'unknown-provider',
+    profile: `${head}guests: 1\nstack: { media: { deployed: { provider: flash } } }\n`,
+    status: 65,
+    says: ['unknown provider "flash"', 'model', 'device'],
+  },
+  {
+    name: 'missing-module',
+    profile: `${head}guests: 1\nstack: { ring: { deployed: { provider: vduse } } }\n`,
+    status: 69,
+    says: ['kernel module vduse is missing', '6.12'],
+  },
+  {
+    name: 'missing-fio',
+    before: 'mv /usr/bin/fio /usr/bin/fio.away',
+    profile: `${head}guests: 1\n${model}`,
+    after: 'mv /usr/bin/fio.away /usr/bin/fio',
+    status: 69,
+    says: ['program fio is not installed', 'apt-get install fio'],
+  },
+  {
+    name: 'not-root',
+    profile: `${head}guests: 1\n${model}`,
+    run: 'setpriv --reuid=65534 --regid=65534 --clear-groups node agent/dist/main.js run',
+    status: 77,
+    says: ['root is needed'],
+  },
+  {
+    name: 'device-absent',
+    profile: device('/dev/nothing'),
+    status: 69,
+    says: ['/dev/nothing', 'there is no such device'],
+  },
+  { name: 'not-a-device', profile: device('/dev/null'), status: 69, says: ['/dev/null is not a block device'] },
+  {
+    name: 'device-mounted',
+    before: 'mke2fs -q -F /dev/vda && modprobe ext4 && mkdir -p /tmp/mnt && mount /dev/vda /tmp/mnt',
+    profile: device('/dev/vda'),
+    after: 'umount /tmp/mnt',
+    status: 69,
+    says: ['/dev/vda is in use: mounted at /tmp/mnt'],
+  },
+  {
+    name: 'device-held',
+    before: 'modprobe dm_mod; echo "0 2048 linear /dev/vda 0" | dmsetup create --noudevsync someone',
+    profile: device('/dev/vda'),
+    after: 'dmsetup remove --noudevsync someone',
+    status: 69,
+    says: [/\/dev\/vda is in use: dm-\d+ stands on vda/],
+  },
+  {
+    name: 'device-too-small',
+    profile: device('/dev/vdb'),
+    status: 69,
+    says: ['too small for 2 guests', '20 MiB', '16 MiB'],
+  },
+  {
+    name: 'writes-to-a-real-device',
+    profile: `version: 1\nname: refused\nguests: 1\nworkload: { rw: randwrite }\nstack: { media: { deployed: { provider: device, device: /dev/vda } } }\n`,
+    status: 65,
+    says: ['it writes, but /dev/vda is used for reading only'],
+  },
+  { name: 'target-refuses', profile: remote(4999), status: 69, says: ['127.0.0.1:4999', 'ECONNREFUSED'] },
+  {
+    name: 'target-never-answers',
+    before: `node -e "require('net').createServer(() => {}).listen(5000)" & silent=$!; sleep 2`,
+    profile: remote(5000),
+    after: 'kill $silent; wait $silent 2>/dev/null; true',
+    status: 69,
+    says: ['cannot connect to NVMe/TCP target 127.0.0.1:5000'],
+  },
+  {
+    name: 'fio-dies',
+    profile: `${head}guests: 2\n${quick}${model}`,
+    meanwhile: `${untilMeasuring}; pkill -9 -x fio`,
+    status: 30,
+    says: [/fio of guest \d ended in mid-run by SIGKILL/],
+  },
+  {
+    name: 'guest-out-of-memory',
+    profile: `version: 1\nname: refused\nguests: { count: 2, memoryMax: 6MiB }\n${quick}${model}`,
+    status: 30,
+    says: [/guest \d was killed: it reached its memory.max of 6 MiB/, 'memoryMax'],
+  },
+  {
+    name: 'run-folder-full',
+    before: 'mkdir -p "$dir/runs" && mount -t tmpfs -o size=48k none "$dir/runs"',
+    profile: `${head}guests: 2\n${quick}${model}`,
+    after: 'umount "$dir/runs"',
+    status: 74,
+    says: ['ENOSPC', '--runs'],
+  },
+];
+
+function script({ name, before = '', profile, run, meanwhile, after = '' }: Case): string {
+  const command = `${run ?? 'node agent/dist/main.js run'} "$dir/profile.yaml" --runs "$dir/runs" -q >"$dir/out" 2>"$dir/err"`;
+  return `
+echo "case ${name}" >/dev/kmsg
+dir=/tmp/case-${name}; mkdir -p "$dir"; chmod 777 "$dir"
+cat >"$dir/profile.yaml" <<'END'
+${profile}END
+{ ${before || ':'}; } >"$dir/before.log" 2>&1
+inventory before
+${meanwhile ? `${command} & agent=$!\n${meanwhile}\nwait $agent; echo $? >"$dir/rc"` : `${command}; echo $? >"$dir/rc"`}
+inventory after
+diff "$LAB_OUT/before" "$LAB_OUT/after" >"$dir/diff"
+{ ${after || ':'}; } >"$dir/after.log" 2>&1
+mkdir -p "$LAB_OUT/${name}"; cp "$dir"/{rc,err,out,diff,before.log} "$LAB_OUT/${name}/"`;
+}
+
+describe('refusals', () => {
+  let lab: LabResult;
+  beforeAll(async () => {
+    lab = await inLab(cases.map(script).join('\n'), { disks: ['256M:scratch', '20M:tiny'] });
+  });
+  afterAll(() => lab.dispose());
+
+  test.each(cases)('$name: exit $status, a clear error, an untouched host', ({ name, status, says }) => {
+    const error = lab.file(`${name}/err`);
+    expect(lab.file(`${name}/rc`).trim(), error).toBe(`${status}`);
+    for (const words of says) expect(error).toMatch(words);
+    expect(error).not.toMatch(/internal error|^\s+at /m);
+    expect(lab.file(`${name}/out`)).toBe('');
+    expect(lab.file(`${name}/diff`)).toBe('');
+  });
+});

@@ -1,0 +1,242 @@
+// A machine in memory, with verbs that act on it. It takes the place of the verbs' registry, so that the real host,
+// journal and unwind run on it; it can fail at a step, and die at any point as under kill -9.
+
+import type { JournalRecord } from '../../agent/host/journal.ts';
+import type { Step, StepOf } from '../../agent/host/step.ts';
+import type { Verb } from '../../agent/host/verbs/verb.ts';
+
+/** How the undo of a step fails: with an error, or by doing nothing and saying nothing. */
+export type UndoFault = 'throws' | 'does nothing';
+
+export interface Faults {
+  /** By number of the act since the machine was made. */
+  readonly act: Map<number, 'before its effect' | 'after its effect'>;
+  /** By the thing that is to be undone, see `thingOf`. */
+  readonly undo: Map<string, UndoFault>;
+}
+
+export interface Machine {
+  /** What is there: folders, attributes (`folder#name`), modules, device-mapper devices, each with its value. */
+  readonly things: Map<string, string>;
+  readonly faults: Faults;
+  /** What reached the disk before the death. */
+  readonly records: JournalRecord[];
+  readonly journal: {
+    readonly path: string;
+    readonly append: (record: JournalRecord) => void;
+    readonly close: () => void;
+  };
+  /** Acts and undos in their order, such as `act /a`. */
+  readonly log: string[];
+  /** Resolves when the machine dies; whatever ran on it never goes on. */
+  readonly died: Promise<void>;
+}
+
+/** `diesAt`: the number of points (before and after each record, act, undo and look) that it lives through. */
+export function makeMachine(things: Iterable<readonly [string, string]>, diesAt = Infinity): Machine {
+  let [points, dead, acts] = [0, false, 0];
+  let die = (): void => undefined;
+  const died = new Promise<void>((resolve) => (die = resolve));
+  const isDeadAtThisPoint = (): boolean => {
+    if (!dead && ++points > diesAt) {
+      dead = true;
+      die();
+    }
+    return dead;
+  };
+  const records: JournalRecord[] = [];
+  const machine: Machine & Inner = {
+    things: new Map(things),
+    faults: { act: new Map(), undo: new Map() },
+    records,
+    journal: {
+      path: '(in memory)',
+      append: (record) => {
+        if (!isDeadAtThisPoint()) records.push(structuredClone(record));
+        isDeadAtThisPoint();
+      },
+      close: () => undefined,
+    },
+    log: [],
+    died,
+    point: () => (isDeadAtThisPoint() ? new Promise(() => undefined) : Promise.resolve()),
+    nextAct: () => acts++,
+  };
+  return machine;
+}
+
+/** Another process on the same machine, after the death of the first: same things, same disk, no faults. */
+export function restarted(machine: Machine, diesAt = Infinity): Machine {
+  const next = makeMachine(machine.things, diesAt);
+  next.records.push(...machine.records);
+  return next;
+}
+
+interface Inner {
+  readonly point: () => Promise<void>;
+  readonly nextAct: () => number;
+}
+
+let current: (Machine & Inner) | undefined;
+
+/** The machine that the verbs act on from now on. */
+export function useMachine(machine: Machine): void {
+  current = machine as Machine & Inner;
+}
+
+function here(): Machine & Inner {
+  if (!current) throw new Error('call useMachine first');
+  return current;
+}
+
+/** What a step makes or changes. */
+export function thingOf(step: Step): string {
+  switch (step.kind) {
+    case 'mkdir':
+    case 'write':
+      return step.path;
+    case 'exec':
+      return 'path' in step.witness ? step.witness.path : `${step.witness.parent}#attached`;
+    case 'module':
+      return `module ${step.name}`;
+    case 'dm-create':
+      return `dm ${step.name}`;
+    case 'dm-swap':
+      return `dm ${step.name}#suspended`;
+    case 'link':
+    case 'cgroup':
+    case 'controllers':
+    case 'dm-stats':
+    case 'nvme-connect':
+    case 'loop':
+    case 'vduse':
+    case 'spawn':
+      throw new Error(`the fake machine has no ${step.kind}`);
+  }
+}
+
+interface Kind<K extends Step['kind']> extends Pick<Verb<K>, 'settles' | 'shared'> {
+  readonly present: (things: Map<string, string>, step: StepOf<K>, prior: string | undefined) => boolean;
+  readonly capture?: (things: Map<string, string>, step: StepOf<K>) => string | undefined;
+  readonly act: (things: Map<string, string>, step: StepOf<K>) => void;
+  readonly undo: (things: Map<string, string>, step: StepOf<K>, prior: string | undefined) => void;
+}
+
+const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
+  mkdir: {
+    present: (things, { path }) => things.has(path),
+    act: (things, { path }) => {
+      const parent = path.slice(0, path.lastIndexOf('/'));
+      if (parent !== '' && !things.has(parent)) throw new Error(`ENOENT ${parent}`);
+      things.set(path, 'folder').set(`${path}#power`, '0').set(`${path}#size`, '');
+    },
+    undo: (things, { path }) => {
+      if ([...things.keys()].some((thing) => thing.startsWith(`${path}/`))) throw new Error('ENOTEMPTY');
+      removeWithAttributes(things, path);
+    },
+  },
+  write: {
+    shared: true,
+    present: (things, { path, restore }, prior) =>
+      restore !== 'never' && things.has(path) && things.get(path) !== before(restore, prior),
+    capture: (things, { path, restore }) => (restore === 'prior' ? (things.get(path) ?? '') : ''),
+    act: (things, { path, value }) => {
+      if (!things.has(path)) throw new Error(`ENOENT ${path}`);
+      things.set(path, value);
+    },
+    undo: (things, { path, restore }, prior) => void things.set(path, before(restore, prior)),
+  },
+  exec: {
+    present: (things, { witness }) => 'path' in witness && things.has(witness.path),
+    act: (things, step) => {
+      if ('parent' in step.witness && !things.has(step.witness.parent))
+        throw new Error(`ENOENT ${step.witness.parent}`);
+      things.set(thingOf(step), 'made');
+    },
+    undo: (things, step) => removeWithAttributes(things, thingOf(step)),
+  },
+  module: {
+    shared: true,
+    present: (things, step, prior) => prior === 'absent' && things.has(thingOf(step)),
+    capture: (things, step) => (things.has(thingOf(step)) ? undefined : 'absent'),
+    act: (things, step) => void things.set(thingOf(step), 'loaded'),
+    undo: (things, step) => void things.delete(thingOf(step)),
+  },
+  'dm-create': {
+    present: (things, step) => things.has(thingOf(step)),
+    act: (things, step) => void things.set(thingOf(step), JSON.stringify(step.table)),
+    undo: (things, step) => {
+      if (things.has(`${thingOf(step)}#suspended`)) throw new Error('it is suspended');
+      removeWithAttributes(things, thingOf(step));
+    },
+  },
+  'dm-swap': {
+    settles: true,
+    shared: true,
+    present: (things, step) => things.has(thingOf(step)),
+    act: (things, { name, table }) => {
+      if (!things.has(`dm ${name}`)) throw new Error('ENXIO');
+      things.set(`dm ${name}`, JSON.stringify(table)).delete(`dm ${name}#suspended`);
+    },
+    undo: (things, step) => void things.delete(thingOf(step)),
+  },
+};
+
+/** Takes the place of agent/host/verbs/registry.ts. */
+export const fakeRegistry = {
+  isKnownKind: (kind: string): boolean => Object.hasOwn(kinds, kind),
+  verbOf: (step: Step): Verb<Step['kind']> => {
+    const kind = kinds[step.kind] as Kind<Step['kind']> | undefined;
+    if (!kind) throw new Error(`the fake machine has no ${step.kind}`);
+    const marks = {
+      ...(kind.settles ? { settles: true as const } : {}),
+      ...(kind.shared ? { shared: true as const } : {}),
+    };
+    return {
+      ...marks,
+      present: async (one, prior) => {
+        await here().point();
+        return kind.present(here().things, one, prior);
+      },
+      capture: async (one) => {
+        await here().point();
+        return kind.capture ? kind.capture(here().things, one) : '';
+      },
+      act: (one) => act(kind, one),
+      undo: (one, prior) => undo(kind, one, prior),
+    };
+  },
+};
+
+async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
+  const machine = here();
+  const fault = machine.faults.act.get(machine.nextAct());
+  await machine.point();
+  machine.log.push(`act ${thingOf(step)}`);
+  if (fault === 'before its effect') throw new Error('refused');
+  // What dies in here leaves the device suspended between two tables.
+  if (step.kind === 'dm-swap' && machine.things.has(`dm ${step.name}`)) machine.things.set(thingOf(step), 'yes');
+  await machine.point();
+  kind.act(machine.things, step);
+  await machine.point();
+  if (fault === 'after its effect') throw new Error('failed half-way');
+  return step.kind === 'dm-create' ? `/dev/${step.name}` : '';
+}
+
+async function undo(kind: Kind<Step['kind']>, step: Step, prior: string | undefined): Promise<void> {
+  const machine = here();
+  await machine.point();
+  machine.log.push(`undo ${thingOf(step)}`);
+  const fault = machine.faults.undo.get(thingOf(step));
+  if (fault === 'throws') throw new Error('EBUSY for ever');
+  if (fault !== 'does nothing') kind.undo(machine.things, step, prior);
+  await machine.point();
+}
+
+function before(restore: StepOf<'write'>['restore'], prior: string | undefined): string {
+  return typeof restore === 'object' ? restore.value : (prior ?? '');
+}
+
+function removeWithAttributes(things: Map<string, string>, thing: string): void {
+  for (const other of [...things.keys()]) if (other === thing || other.startsWith(`${thing}#`)) things.delete(other);
+}

@@ -1,0 +1,63 @@
+// Boots the lab from a test, runs a script of shell lines there, and brings back what it printed and left.
+
+import { execa } from 'execa';
+import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export interface LabOptions {
+  readonly kernel?: '6.1' | '6.12';
+  readonly memory?: number;
+  readonly disks?: readonly string[];
+  readonly deadlineS?: number;
+}
+
+export interface LabResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Text of a file in the out folder; empty where it does not exist. */
+  readonly file: (name: string) => string;
+  /** The only folder below a folder of runs. */
+  readonly runFolder: (runs: string) => string;
+  readonly dispose: () => void;
+}
+
+/** `script` runs with bash in the project's folder; `layerlift` and `inventory NAME` are at hand there. */
+export async function inLab(script: string, options: LabOptions = {}): Promise<LabResult> {
+  const out = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
+  const argv = [
+    ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${options.deadlineS ?? 560}`],
+    ...(options.memory === undefined ? [] : ['--memory', `${options.memory}`]),
+    ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
+    ...['--', 'bash', '-c', `${prelude}\n${script}`],
+  ];
+  const result = await execa(join(root, 'scripts/lab'), argv, { cwd: root, reject: false, stdin: 'ignore' });
+  const file = (name: string): string => (existsSync(join(out, name)) ? readFileSync(join(out, name), 'utf8') : '');
+  return {
+    status: result.exitCode ?? -1,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    file,
+    runFolder: (runs) => `${runs}/${readdirSync(join(out, runs))[0] ?? ''}`,
+    dispose: () => rmSync(out, { recursive: true, force: true }),
+  };
+}
+
+// What every script may use. `same A B` prints what differs, and fails then.
+const prelude = `
+layerlift() { node agent/dist/main.js "$@"; }
+inventory() { test/support/inventory.sh >"$LAB_OUT/$1"; }
+same() { diff "$LAB_OUT/$1" "$LAB_OUT/$2" >&2; }
+`;
+
+/** Kernel messages that tell of a fault, from the guest's dmesg. */
+export function kernelFaults(dmesg: string): readonly string[] {
+  return dmesg
+    .split('\n')
+    .filter((line) =>
+      /\b(BUG|WARNING|Oops|Call Trace|hung task|blocked for more than|I\/O error|lockdep)\b/.test(line),
+    );
+}

@@ -1,0 +1,122 @@
+// What each command gets from the command line. The commands themselves are left out: some of them change the host.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseCommand } from '../../../agent/cli/command-line.ts';
+import { LayerliftError, UsageError } from '../../../agent/lib/errors.ts';
+import { exitCodes } from '../../../agent/lib/exit-codes.ts';
+import { formatNames } from '../../../agent/report/format-names.ts';
+
+const calls = vi.hoisted((): [string, Record<string, unknown>][] => []);
+const standIn = vi.hoisted(() => (name: string) => (options: Record<string, unknown>) => {
+  calls.push([name, options]);
+  return 'inconclusive';
+});
+vi.mock('../../../agent/cli/run.ts', () => ({ run: standIn('run') }));
+vi.mock('../../../agent/cli/plan.ts', () => ({ plan: standIn('plan') }));
+vi.mock('../../../agent/cli/doctor.ts', () => ({ doctor: standIn('doctor') }));
+vi.mock('../../../agent/cli/recover.ts', () => ({ recover: standIn('recover') }));
+vi.mock('../../../agent/cli/analyse.ts', () => ({
+  analyseFolder: standIn('analyse'),
+  reportFolder: standIn('report'),
+}));
+
+let printed = '';
+beforeEach(() => {
+  calls.length = 0;
+  printed = '';
+  const keep = (text: unknown): boolean => {
+    printed += String(text);
+    return true;
+  };
+  vi.spyOn(console, 'log').mockImplementation(keep);
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('a right command line', () => {
+  it.each<[string, string, Record<string, unknown>]>([
+    [
+      'run p.yaml',
+      'run',
+      { profile: 'p.yaml', cold: false, runs: 'runs', format: 'text', quiet: false, verbose: false },
+    ],
+    ['run p.yaml --deadline 10m --budget 90s', 'run', { deadlineMs: 600_000, budgetMs: 90_000 }],
+    ['run p.yaml --seed 7 --cold -q -v', 'run', { seed: 7, cold: true, quiet: true, verbose: true }],
+    ['run p.yaml --runs /tmp/x --format json', 'run', { runs: '/tmp/x', format: 'json' }],
+    ['plan p.yaml --format json --seed 0', 'plan', { profile: 'p.yaml', format: 'json', seed: 0 }],
+    ['doctor', 'doctor', { profile: undefined }],
+    ['doctor p.yaml', 'doctor', { profile: 'p.yaml' }],
+    ['recover -v', 'recover', { verbose: true }],
+    ['analyse runs/x', 'analyse', { folder: 'runs/x' }],
+    ['report runs/x --format md', 'report', { folder: 'runs/x', format: 'md' }],
+    ['report 20260102', 'report', { folder: '20260102' }],
+  ])('%s', async (line, name, options) => {
+    expect(await parseCommand(line.split(' '))).toBe('inconclusive');
+    expect(calls).toEqual([[name, expect.objectContaining(options)]]);
+  });
+
+  it('leaves seed, budget and deadline open when they are not given', async () => {
+    await parseCommand(['run', 'p.yaml']);
+    const given = calls[0]?.[1] ?? {};
+    expect(['seed', 'budgetMs', 'deadlineMs'].map((key) => given[key])).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each<[string, RegExp]>([
+    ['', /no command given/],
+    ['fly', /fly|did you mean/i],
+    ['rum p.yaml', /did you mean run/i],
+    ['run', /profile|arguments/],
+    ['run a.yaml b.yaml', /b\.yaml/],
+    ['run p.yaml --sed 7', /sed/],
+    ['run p.yaml --format pdf', /format/],
+    ['plan p.yaml --format html', /format/],
+    ['run p.yaml --seed x', /--seed/],
+    ['run p.yaml --seed -1', /--seed/],
+    ['run p.yaml --seed 1.5', /--seed/],
+    ['run p.yaml --seed 2147483648', /--seed/],
+    ['run p.yaml --seed 1 --seed 2', /--seed/],
+    ['run p.yaml --budget 5', /--budget: "5" is not a duration/],
+    ['run p.yaml --budget', /--budget/],
+    ['run p.yaml --budget 0s', /--budget: "0s"/],
+    ['run p.yaml --budget -5m', /--budget|budget/],
+    ['run p.yaml --deadline soon', /--deadline: "soon" is not a duration/],
+    ['run p.yaml --budget 1m --budget 2m', /budget/],
+    ['run p.yaml --runs a --runs b', /runs/],
+    ['run p.yaml --format text --format json', /format/],
+    ['recover now', /now/],
+    ['exit-codes --xml', /xml/],
+  ])('%j is refused, and no command is called', async (line, message) => {
+    const failure = await parseCommand(line.split(' ').filter(Boolean)).catch((thrown: unknown) => thrown);
+    expect(calls).toEqual([]);
+    expect(failure).toBeInstanceOf(UsageError);
+    expect((failure as LayerliftError).message).toMatch(message);
+  });
+});
+
+describe('the text that it prints', () => {
+  it('with --help lists every command and every exit code, on stdout', async () => {
+    expect(await parseCommand(['--help'])).toBe('ok');
+    for (const name of ['run', 'plan', 'doctor', 'recover', 'analyse', 'report', 'schema', 'exit-codes'])
+      expect(printed).toContain(`layerlift ${name}`);
+    for (const [name, [code, meaning]] of Object.entries(exitCodes))
+      expect(printed).toMatch(new RegExp(`^ +${code} +${name} +${meaning.replaceAll(/[()`]/g, '.')}$`, 'm'));
+  });
+
+  it('with --help of a command lists its options', async () => {
+    await parseCommand(['run', '--help']);
+    for (const word of ['--seed', '--cold', '--budget', '--runs', '--deadline', '--format', '--quiet', ...formatNames])
+      expect(printed).toContain(word);
+    expect(calls).toEqual([]);
+  });
+
+  it('with exit-codes is the table, for people and for programs', async () => {
+    await parseCommand(['exit-codes']);
+    expect(printed.split('\n').filter(Boolean)).toHaveLength(1 + Object.keys(exitCodes).length);
+    printed = '';
+    await parseCommand(['exit-codes', '--json']);
+    const rows = JSON.parse(printed) as readonly { code: number; name: string; meaning: string }[];
+    expect(rows.map(({ code, name, meaning }) => [name, [code, meaning]])).toEqual(Object.entries(exitCodes));
+  });
+});

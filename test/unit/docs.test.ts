@@ -1,0 +1,249 @@
+// README.md against the code, both ways: what the code has stands there, and what stands there the code has.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseCommand } from '../../agent/cli/command-line.ts';
+import { exitCodes } from '../../agent/lib/exit-codes.ts';
+import { layers, type Layer, type Role } from '../../agent/lib/layer.ts';
+import { isRecord } from '../../agent/lib/record.ts';
+import { decodeProfile } from '../../agent/profile/decode.ts';
+import { profileSchema } from '../../agent/profile/profile.ts';
+import { formatNames } from '../../agent/report/format-names.ts';
+import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const readme = readFileSync(`${root}README.md`, 'utf8');
+
+describe('exit codes', () => {
+  it('are all in the table, and no others', () => {
+    const rows = rowsOf(section('## Exit codes')).map(([code, name]) => [Number(code), words(name)[0]]);
+    expect(rows).toEqual(Object.entries(exitCodes).map(([name, [code]]) => [code, name]));
+  });
+
+  it('that the text names exist', () => {
+    const codes: readonly number[] = Object.values(exitCodes).map(([code]) => code);
+    const named = [...readme.matchAll(/exit (?:code|status) (\d+)/gi)].map((match) => Number(match[1]));
+    expect(named.length).toBeGreaterThan(0);
+    for (const code of named) expect(codes).toContain(code);
+  });
+});
+
+describe('formats', () => {
+  it('are all in the table, and no others', () => {
+    expect(rowsOf(section('## Formats')).map(([name]) => words(name)[0])).toEqual([...formatNames]);
+  });
+
+  it('that the text asks for exist', () => {
+    const named = [...readme.matchAll(/--format[ =]([a-z]+)/g)].map((match) => match[1]);
+    for (const name of named) expect(formatNames).toContain(name);
+  });
+});
+
+describe('commands', () => {
+  const documented = new Map(
+    [...readme.matchAll(/^### `layerlift ([\w-]+).*`$/gm)].map((match) => [match[1] ?? '', section(match[0])]),
+  );
+
+  it('are all there, and no others', async () => {
+    const help = await outputOf(['--help']);
+    const existing = [...help.matchAll(/^ {2}layerlift ([\w-]+)/gm)].map((match) => match[1]);
+    expect([...documented.keys()].sort()).toEqual(existing.sort());
+  });
+
+  it.each([...documented])('%s has all its options, and no others', async (command, text) => {
+    const inTable = rowsOf(text).flatMap(([option]) => [...(option ?? '').matchAll(/--[\w-]+/g)].map(String));
+    expect(inTable.sort()).toEqual([...(await optionsOf(command))].sort());
+  });
+
+  it('in shell examples exist with their options and files', async () => {
+    const calls = shellLines().flatMap((line) => {
+      const match = /(?:^|\s|')(?:layerlift|node agent\/dist\/main\.js) ([a-z][\w-]*)([^>'"]*)/.exec(line);
+      return match ? [{ line, command: match[1] ?? '', rest: (match[2] ?? '').split(/\s+/) }] : [];
+    });
+    expect(calls.length).toBeGreaterThan(5);
+    for (const { line, command, rest } of calls) {
+      expect([...documented.keys()], line).toContain(command);
+      const options = new Set([...(await optionsOf(command)), '--help', '--version']);
+      for (const word of rest) {
+        if (word.startsWith('--')) expect([...options], line).toContain(word.split('=')[0]);
+        if (word.startsWith('profiles/')) expect(existsSync(root + word), word).toBe(true);
+      }
+    }
+  });
+
+  it('in shell examples call scripts that exist', () => {
+    const scripts = [...readme.matchAll(/(?<![\w/])scripts\/[\w.-]+/g)].map(String);
+    for (const script of new Set(scripts)) expect(existsSync(root + script), script).toBe(true);
+    const { scripts: known } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')));
+    for (const match of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(known)).toContain(match[1]);
+  });
+});
+
+describe('profile', () => {
+  it('has every key in the table, and no others', () => {
+    expect(rowsOf(profileTable()).map(([key]) => words(key)[0])).toEqual(keysOf(profileSchema));
+  });
+
+  it.each(rowsOf(profileTable()).map(([key, , value]) => [words(key)[0] ?? '', value ?? '']))(
+    'takes %s as it is described: %s',
+    (key, value) => {
+      const least = { version: 1, name: 'a', guests: { count: 1 }, workload: {}, stack: {} };
+      if (value === 'required') expect(profileSchema.safeParse(without(least, key)).success).toBe(false);
+      else if (value === '-') expect(profileSchema.safeParse(without(least, key)).success).toBe(true);
+      else
+        expect(profileSchema.parse(withValue(least, key, valueIn(value)))).toEqual(
+          profileSchema.parse(without(least, key)),
+        );
+    },
+  );
+
+  it('has an example that is right', () => {
+    const examples = blocks('yaml');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(decodeProfile(example, 'README.md').question).not.toBe('');
+  });
+});
+
+describe('providers', () => {
+  it('stand in the table of layers in their order, the default stub first', () => {
+    const rows = rowsOf(section('## Profile')).filter(([layer]) => isLayerCell(layer));
+    const names = (layer: Layer, role: Role): readonly string[] => providersFor(layer, role).map(({ name }) => name);
+    expect(rows.map(([layer, deployed, stub]) => [words(layer), words(deployed), words(stub)])).toEqual(
+      layers.map((layer) => [[layer], names(layer, 'deployed'), names(layer, 'stub')]),
+    );
+  });
+
+  it('have a section each, and no others', () => {
+    const titles = [...readme.matchAll(/^#### `(.+)`$/gm)].map((match) => match[1] ?? '');
+    expect(titles.sort()).toEqual(providers.map(({ name }) => name).sort());
+  });
+
+  it.each(providers.map((provider) => [provider.name, provider] as const))(
+    '%s has all its settings with their defaults, and no others',
+    (name, { settings }) => {
+      const rows = rowsOf(section(`#### \`${name}\``));
+      const stated = rows.map(([key, , value]) => [words(key)[0] ?? '', value ?? ''] as const);
+      expect(stated.map(([key]) => key)).toEqual(keysOf(settings));
+      const least = leastSettings[name] ?? {};
+      const required = stated.filter(([, value]) => value === 'required').map(([key]) => key);
+      expect(required.filter((key) => !key.includes('[')).sort()).toEqual(Object.keys(least).sort());
+      for (const key of Object.keys(least)) expect(settings.safeParse(without(least, key)).success, key).toBe(false);
+      for (const [key, value] of stated.filter(([, text]) => text !== 'required' && text !== '-')) {
+        expect(settings.parse({ ...least, [key]: valueIn(value) }), key).toEqual(settings.parse(least));
+      }
+    },
+  );
+
+  it('that the text names exist', () => {
+    const named = [...readme.matchAll(/\{ provider: ([\w-]+)/g)].map((match) => match[1] ?? '');
+    const exists = (name: string): boolean =>
+      layers.some((layer) => findProvider(layer, 'deployed', name) ?? findProvider(layer, 'stub', name));
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) expect(exists(name), name).toBe(true);
+  });
+});
+
+/** What a provider cannot do without. */
+const leastSettings: Readonly<Record<string, object>> = {
+  device: { device: '/dev/null' },
+  'nvme-tcp-remote': { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
+  dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
+};
+
+/** From a heading to the next of its rank or above; a single # is a comment in an example. */
+function section(heading: string): string {
+  const rank = /^#+/.exec(heading)?.[0].length ?? 0;
+  const [, rest = ''] = readme.split(`\n${heading}\n`);
+  return rest.split(new RegExp(`^#{2,${rank}} `, 'm'))[0] ?? '';
+}
+
+/** Cells of all table rows, without headings and rules. */
+function rowsOf(text: string): readonly (readonly string[])[] {
+  const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
+  return tables.flatMap((table) =>
+    table
+      .trim()
+      .split('\n')
+      .slice(2)
+      .map((line) =>
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      ),
+  );
+}
+
+function profileTable(): string {
+  return (section('## Profile').match(/(?:^\|.*\n)+/gm) ?? [])[0] ?? '';
+}
+
+/** What stands in a cell as code. */
+function words(cell: string | undefined): readonly string[] {
+  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+}
+
+/** The value that a cell states, as a profile would have it. */
+function valueIn(cell: string): unknown {
+  return parse(words(cell)[0] ?? '') as unknown;
+}
+
+function isLayerCell(cell: string | undefined): boolean {
+  return layers.some((layer) => cell === `\`${layer}\``);
+}
+
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((m) => m[1] ?? '');
+}
+
+function shellLines(): readonly string[] {
+  return blocks('sh').flatMap((block) => block.split('\n').filter((line) => line !== ''));
+}
+
+/** Dotted paths of all keys of a schema, in order; those of list items as `list[].key`. */
+function keysOf(schema: z.ZodType): readonly string[] {
+  return walk(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }), '');
+}
+
+function walk(node: unknown, at: string): readonly string[] {
+  if (!isRecord(node)) return [];
+  const variants = Array.isArray(node['anyOf']) ? node['anyOf'].flatMap((variant) => walk(variant, at)) : [];
+  const properties = isRecord(node['properties']) ? Object.entries(node['properties']) : [];
+  const keys = properties.flatMap(([key, value]) => {
+    const path = at === '' ? key : `${at}.${key}`;
+    return [path, ...walk(value, path)];
+  });
+  return [...variants, ...keys, ...walk(node['items'], `${at}[]`)];
+}
+
+function withValue(value: object, path: string, leaf: unknown): object {
+  const [key = '', ...rest] = path.split('.');
+  const inner: unknown = (value as Readonly<Record<string, unknown>>)[key];
+  return { ...value, [key]: rest.length > 0 ? withValue(isRecord(inner) ? inner : {}, rest.join('.'), leaf) : leaf };
+}
+
+function without(value: object, path: string): object {
+  return JSON.parse(JSON.stringify(withValue(value, path, undefined))) as object;
+}
+
+async function optionsOf(command: string): Promise<ReadonlySet<string>> {
+  const help = await outputOf([command, '--help']);
+  const options = [...help.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1] ?? '');
+  return new Set(options.filter((option) => option !== '--help' && option !== '--version'));
+}
+
+/** What a command line prints. */
+async function outputOf(argv: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text));
+  try {
+    await parseCommand(argv);
+  } finally {
+    log.mockRestore();
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,121 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reportFolder } from '../../../agent/cli/analyse.ts';
+import { readRunFolder, type RunMeta } from '../../../agent/experiment/read-folder.ts';
+import type { SliceRecord } from '../../../agent/experiment/record.ts';
+import { makeRunFolder, type RunFolder } from '../../../agent/experiment/run-folder.ts';
+import { OutputError, ProfileError } from '../../../agent/lib/errors.ts';
+import { makePlan } from '../../../agent/plan/plan.ts';
+import { decodeProfile } from '../../../agent/profile/decode.ts';
+import { profileOf, sections } from '../../support/dry-stack.ts';
+
+const profile = decodeProfile(profileOf(Object.values(sections), 2), 'p.yaml');
+const plan = makePlan(profile, { sectors: 2 ** 22, blockBytes: 512 }, { seed: 1, cold: false });
+const startedAt = '2026-01-02T03:04:05.678Z';
+const meta: RunMeta = { version: 1, run: 'abcdef', tool: '0.1.0', startedAt, caveats: [], host: { kernel: '6.12' } };
+
+function slice(seq: number, changes: Partial<SliceRecord> = {}): SliceRecord {
+  return {
+    ...{ version: 1, seq, block: 0, arm: 'baseline', startedAt, switchMs: 1.5, goodput: 1000.25 },
+    guests: [{ guest: 1, elapsedMs: 3001, ios: 3000, bytes: 12288000, errors: 0, meanLatencyNs: 1234.5 }],
+    junctions: [{ layer: 'ring', guest: 1, iosPerSecond: 1000, bytesPerSecond: 4096000, meanLatencyNs: 1200 }],
+    measurements: { cpu: { busyPercent: 12.5, stealPercent: 0 } },
+    caveats: ['a doubt'],
+    ...changes,
+  };
+}
+
+let parent = '';
+let folder: RunFolder;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
+  folder = makeRunFolder(parent, 'run');
+  folder.writeJson('plan.json', plan);
+  folder.writeJson('host.json', meta);
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+describe('the folder of a run', () => {
+  it('gives back every slice, the plan and the host as they were written', () => {
+    const slices = [slice(0), slice(1, { arm: 'stub-media', caveats: [] }), slice(2, { arm: 'all-stub', block: 1 })];
+    for (const one of slices) folder.appendSlice(one);
+    expect(readRunFolder(folder.path)).toEqual({ plan, meta, slices });
+  });
+
+  it('is readable by its owner only', () => {
+    folder.appendSlice(slice(0));
+    expect(statSync(folder.path).mode & 0o777).toBe(0o700);
+    for (const name of ['plan.json', 'slices.ndjson'])
+      expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o600);
+  });
+
+  it('that cannot be written says so, and how to name another place', () => {
+    const file = join(parent, 'file');
+    writeFileSync(file, '');
+    expect(() => makeRunFolder(file, 'run')).toThrow(OutputError);
+    expect(() => makeRunFolder(file, 'run')).toThrow(/ENOTDIR.*--runs/);
+  });
+
+  it('keeps what was measured before a crash: a torn last line is passed over', () => {
+    folder.appendSlice(slice(0));
+    folder.appendSlice(slice(1));
+    const file = join(folder.path, 'slices.ndjson');
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, -40));
+    expect(readRunFolder(folder.path).slices).toEqual([slice(0)]);
+  });
+
+  it.each<[string, string]>([
+    ['no JSON', '{"version":1,'],
+    ['another version', JSON.stringify({ ...slice(1), version: 2 })],
+    ['a goodput that is a word', JSON.stringify({ ...slice(1), goodput: '1000' })],
+    ['a negative goodput', JSON.stringify(slice(1, { goodput: -1 }))],
+    ['an unknown layer', JSON.stringify(slice(1)).replace('"ring"', '"cache"')],
+    ['a list', '[]'],
+  ])('with a line in its middle of %s is refused, naming the line', (_, line) => {
+    folder.appendSlice(slice(0));
+    const file = join(folder.path, 'slices.ndjson');
+    appendFileSync(file, `${line}\n`);
+    folder.appendSlice(slice(2));
+    expect(() => readRunFolder(folder.path)).toThrow(ProfileError);
+    expect(() => readRunFolder(folder.path)).toThrow(`${file}:2: cannot read this slice`);
+  });
+
+  it('with several mistakes names them all', () => {
+    for (const one of [slice(0, { arm: 'stub-cache' }), slice(1), slice(2, { arm: 'only-nothing' })])
+      folder.appendSlice(one);
+    expect(() => readRunFolder(folder.path)).toThrow(
+      /:1: the arm stub-cache is not in plan\.json.*\n.*:3: the arm only-nothing/,
+    );
+  });
+
+  it.each<[string, string, string | undefined, RegExp]>([
+    ['without a plan', 'plan.json', undefined, /plan\.json: there is no such file/],
+    ['with a plan cut off', 'plan.json', '{"version":1', /plan\.json: not valid JSON/],
+    ['with a plan of another version', 'plan.json', JSON.stringify({ ...plan, version: 2 }), /plan\.json: version: /],
+    [
+      'with a plan without layers',
+      'plan.json',
+      JSON.stringify({ ...plan, design: { ...plan.design, layers: [] } }),
+      /design\.layers/,
+    ],
+    [
+      'with a host file without its start',
+      'host.json',
+      JSON.stringify({ ...meta, startedAt: 'yesterday' }),
+      /host\.json: startedAt/,
+    ],
+  ])('%s is refused, naming the file', (_, name, text, message) => {
+    folder.appendSlice(slice(0));
+    if (text === undefined) rmSync(join(folder.path, name));
+    else writeFileSync(join(folder.path, name), text);
+    expect(() => readRunFolder(folder.path)).toThrow(ProfileError);
+    expect(() => readRunFolder(folder.path)).toThrow(message);
+  });
+
+  it('of a run that ended before its first slice says that nothing was measured', () => {
+    const print = (): void => undefined;
+    expect(() => reportFolder({ folder: folder.path, format: 'text', print })).toThrow('the run measured no slice');
+  });
+});

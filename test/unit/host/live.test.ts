@@ -1,0 +1,214 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { foldOutstanding } from '../../../agent/host/journal.ts';
+import { liveHost } from '../../../agent/host/live.ts';
+import type { Host } from '../../../agent/host/host.ts';
+import type { SpawnStep, Step } from '../../../agent/host/step.ts';
+import { HostError, LoadError, ResidueError, StoppedError } from '../../../agent/lib/errors.ts';
+import { fakeRegistry, type Machine, makeMachine, useMachine } from '../../support/fake-host.ts';
+
+vi.mock('../../../agent/host/verbs/registry.ts', async () => (await import('../../support/fake-host.ts')).fakeRegistry);
+
+type Applied = Exclude<Step, SpawnStep>;
+const why = 'a test';
+const mkdir = (path: string): Applied => ({ kind: 'mkdir', path, why });
+const table = [{ start: 0, length: 8, type: 'linear', params: '/dev/q 0' }];
+
+let machine: Machine;
+let stop: AbortController;
+let lines: string[];
+let host: Host;
+beforeEach(() => {
+  machine = makeMachine([['/theirs', 'folder']]);
+  useMachine(machine);
+  stop = new AbortController();
+  lines = [];
+  host = liveHost({
+    journal: machine.journal,
+    stop: stop.signal,
+    onStep: (what, line) => void lines.push(`${what} ${line}`),
+  });
+});
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+}
+
+describe('applying a step', () => {
+  it('writes down the intent before it acts, and that it is done after', async () => {
+    await host.apply(mkdir('/a'));
+    expect(machine.records).toEqual([
+      { type: 'intent', seq: 0, step: mkdir('/a'), prior: '' },
+      { type: 'done', seq: 0 },
+    ]);
+  });
+
+  it('gives the node that the step made', async () => {
+    expect(await host.apply({ kind: 'dm-create', name: 'x', uuid: 'x', table, why })).toBe('/dev/x');
+  });
+
+  it('refuses what is there already, and never undoes it', async () => {
+    const failure = await failureOf(host.scope(() => host.apply(mkdir('/theirs'))));
+    expect(failure).toBeInstanceOf(HostError);
+    expect(failure).toMatchObject({
+      message: expect.stringContaining('`mkdir /theirs`: it is already there') as string,
+    });
+    expect(machine.records).toEqual([]);
+    expect(machine.things.has('/theirs')).toBe(true);
+  });
+
+  it('does nothing for a module that others have loaded, and leaves it loaded', async () => {
+    machine.things.set('module m', 'loaded');
+    await host.scope(() => host.apply({ kind: 'module', name: 'm', why }));
+    expect(machine.log).toEqual([]);
+    expect(machine.records).toEqual([]);
+  });
+
+  it('tells every step and every undo, as lines', async () => {
+    await host.scope(() => host.apply(mkdir('/a')));
+    expect(lines).toEqual(['apply mkdir /a', 'undo rmdir /a']);
+  });
+
+  it('is over once a swap has settled: it is not swapped back', async () => {
+    await host.scope(async () => {
+      await host.apply({ kind: 'dm-create', name: 'x', uuid: 'x', table, why });
+      await host.apply({ kind: 'dm-swap', name: 'x', table, why });
+      expect(foldOutstanding(machine.records).map(({ seq }) => seq)).toEqual([0]);
+    });
+    expect(machine.log).toEqual(['act dm x', 'act dm x#suspended', 'undo dm x']);
+  });
+});
+
+describe('a scope', () => {
+  it('gives what its body gives, and unwinds newest first', async () => {
+    const work = host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      await host.apply(mkdir('/a/b'));
+      return 7;
+    });
+    expect(await work).toBe(7);
+    expect(machine.log).toEqual(['act /a', 'act /a/b', 'undo /a/b', 'undo /a']);
+  });
+
+  it('unwinds its own steps and leaves those of the scope around it', async () => {
+    await host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      await host.scope(() => host.apply(mkdir('/a/b')));
+      expect([...machine.things.keys()].filter((thing) => !thing.includes('#'))).toEqual(['/theirs', '/a']);
+      await host.apply(mkdir('/c'));
+    });
+    expect(machine.log).toEqual(['act /a', 'act /a/b', 'undo /a/b', 'act /c', 'undo /c', 'undo /a']);
+  });
+
+  it('also unwinds what failed half-way, and passes the failure on', async () => {
+    machine.faults.act.set(1, 'after its effect');
+    const work = host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      await host.apply(mkdir('/a/b'));
+    });
+    expect(await failureOf(work)).toMatchObject({ message: 'failed half-way' });
+    expect([...machine.things]).toEqual([['/theirs', 'folder']]);
+  });
+
+  it('keeps the class of a failure, so that its exit code is kept', async () => {
+    const failure = new LoadError('fio died');
+    expect(await failureOf(host.scope(() => Promise.reject(failure)))).toBe(failure);
+  });
+
+  it('tells what it could not undo, with the first failure, and goes on with the rest', async () => {
+    machine.faults.undo.set('/b', 'throws');
+    const first = new LoadError('fio died');
+    const work = host.scope(async () => {
+      for (const path of ['/a', '/b', '/c']) await host.apply(mkdir(path));
+      throw first;
+    });
+    const failure = await failureOf(work);
+    expect(failure).toBeInstanceOf(ResidueError);
+    expect(failure).toMatchObject({
+      exit: 'residue',
+      cause: first,
+      problems: [
+        { message: 'first: fio died' },
+        { message: 'cannot undo `mkdir /b`: EBUSY for ever', hint: 'by hand: rmdir /b' },
+      ],
+    });
+    expect(machine.things.has('/a') || machine.things.has('/c')).toBe(false);
+    expect(foldOutstanding(machine.records).map(({ step }) => step)).toEqual([mkdir('/b')]);
+  });
+
+  it('is not content with an undo that says nothing and does nothing', async () => {
+    machine.faults.undo.set('/a', 'does nothing');
+    expect(await failureOf(host.scope(() => host.apply(mkdir('/a'))))).toMatchObject({
+      problems: [{ message: 'cannot undo `mkdir /a`: it is still there afterwards' }],
+    });
+  });
+
+  it('takes what has gone by itself as undone', async () => {
+    await host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      machine.things.delete('/a');
+    });
+    expect(machine.log).toEqual(['act /a']);
+    expect(foldOutstanding(machine.records)).toEqual([]);
+  });
+
+  it('leaves a module without a word that others have come to use', async () => {
+    machine.faults.undo.set('module m', 'does nothing');
+    await host.scope(() => host.apply({ kind: 'module', name: 'm', why }));
+    expect(machine.things.has('module m')).toBe(true);
+  });
+
+  it('does not lose a step of the scope around it to a swap that ends late', async () => {
+    let arrived = (): void => undefined;
+    let release = (): void => undefined;
+    const started = new Promise<void>((resolve) => (arrived = resolve));
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const swap: Applied = { kind: 'dm-swap', name: 'x', table, why };
+    const { verbOf } = fakeRegistry;
+    vi.spyOn(fakeRegistry, 'verbOf').mockImplementation((step) => {
+      if (step.kind !== 'dm-swap') return verbOf(step);
+      const act = async (): Promise<string> => {
+        arrived();
+        await gate;
+        return '';
+      };
+      return { ...verbOf(step), act };
+    });
+    let late: Promise<unknown> = Promise.resolve();
+    await host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      await host.scope(async () => {
+        late = host.apply(swap);
+        await started;
+      });
+      release();
+      await late;
+    });
+    vi.restoreAllMocks();
+    expect(machine.things.has('/a')).toBe(false);
+  });
+});
+
+describe('being told to stop', () => {
+  const stopped = new StoppedError('interrupt', 'stopped by SIGINT');
+
+  it('ends the body at its next step, and unwinds', async () => {
+    const work = host.scope(async () => {
+      await host.apply(mkdir('/a'));
+      stop.abort(stopped);
+      await host.apply(mkdir('/b'));
+    });
+    expect(await failureOf(work)).toBe(stopped);
+    expect(machine.log).toEqual(['act /a', 'undo /a']);
+  });
+
+  it('ends a wait at once', async () => {
+    const wait = failureOf(host.sleep(3_600_000));
+    stop.abort(stopped);
+    expect(await wait).toBe(stopped);
+    expect(await failureOf(host.sleep(1))).toBe(stopped);
+    expect(() => host.checkStop()).toThrow(stopped);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { renderStep, type Step, words } from '../../../agent/host/step.ts';
+
+const why = 'a test';
+const table = [
+  { start: 0, length: 8, type: 'linear', params: '/dev/sda 0' },
+  { start: 8, length: 8, type: 'error', params: '' },
+];
+
+describe('a step prints as the line that a person would type, and its undo', () => {
+  it.each<[Step, string, string | null]>([
+    [
+      { kind: 'module', name: 'null_blk', params: { nr_devices: '0' }, why },
+      'modprobe null_blk nr_devices=0',
+      'rmmod null_blk  # and what it brought in; only what this run loaded',
+    ],
+    [
+      { kind: 'mkdir', path: '/sys/kernel/config/nullb/x', why },
+      'mkdir /sys/kernel/config/nullb/x',
+      'rmdir /sys/kernel/config/nullb/x',
+    ],
+    [{ kind: 'write', path: '/a/b', value: '1', restore: 'never', why }, 'echo 1 > /a/b', null],
+    [
+      { kind: 'write', path: '/a/b', value: '1', restore: 'prior', why },
+      'echo 1 > /a/b',
+      'echo "$what_was_there" > /a/b',
+    ],
+    [{ kind: 'write', path: '/a/b', value: '1', restore: { value: '0' }, why }, 'echo 1 > /a/b', 'echo 0 > /a/b'],
+    [
+      { kind: 'write', path: '/a/b', value: '', restore: { value: 'two words' }, why },
+      "echo '' > /a/b",
+      "echo 'two words' > /a/b",
+    ],
+    [{ kind: 'link', path: '/a', target: '/b', why }, 'ln -s /b /a', 'rm /a'],
+    [{ kind: 'link', path: '/a', target: '/b', netns: 'n', why }, 'nsenter --net=/run/netns/n ln -s /b /a', 'rm /a'],
+    [
+      {
+        kind: 'exec',
+        argv: ['ip', 'netns', 'add', 'n'],
+        undo: ['ip', 'netns', 'del', 'n'],
+        witness: { path: '/n' },
+        why,
+      },
+      'ip netns add n',
+      'ip netns del n',
+    ],
+    [{ kind: 'exec', argv: ['ip', 'link'], witness: { parent: 'n' }, why }, 'ip link', null],
+    [{ kind: 'cgroup', path: '/c g', why }, "mkdir '/c g'", "echo 1 > '/c g/cgroup.kill'; rmdir '/c g'"],
+    [
+      { kind: 'controllers', path: '/c', enable: ['cpu', 'io'], why },
+      "echo '+cpu +io' > /c/cgroup.subtree_control",
+      "echo '-cpu -io' > /c/cgroup.subtree_control  # only those that were off",
+    ],
+    [
+      { kind: 'dm-create', name: 'x', uuid: 'U', table, readOnly: true, why },
+      "dmsetup create x -u U --readonly --table '0 8 linear /dev/sda 0\n8 8 error'",
+      'dmsetup remove --retry x',
+    ],
+    [
+      { kind: 'dm-swap', name: 'x', table: table.slice(0, 1), why },
+      "dmsetup load x --table '0 8 linear /dev/sda 0' && dmsetup resume x",
+      'dmsetup resume x  # only if it is found suspended',
+    ],
+    [
+      { kind: 'dm-stats', name: 'x', why },
+      'dmsetup message x 0 @stats_create - /1 1 precise_timestamps layerlift',
+      null,
+    ],
+    [
+      {
+        kind: 'nvme-connect',
+        ...{ address: '10.0.0.1', port: 4420, nqn: 'nqn.a', hostnqn: 'nqn.h', hostid: 'i', netns: 'n' },
+        ...{ queues: 2, queueSize: 64, why },
+      },
+      'nsenter --net=/run/netns/n nvme connect -t tcp -a 10.0.0.1 -s 4420 -n nqn.a -q nqn.h --hostid i -i 2 -Q 64',
+      'echo 1 > /sys/class/nvme/<the controller of nqn.h>/delete_controller',
+    ],
+    [
+      { kind: 'loop', index: 3, path: '/dev/dm-1', why },
+      'losetup --direct-io=on /dev/loop3 /dev/dm-1',
+      'losetup -d /dev/loop3',
+    ],
+    [
+      { kind: 'spawn', name: 'fio', argv: ['fio', 'a b'], cgroup: '/c', why },
+      "fio 'a b' &  # in /c",
+      'echo 1 > /c/cgroup.kill',
+    ],
+  ])('%j', (step, act, undo) => {
+    expect(renderStep(step)).toEqual({ act, undo });
+  });
+});
+
+describe('words that could harm', () => {
+  // Never given to a shell here: a quote that is missing would do what the word says.
+  const hostile = [
+    '',
+    ' ',
+    'a b',
+    'a;b',
+    'a\nb',
+    'a\tb',
+    '$(b)',
+    '`b`',
+    '$b',
+    '"',
+    '\\',
+    '*',
+    '?',
+    '~',
+    '&',
+    '|',
+    '#',
+    '!',
+    '(',
+  ];
+
+  it.each([...hostile, '[', '{a,b}', '<', '>', '>b', 'a<b'])('are quoted whole: %j', (word) => {
+    expect(words(['x', word])).toBe(`x '${word}'`);
+  });
+
+  it('keep their own quotes', () => {
+    expect(words(["it's"])).toBe("'it'\\''s'");
+    expect(words(["'"])).toBe("''\\'''");
+  });
+
+  it.each<Step>([
+    { kind: 'mkdir', path: '/a;b', why },
+    { kind: 'write', path: '/a', value: '$(b)', restore: 'never', why },
+    { kind: 'link', path: '/a', target: "/b'`c`'", why },
+    { kind: 'dm-swap', name: 'x;y', table: [{ start: 0, length: 8, type: 'crypt', params: "aes 'key' $(b)" }], why },
+  ])('stand in quotes in the line of %j', (step) => {
+    // What is left when all that is quoted is taken out must hold nothing that a shell acts on.
+    const bare = renderStep(step)
+      .act.replaceAll("\\'", '')
+      .replaceAll(/'[^']*'/g, '');
+    expect(bare).not.toMatch(/[;$`]/);
+  });
+});

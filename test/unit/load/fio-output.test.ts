@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { between, decodeSnapshot, DocumentSplitter, type Snapshot } from '../../../agent/load/fio-output.ts';
+
+const stream = readFileSync(new URL('../../fixtures/fio-3.33/snapshots.json-stream', import.meta.url), 'utf8');
+
+const way = (bytes: number, n: number, mean: number) => ({ io_bytes: bytes, runtime: 100, lat_ns: { mean, N: n } });
+const job = (changes: object = {}) => ({
+  error: 0,
+  total_err: 0,
+  job_runtime: 100,
+  read: way(4096, 1, 500),
+  write: way(8192, 2, 1000),
+  ...changes,
+});
+
+function decodeJobs(...jobs: readonly object[]): Snapshot | undefined {
+  return decodeSnapshot(JSON.stringify({ jobs }));
+}
+
+describe('the stream of fio 3.33', () => {
+  const documents = new DocumentSplitter().push(stream);
+
+  it('is split into its documents, the note between them left out', () => {
+    expect(stream).toContain('fio: terminating on signal 2');
+    expect(documents).toHaveLength(2);
+    for (const document of documents) expect(() => JSON.parse(document) as unknown).not.toThrow();
+  });
+
+  it('gives the counters that it prints', () => {
+    expect(documents.map(decodeSnapshot)).toEqual([
+      {
+        runtimeMs: 2125,
+        ios: 87 + 87,
+        bytes: 2 * 352256,
+        errors: 0,
+        latencySumNs: 87 * (344209.735632 + 331111.114943),
+      },
+      {
+        runtimeMs: 2650,
+        ios: 106 + 106,
+        bytes: 2 * 434176,
+        errors: 0,
+        latencySumNs: expect.closeTo(106 * (337511.933962 + 323746.981132), 0) as number,
+      },
+    ]);
+  });
+
+  it('gives the work between two snapshots', () => {
+    const [from, to] = documents.map(decodeSnapshot);
+    if (!from || !to) throw new Error('no snapshots');
+    const work = between(from, to);
+    expect(work).toMatchObject({ elapsedMs: 525, ios: 38, bytes: 163840, errors: 0 });
+    // 38 I/Os that had less latency than the 174 before them.
+    expect(work?.meanLatencyNs).toBeGreaterThan(200_000);
+    expect(work?.meanLatencyNs).toBeLessThan(340_000);
+  });
+});
+
+describe('splitting', () => {
+  it('gives a document as soon as its last line is whole', () => {
+    const splitter = new DocumentSplitter();
+    expect(splitter.push('{\n  "a": 1\n}')).toEqual([]);
+    expect(splitter.push('\n{')).toEqual(['{\n  "a": 1\n}']);
+    expect(splitter.push('\n}\n')).toEqual(['{\n}']);
+  });
+
+  it('passes over notes before, between and after documents', () => {
+    const text = 'fio: job started\n\n{\n}\nfio: terminating on signal 2\n{\n}\nbye {}\n';
+    expect(new DocumentSplitter().push(text)).toEqual(['{\n}', '{\n}']);
+  });
+
+  it('gives nothing for a document that is cut off', () => {
+    expect(new DocumentSplitter().push(stream.slice(0, 9000))).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  it('adds up all jobs and both ways, and takes the longest time', () => {
+    expect(decodeJobs(job(), job({ job_runtime: 300, total_err: 3, error: 5 }))).toEqual({
+      runtimeMs: 300,
+      ios: 6,
+      bytes: 2 * (4096 + 8192),
+      errors: 3,
+      latencySumNs: 2 * (500 + 2000),
+    });
+  });
+
+  it('counts a failed job as one error where fio does not count them', () => {
+    expect(decodeJobs(job({ total_err: undefined, error: 5 }))?.errors).toBe(1);
+  });
+
+  it('is known before the first I/O, when fio prints no N yet', () => {
+    const idle = { io_bytes: 0, runtime: 0, lat_ns: { mean: 0 } };
+    expect(decodeJobs(job({ read: idle, write: idle }))).toMatchObject({ ios: 0, latencySumNs: 0 });
+  });
+
+  it.each<[string, string]>([
+    ['no JSON', '{'],
+    ['another document', '{"a":1}'],
+    ['no job', '{"jobs":[]}'],
+    ['jobs that are no list', '{"jobs":{}}'],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a job without its write side', JSON.stringify({ jobs: [job({ write: undefined })] })],
+    ['a count that is a word', JSON.stringify({ jobs: [job({ read: way('1' as unknown as number, 1, 1) })] })],
+    ['a negative count', JSON.stringify({ jobs: [job({ read: way(-1, 1, 1) })] })],
+    ['a latency without a mean', JSON.stringify({ jobs: [job({ read: { ...way(1, 1, 1), lat_ns: {} } })] })],
+    ['one good job and one bad', JSON.stringify({ jobs: [job(), { error: 0 }] })],
+  ])('is none of %s', (_, text) => {
+    expect(decodeSnapshot(text)).toBeUndefined();
+  });
+});
+
+describe('the work between two snapshots', () => {
+  const at = (runtimeMs: number, ios: number, latencySumNs = 0): Snapshot => ({
+    ...{ runtimeMs, ios, latencySumNs },
+    bytes: ios * 4096,
+    errors: 0,
+  });
+
+  it.each<[string, Snapshot, Snapshot, object | undefined]>([
+    [
+      'is the difference',
+      at(100, 10, 1000),
+      at(300, 30, 5000),
+      { elapsedMs: 200, ios: 20, bytes: 81920, errors: 0, meanLatencyNs: 200 },
+    ],
+    [
+      'has no latency without I/O',
+      at(100, 10),
+      at(300, 10),
+      { elapsedMs: 200, ios: 0, bytes: 0, errors: 0, meanLatencyNs: 0 },
+    ],
+    [
+      'has no latency below zero',
+      at(100, 10, 1000),
+      at(300, 11, 999),
+      expect.objectContaining({ meanLatencyNs: 0 }) as object,
+    ],
+    ['is none when no time has passed', at(100, 10), at(100, 20), undefined],
+    ['is none backwards in time', at(100, 10), at(50, 20), undefined],
+    ['is none when I/Os have gone', at(100, 10), at(200, 9), undefined],
+  ])('%s', (_, from, to, work) => {
+    expect(between(from, to)).toEqual(work);
+  });
+});

@@ -1,0 +1,175 @@
+// With the fio of this machine: it is asked how it understands a job file, it never does any I/O here.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProfileError } from '../../../agent/lib/errors.ts';
+import { depthOf, type JobSection, writes } from '../../../agent/load/job.ts';
+import { parseShowcmd, readUserJob } from '../../../agent/load/user-job.ts';
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
+  path = join(folder, 'user.fio');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function read(job: string): Promise<readonly JobSection[]> {
+  writeFileSync(path, job);
+  return readUserJob(path);
+}
+
+async function problemsOf(job: string): Promise<readonly string[]> {
+  try {
+    await read(job);
+  } catch (failure) {
+    if (failure instanceof ProfileError) return failure.problems.map(({ message }) => message);
+    throw failure;
+  }
+  return [];
+}
+
+describe('a job file', () => {
+  it('is read as fio understands it, by the names that fio itself uses', async () => {
+    expect(
+      await read('[a]\nblocksize=4k\nreadwrite=randread\niodepth=4\n; a comment\n[b]\nrw=write\nthread\n'),
+    ).toEqual([
+      {
+        name: 'a',
+        options: [
+          ['bs', '4k'],
+          ['rw', 'randread'],
+          ['iodepth', '4'],
+        ],
+      },
+      {
+        name: 'b',
+        options: [
+          ['rw', 'write'],
+          ['thread', undefined],
+        ],
+      },
+    ]);
+  });
+
+  it('gives what stands in its global section to every job', async () => {
+    const sections = await read('[global]\nrw=randwrite\nbs=16k\niodepth=4\n[a]\n[b]\niodepth=8\n');
+    expect(writes(sections)).toBe(true);
+    expect(depthOf(sections)).toBe(12);
+    expect(sections.map(({ options }) => new Map(options).get('bs'))).toEqual(['16k', '16k']);
+  });
+
+  it('loses what the run decides: where, how much and how long, also by other names', async () => {
+    const job =
+      '[a]\nrw=read\nfilename=/dev/sda\nsize=1g\ntimeout=9\ntime_based\nramp_time=1\nloops=2\nwait_for_previous\n';
+    expect(await read(job)).toEqual([{ name: 'a', options: [['rw', 'read']] }]);
+  });
+
+  it('may be called by a name with blanks, which the job then has without them', async () => {
+    expect((await read('[two words]\nrw=read\n')).map(({ name }) => name)).toEqual(['two_words']);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['has options that fio does not know', '[a]\nnonsense=1\n', /nonsense/],
+    ['has no job', '[global]\nrw=read\n', /no job/],
+    ['is empty', '', /./],
+    ['has an option outside of any section', 'rw=read\n', /./],
+  ])('that %s is refused, with what fio says', async (_, job, message) => {
+    const problems = await problemsOf(job);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^cannot|^fio cannot use this job file: /);
+    expect(problems[0]).toMatch(message);
+  });
+
+  it('that is not there is refused', async () => {
+    await expect(readUserJob(join(folder, 'none.fio'))).rejects.toThrow(ProfileError);
+  });
+
+  it('is told all at once what it must not do', async () => {
+    const job =
+      '[a]\nrw=read\nexec_prerun=touch /tmp/never\nwrite_bw_log=/tmp/never\n[b]\nrw=read\ndirectory=/tmp\nuid=0\n';
+    expect(await problemsOf(job)).toEqual([
+      'the option exec_prerun is not accepted',
+      'the option write_bw_log is not accepted',
+      'the option directory is not accepted',
+      'the option uid is not accepted',
+    ]);
+  });
+
+  it.each([
+    'exec_prerun=true',
+    'exec_postrun=true',
+    'write_bw_log=x',
+    'write_lat_log=x',
+    'write_iops_log=x',
+    'write_hist_log=x',
+    'write_iolog=x',
+    'read_iolog=x',
+    'opendir=/tmp',
+    'directory=/tmp',
+    'filename_format=/tmp/x',
+    'cgroup=x',
+    'uid=0',
+    'gid=0',
+    'ioengine=external:/tmp/x.so',
+    'ioengine=exec',
+    'ioengine=filedelete',
+  ])('cannot reach beyond the guest with %s', async (line) => {
+    expect(await problemsOf(`[a]\nrw=read\n${line}\n`)).toHaveLength(1);
+  });
+
+  it('cannot do so from its global section either', async () => {
+    expect(await problemsOf('[global]\nexec_prerun=true\n[a]\nrw=read\n')).toHaveLength(1);
+  });
+});
+
+describe('the command line that fio shows', () => {
+  it.each<[string, string, readonly JobSection[]]>([
+    ['one job', 'fio --name=a --rw=read \n', [{ name: 'a', options: [['rw', 'read']] }]],
+    [
+      'a value with blanks',
+      'fio --name=a --description="two words and  more" --rw=read',
+      [
+        {
+          name: 'a',
+          options: [
+            ['description', '"two words and  more"'],
+            ['rw', 'read'],
+          ],
+        },
+      ],
+    ],
+    [
+      'a value with dashes and equals signs',
+      'fio --name=a --verify_pattern=0x-1--b=c --bs=4k',
+      [
+        {
+          name: 'a',
+          options: [
+            ['verify_pattern', '0x-1--b=c'],
+            ['bs', '4k'],
+          ],
+        },
+      ],
+    ],
+    [
+      'an option without a value',
+      'fio --name=a --thread --bs=4k',
+      [
+        {
+          name: 'a',
+          options: [
+            ['thread', undefined],
+            ['bs', '4k'],
+          ],
+        },
+      ],
+    ],
+    ['a name that could leave its brackets', 'fio --name=a]b[c --bs=4k', [{ name: 'a_b_c', options: [['bs', '4k']] }]],
+    ['nothing', 'fio ', []],
+  ])('with %s', (_, text, sections) => {
+    expect(parseShowcmd(text, 'f')).toEqual(sections);
+  });
+});
