@@ -1,4 +1,4 @@
-// Bundles the agent into agent/dist. Commands stay in chunks of their own, so that `--help` loads almost nothing.
+// Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it. Commands stay in chunks of their own, so that `--help` loads almost nothing.
 import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -6,9 +6,13 @@ const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 rmSync(`${root}agent/dist`, { recursive: true, force: true });
+const bench = process.argv[2] === 'bench' ? ['switching', 'overhead', 'accuracy'] : [];
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'agent/main.ts' },
+  entryPoints: {
+    main: 'agent/main.ts',
+    ...Object.fromEntries(bench.map((name) => [`bench/${name}`, `scripts/bench/${name}.ts`])),
+  },
   outdir: 'agent/dist',
   bundle: true,
   splitting: true,
@@ -21,5 +25,7 @@ await build({
   external: ['koffi'],
   define: { LAYERLIFT_VERSION: JSON.stringify(version) },
   // CommonJS packages in the bundle ask for `require`; esbuild puts its own #! line first.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
 });
