@@ -7,7 +7,7 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import { needsOf } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import { providers } from '../stack/registry.ts';
-import { unmetNeeds } from './preflight.ts';
+import { deviceProblems, unmetNeeds } from './preflight.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
 export async function doctor(options: {
@@ -27,9 +27,7 @@ export async function doctor(options: {
     );
   }
   const unmet = await unmetNeeds(profile);
-  if (profile)
-    for (const problem of unmet.filter(({ message }) => message.startsWith('/dev/')))
-      lines.push(lineOf('device', problem));
+  if (profile) for (const problem of await deviceProblems(profile)) lines.push(lineOf('its device', problem));
   else lines.push('', 'providers:', ...(await providerLines()));
   const ready = unmet.length === 0 && held.length === 0;
   lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');

@@ -25,7 +25,13 @@ export async function unmetNeeds(profile: Profile | undefined): Promise<readonly
   return [...unmet, ...(profile ? await deviceProblems(profile) : [])];
 }
 
-async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
+export async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
   const path = realDeviceOf(profile);
-  return path === undefined ? [] : findHolders(await readBlockDevice(path));
+  if (path === undefined) return [];
+  try {
+    return await findHolders(await readBlockDevice(path));
+  } catch (failure) {
+    if (failure instanceof NeedError) return failure.problems;
+    throw failure;
+  }
 }

@@ -31,7 +31,10 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
   const sections = await sectionsOf(profile);
   const writable = writes(sections);
   const real = realDeviceOf(profile);
-  if (writable && (real !== undefined || profile.stack[0]?.layer === 'network')) {
+  if (
+    writable &&
+    (real !== undefined || profile.stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote'))
+  ) {
     throw new ProfileError([
       {
         at: path,

@@ -1,16 +1,18 @@
 // `run PROFILE`: the main job. Prepares, checks, takes the host, measures, restores, reports.
 
 import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import { join } from 'node:path';
-import { analyse, type Analysis } from '../analysis/analyse.ts';
+import { analyse } from '../analysis/analyse.ts';
 import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
 import { runExperiment } from '../experiment/experiment.ts';
+import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { readFacts } from '../host/facts.ts';
 import type { Session } from '../host/session.ts';
 import { openSession } from '../host/session.ts';
-import { ResidueError, StoppedError } from '../lib/errors.ts';
+import { reasonOf, ResidueError, StoppedError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { baselineId } from '../lib/arm.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
@@ -45,58 +47,78 @@ export async function run(options: RunOptions): Promise<ExitName> {
   const stop = listenForStop(options.deadlineMs);
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   try {
-    progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
-    const host = await readFacts();
-    const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
-    folder.writeText('profile.yaml', prepared.text);
-    folder.writeJson('plan.json', prepared.plan);
-    const log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
-    const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats: [], host };
-    folder.writeJson('host.json', meta);
-    const session = openSession(id, { stop: stop.signal, onStep: (what, line) => log.debug({ line }, what) });
-    const slices: SliceRecord[] = [];
-    const record = (slice: SliceRecord): void => {
-      slices.push(slice);
-      folder.appendSlice(slice);
-      log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
-    };
-    await holding(session, folder, () =>
-      runExperiment(session.host, {
-        plan: prepared.plan,
-        stack: prepared.stack,
-        load: loadPlan(prepared),
-        names: namesOf(id),
-        folder: join(folder.path, 'fio'),
-        record,
-        progress,
-      }),
-    );
-    progress.end();
-    return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, slices, folder }, options);
+    let log: Logger | undefined;
+    // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
+    const session = openSession(id, { stop: stop.signal, onStep: (what, line) => log?.debug({ line }, what) });
+    return await holding(session, async () => {
+      progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
+      const host = await readFacts();
+      const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
+      log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
+      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats: [], host };
+      folder.writeText('profile.yaml', prepared.text);
+      folder.writeJson('plan.json', prepared.plan);
+      folder.writeJson('host.json', meta);
+      const slices = await measure(session, { prepared, folder, log, progress, id });
+      progress.end();
+      return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, slices, folder }, options);
+    });
   } finally {
     progress.end();
     stop.release();
   }
 }
 
+interface Measuring {
+  readonly prepared: Prepared;
+  readonly folder: RunFolder;
+  readonly log: Logger;
+  readonly progress: Progress;
+  readonly id: string;
+}
+
+/** The host is restored when this ends, whichever way; the journal is kept with the run. */
+async function measure(session: Session, measuring: Measuring): Promise<readonly SliceRecord[]> {
+  const { prepared, folder, log, progress, id } = measuring;
+  const slices: SliceRecord[] = [];
+  const record = (slice: SliceRecord): void => {
+    slices.push(slice);
+    folder.appendSlice(slice);
+    log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
+  };
+  const { plan, stack } = prepared;
+  const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
+  try {
+    await runExperiment(session.host, { plan, stack, load: loadPlan(prepared), ...place, record, progress });
+  } catch (failure) {
+    if (!(failure instanceof StoppedError)) throw failure;
+    const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
+    throw new StoppedError(failure.exit, note);
+  } finally {
+    keepJournal(session, folder, log);
+  }
+  return slices;
+}
+
+/** A copy for the record; that it cannot be made must not hide how the run ended. */
+function keepJournal(session: Session, folder: RunFolder, log: Logger): void {
+  try {
+    folder.copyIn('journal.ndjson', session.journal.path);
+  } catch (failure) {
+    log.warn({ reason: reasonOf(failure) }, 'the journal was not copied');
+  }
+}
+
 /** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
-async function holding(session: Session, folder: RunFolder, body: () => Promise<Analysis>): Promise<void> {
+async function holding(session: Session, body: () => Promise<ExitName>): Promise<ExitName> {
   let clean = true;
   try {
-    await body();
+    return await body();
   } catch (failure) {
     clean = !(failure instanceof ResidueError);
-    if (failure instanceof StoppedError) {
-      const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
-      throw new StoppedError(failure.exit, note);
-    }
     throw failure;
   } finally {
-    try {
-      folder.copyIn('journal.ndjson', session.journal.path);
-    } finally {
-      session.close({ clean });
-    }
+    session.close({ clean });
   }
 }
 

@@ -56,6 +56,14 @@ const planSchema = z.object({
 
 /** Throws ProfileError naming every file or line that does not fit. */
 export function readRunFolder(path: string): RunRecords {
+  if (!existsSync(join(path, 'plan.json'))) {
+    throw new ProfileError([
+      {
+        message: `${path} is no folder of a run: it has no plan.json`,
+        hint: 'give a folder that `layerlift run` has made',
+      },
+    ]);
+  }
   const plan = decodeJson(join(path, 'plan.json'), planSchema) as unknown as Plan;
   const meta = decodeJson(join(path, 'host.json'), metaSchema);
   const file = join(path, 'slices.ndjson');

@@ -1,14 +1,14 @@
 // The device-mapper ioctls that layerlift needs (include/uapi/linux/dm-ioctl.h, interface 4.x).
 
-import { closeSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../lib/errors.ts';
 import { type DmTable } from './dm-table.ts';
 import { ioctl, openControl } from './ioctl.ts';
 
 const headerBytes = 312;
 const specBytes = 40;
-const command = { create: 3, remove: 4, suspend: 6, status: 7, load: 9, clear: 10, message: 14 } as const;
-const flag = { readOnly: 1, suspend: 2, skipLockfs: 1 << 10, bufferFull: 1 << 8 } as const;
+const command = { create: 3, remove: 4, suspend: 6, status: 7, load: 9, clear: 10, deps: 11, message: 14 } as const;
+const flag = { readOnly: 1, suspend: 2, skipLockfs: 1 << 10, bufferFull: 1 << 8, queryInactive: 1 << 12 } as const;
 
 // A non-zero cookie makes the kernel pass these flags to udev: no scan, no automatic activation of what
 // a copy of a real disk may carry (lib/libdm/libdevmapper.h, DM_UDEV_DISABLE_*).
@@ -27,17 +27,35 @@ export async function dmCreate(device: {
   uuid: string;
   table: DmTable;
   readOnly?: boolean;
+  on?: readonly string[];
 }): Promise<string> {
-  const { name, uuid, table, readOnly } = device;
+  const { name, uuid, table, readOnly, on } = device;
   const reply = await call(command.create, name, { uuid });
   try {
     await dmLoad(name, table, readOnly);
+    if (on) await mustStandOn(name, on);
     await dmResume(name);
   } catch (failure) {
     await call(command.remove, name, {}).catch(() => undefined);
     throw failure;
   }
   return nodeOf(reply);
+}
+
+/** A table that a person wrote may name any device in many spellings: the kernel says which ones it has opened. */
+async function mustStandOn(name: string, on: readonly string[]): Promise<void> {
+  const reply = await call(command.deps, name, { flags: flag.queryInactive, room: 4096 });
+  const start = reply.readUInt32LE(16);
+  const known = on.map((node) => statSync(node).rdev);
+  for (let i = 0; i < reply.readUInt32LE(start); i++) {
+    const { major, minor } = numberOf(reply.readBigUInt64LE(start + 8 + 8 * i));
+    if (known.some((rdev) => ((rdev >> 8) & 0xfff) === major && ((rdev & 0xff) | ((rdev >> 12) & 0xfff00)) === minor))
+      continue;
+    throw new HostError(
+      `the table of ${name} names the device ${major}:${minor}, which is not part of this stack`,
+      'use {below} or the name of an earlier device',
+    );
+  }
 }
 
 /** Loads a table into the inactive slot. Nothing changes until `dmResume`. */
@@ -148,9 +166,11 @@ function encodeTable(table: DmTable): Buffer {
 
 // dev is encoded as the kernel's huge_encode_dev; our minors are far below 2^20.
 function nodeOf(reply: Buffer): string {
-  const dev = reply.readBigUInt64LE(40);
-  const minor = Number((dev & 0xffn) | ((dev >> 12n) & 0xfff00n));
-  return `/dev/dm-${minor}`;
+  return `/dev/dm-${numberOf(reply.readBigUInt64LE(40)).minor}`;
+}
+
+function numberOf(dev: bigint): { major: number; minor: number } {
+  return { major: Number((dev >> 8n) & 0xfffn), minor: Number((dev & 0xffn) | ((dev >> 12n) & 0xfff00n)) };
 }
 
 function text(buffer: Buffer, start: number, length: number): string {

@@ -40,6 +40,7 @@ export function dryHost(): DryHost {
     list: listFolder,
     dmCounters: () => Promise.resolve(undefined),
     checkStop: () => undefined,
+    stopped: new Promise<never>(() => undefined),
     sleep: () => Promise.resolve(),
     scope: (body) => body(),
   };

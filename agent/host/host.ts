@@ -42,6 +42,8 @@ export interface Host {
   readonly scope: <T>(body: () => Promise<T>) => Promise<T>;
   /** Throws when the run has been told to stop. */
   readonly checkStop: () => void;
+  /** Rejects when the run is told to stop; never resolves. */
+  readonly stopped: Promise<never>;
   /** Waits; ends early by throwing when the run is told to stop. */
   readonly sleep: (ms: number) => Promise<void>;
 }

@@ -12,6 +12,9 @@ import { tellStep, unwind } from './unwind.ts';
 import { verbOf } from './verbs/registry.ts';
 import { startChild } from './verbs/spawn.ts';
 
+/** How long an unwind waits for changes under way; beyond that they hang. */
+const underWayMs = 10_000;
+
 export interface LiveOptions {
   readonly journal: Journal;
   /** Aborted with a StoppedError as its reason when the run is told to stop. */
@@ -27,6 +30,22 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     if (stop.aborted) throw stop.reason as StoppedError;
   };
 
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason as StoppedError));
+  });
+  // Nobody may be waiting when it happens.
+  stopped.catch(() => undefined);
+
+  // Changes under way: an unwind must not overtake them.
+  const underWay = new Set<Promise<string>>();
+  function apply(step: Step): Promise<string> {
+    const change = perform(step);
+    underWay.add(change);
+    const done = (): void => void underWay.delete(change);
+    change.then(done, done);
+    return change;
+  }
+
   async function perform(step: Step): Promise<string> {
     checkStop();
     const verb = verbOf(step);
@@ -41,7 +60,14 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     onStep?.('apply', line);
     // On the list before acting: an act that fails half-way is undone like one that succeeded.
     outstanding.push(entry);
-    const node = await verb.act(step, prior);
+    const node = await verb.act(step, prior).catch(async (failure: unknown) => {
+      // Nothing came of it: then there is nothing to undo.
+      if (!(await verb.present(step, prior).catch(() => true))) {
+        journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
+        outstanding.splice(outstanding.indexOf(entry), 1);
+      }
+      throw failure;
+    });
     journal.append({ type: 'done', seq: entry.seq, ...(verb.settles ? { settled: true } : {}) });
     const at = outstanding.indexOf(entry);
     // Its scope may have closed meanwhile: then it is off the list already.
@@ -51,9 +77,9 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
 
   return {
     live: true,
-    apply: perform,
+    apply,
     spawn: async (step: SpawnStep): Promise<Child> => {
-      await perform(step);
+      await apply(step);
       return startChild(step);
     },
     find: (sought, deadlineMs) => findDevice(sought, deadlineMs),
@@ -61,6 +87,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     list: listFolder,
     dmCounters: (name) => dmMessage(name, '@stats_print 0').catch(() => undefined),
     checkStop,
+    stopped,
     sleep: async (ms) => {
       checkStop();
       await delay(ms, undefined, { signal: stop }).catch(checkStop);
@@ -74,6 +101,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       } catch (thrown) {
         failure = thrown;
       }
+      await Promise.race([Promise.allSettled(underWay), delay(underWayMs, undefined, { ref: false })]);
       const report = await unwind(outstanding.splice(mark), journal, (entry) =>
         onStep?.('undo', tellStep(entry.step).undo ?? ''),
       );

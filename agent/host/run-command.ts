@@ -18,6 +18,8 @@ export async function runCommand(argv: readonly string[], deadlineMs = defaultDe
   const result = await execa(file, args, {
     reject: false,
     stdin: 'ignore',
+    // Out of the terminal's reach: Ctrl-C must not end an undo half-way.
+    detached: true,
     timeout: deadlineMs,
     forceKillAfterDelay: 2_000,
     env: commandEnvironment,

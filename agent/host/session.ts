@@ -3,7 +3,15 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BusyError, errnoOf, HostError, PrivilegeError, ResidueError } from '../lib/errors.ts';
+import {
+  BusyError,
+  errnoOf,
+  HostError,
+  LayerliftError,
+  PrivilegeError,
+  type Problem,
+  ResidueError,
+} from '../lib/errors.ts';
 import type { Host } from './host.ts';
 import { type Journal, openJournal, type Outstanding, readJournal } from './journal.ts';
 import { liveHost, type LiveOptions } from './live.ts';
@@ -59,11 +67,12 @@ export async function recoverAll(onUndo: (line: string) => void): Promise<readon
   const release = takeLock();
   try {
     const recoveries: Recovery[] = [];
-    const residue: ResidueError['problems'][number][] = [];
+    const residue: Problem[] = [];
     for (const run of leftovers()) {
       const folder = join(stateFolder, run);
       const path = join(folder, 'journal.ndjson');
-      const old = readJournal(path);
+      const old = tryRead(path, residue);
+      if (old === 'damaged') continue;
       const endedByReboot = old !== undefined && old.header.bootId !== bootId();
       const outstanding: readonly Outstanding[] = old === undefined || endedByReboot ? [] : old.outstanding;
       const journal = openJournal(path);
@@ -77,6 +86,17 @@ export async function recoverAll(onUndo: (line: string) => void): Promise<readon
     return recoveries;
   } finally {
     release();
+  }
+}
+
+/** A damaged journal must not keep the others from being recovered. */
+function tryRead(path: string, residue: Problem[]): ReturnType<typeof readJournal> | 'damaged' {
+  try {
+    return readJournal(path);
+  } catch (failure) {
+    if (!(failure instanceof LayerliftError)) throw failure;
+    residue.push(...failure.problems);
+    return 'damaged';
   }
 }
 

@@ -56,6 +56,8 @@ export interface DmCreateStep extends Common {
   readonly uuid: string;
   readonly table: DmTable;
   readonly readOnly?: boolean;
+  /** The only devices that the table may stand on, where a person wrote it; the kernel is asked before it takes effect. */
+  readonly on?: readonly string[];
 }
 export interface DmSwapStep extends Common {
   readonly kind: 'dm-swap';
@@ -95,6 +97,8 @@ export interface SpawnStep extends Common {
   readonly argv: readonly string[];
   /** Every process that it starts lives and dies in this cgroup. */
   readonly cgroup: string;
+  /** Left alive when the agent dies: I/O of others is in its hands, and ends only with it. */
+  readonly survives?: true;
 }
 
 export type Step =

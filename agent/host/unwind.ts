@@ -1,7 +1,7 @@
 // Undoes outstanding steps, newest first. The same code serves normal end, error, signal, deadline and `recover`.
 
 import { reasonOf, type Problem } from '../lib/errors.ts';
-import type { Journal, Outstanding } from './journal.ts';
+import type { Journal, JournalRecord, Outstanding } from './journal.ts';
 import { renderStep, type Step, type StepText } from './step.ts';
 import { isKnownKind, verbOf } from './verbs/registry.ts';
 
@@ -31,20 +31,28 @@ export async function unwind(
 /** Gives the reason when the step is still in effect afterwards. */
 async function undoOne(entry: Outstanding, journal: Pick<Journal, 'append'>): Promise<string | undefined> {
   const { seq, step, prior } = entry;
-  journal.append({ type: 'undoing', seq });
+  note({ type: 'undoing', seq });
   const reason = isKnownKind(step.kind)
     ? await tryUndo(entry)
     : `this version does not know the step kind ${String(step.kind)}`;
-  journal.append(reason === undefined ? { type: 'undone', seq } : { type: 'stuck', seq, reason });
+  note(reason === undefined ? { type: 'undone', seq } : { type: 'stuck', seq, reason });
   return reason;
+
+  // A journal that cannot be written is no reason to leave the host changed: every undo may be done again.
+  function note(record: JournalRecord): void {
+    try {
+      journal.append(record);
+    } catch {
+      // What was undone shows itself to the next recovery.
+    }
+  }
 
   async function tryUndo({ step }: Outstanding): Promise<string | undefined> {
     const verb = verbOf(step);
     try {
       if (!(await verb.present(step, prior))) return undefined;
       await verb.undo(step, prior);
-      // A module that others have come to use meanwhile may stay; anything else must be gone.
-      const remains = step.kind !== 'module' && (await verb.present(step, prior));
+      const remains = !verb.mayStay && (await verb.present(step, prior));
       return remains ? 'it is still there afterwards' : undefined;
     } catch (failure) {
       return reasonOf(failure);
@@ -57,7 +65,7 @@ export function tellStep(step: Step): StepText {
   try {
     return renderStep(step);
   } catch {
-    return { act: String(step.kind), undo: null };
+    return { act: step.kind, undo: null };
   }
 }
 

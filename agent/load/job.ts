@@ -43,6 +43,9 @@ export function renderJob(sections: readonly JobSection[], target: JobTarget): s
     ['filename', target.device],
     ['size', `${target.sectors * sectorBytes}`],
     ['direct', '1'],
+    // One process a guest: the kernel ends it with the agent, and there is no fork that would be left over.
+    ['thread', '1'],
+    ['verify_state_save', '0'],
     ['time_based', '1'],
     ['runtime', `${target.runtimeS}`],
     ['randseed', `${target.seed}`],

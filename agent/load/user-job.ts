@@ -29,6 +29,15 @@ const dropped = new Set([
   'output',
   'group_reporting',
   'startdelay',
+  // They end fio early, or keep it from counting.
+  'number_ios',
+  'io_size',
+  'exitall',
+  'exitall_on_error',
+  'gtod_reduce',
+  'disable_lat',
+  'disable_clat',
+  'disable_slat',
   'stonewall',
 ]);
 
@@ -83,6 +92,10 @@ function problemOf(key: string, value: string | undefined): Problem | undefined 
   if (refused.some((pattern) => pattern.test(key))) {
     return { message: `the option ${key} is not accepted`, hint: 'it reaches beyond the guest: leave it out' };
   }
+  if (key === 'rw' && value?.includes('trim'))
+    return { message: `the mode ${value} is not accepted`, hint: 'use reads or writes' };
+  if (/^(steadystate|ss)(_|$)/.test(key))
+    return { message: `the option ${key} is not accepted`, hint: 'the run decides when it is over' };
   if (key === 'ioengine' && !engines.has(value ?? '')) {
     return {
       message: `the I/O engine ${value ?? ''} is not accepted`,

@@ -15,6 +15,8 @@ export interface JunctionCounters {
   readonly latencySumNs: number;
 }
 
+type Counts = Pick<JunctionCounters, 'ios' | 'bytes' | 'latencySumNs'>;
+
 export interface JunctionWork {
   readonly layer: Layer;
   readonly guest: number;
@@ -26,23 +28,35 @@ export interface JunctionWork {
 
 export async function startCounting(host: Host, junctions: readonly Junction[]): Promise<void> {
   for (const { layer, devices } of junctions) {
-    const [name] = devices;
-    if (name !== undefined) await host.apply({ kind: 'dm-stats', name, why: `latency above ${layer}` });
+    for (const name of devices) await host.apply({ kind: 'dm-stats', name, why: `latency above ${layer}` });
   }
 }
 
 export async function readJunctions(host: Host, junctions: readonly Junction[]): Promise<readonly JunctionCounters[]> {
   const read = await Promise.all(
     junctions.map(async ({ layer, guest, devices }) => {
-      const counters = parseStats((await host.dmCounters(devices[0] ?? '')) ?? '');
-      return counters ? [{ layer, guest, atMs: performance.now(), ...counters }] : [];
+      // I/O goes through the junction or, past the ring, through its twin: both count.
+      const counters = await Promise.all(devices.map(async (name) => parseStats((await host.dmCounters(name)) ?? '')));
+      const known = counters.filter((one) => one !== undefined);
+      if (known.length < devices.length) return [];
+      const sum = (of: (one: Counts) => number): number => known.reduce((total, one) => total + of(one), 0);
+      return [
+        {
+          layer,
+          guest,
+          atMs: performance.now(),
+          ios: sum(({ ios }) => ios),
+          bytes: sum(({ bytes }) => bytes),
+          latencySumNs: sum(({ latencySumNs }) => latencySumNs),
+        },
+      ];
     }),
   );
   return read.flat();
 }
 
 /** Fields as in Documentation/admin-guide/device-mapper/statistics.rst; times in nanoseconds. */
-export function parseStats(text: string): Pick<JunctionCounters, 'ios' | 'bytes' | 'latencySumNs'> | undefined {
+export function parseStats(text: string): Counts | undefined {
   const fields = text.trim().split(/\s+/).slice(1).map(Number);
   if (fields.length < 8 || fields.some(Number.isNaN)) return undefined;
   const [reads = 0, , sectorsRead = 0, readNs = 0, writes = 0, , sectorsWritten = 0, writeNs = 0] = fields;

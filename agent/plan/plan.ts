@@ -1,8 +1,10 @@
 // Profile + what the host was found to be -> plan (pure): layers, arms, timing, budget. Plain data, kept with the run.
 
 import { defaultDesign, type Design } from '../analysis/design.ts';
+import { decide } from '../analysis/engine.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
+import { renderDuration } from '../lib/units.ts';
 import type { LayerChoice, Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
 
@@ -44,18 +46,34 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
   }
   const [settleMs, measureMs] = [settle / 1e6, measure / 1e6];
   const sliceMs = sliceDurationMs({ settleMs, measureMs, cold: options.cold });
-  const budgetSlices = Math.max(4, Math.floor((options.budgetMs ?? budget / 1e6) / sliceMs));
+  const budgetMs = options.budgetMs ?? budget / 1e6;
+  const budgetSlices = Math.floor(budgetMs / sliceMs);
+  const design = defaultDesign(layers, { delta: Math.log1p(minimumLift / 100), budgetSlices });
+  mustBeEnough(design, { budgetMs, sliceMs });
   return {
     version: 1,
     profile,
     geometry,
-    design: defaultDesign(layers, { delta: Math.log1p(minimumLift / 100), budgetSlices }),
+    design,
     seed: options.seed,
     cold: options.cold,
     settleMs,
     measureMs,
     open: openQuestions(profile.stack, layers),
   };
+}
+
+/** The first look comes after two blocks: with less nothing could ever be said. */
+function mustBeEnough(design: Design, { budgetMs, sliceMs }: { budgetMs: number; sliceMs: number }): void {
+  const first = decide({ ...design, budgetSlices: 1000 }, []);
+  const least = first.kind === 'measure' ? 2 * first.arms.length : 2;
+  if (design.budgetSlices >= least) return;
+  throw new ProfileError([
+    {
+      message: `a budget of ${renderDuration(budgetMs * 1e6)} is too short for ${least} slices, which the first look needs`,
+      hint: `expected at least ${Math.ceil((least * sliceMs) / 1000)}s`,
+    },
+  ]);
 }
 
 export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'cold'>): number {

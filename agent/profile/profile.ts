@@ -30,7 +30,7 @@ const guestsSchema = z.strictObject({
   count: wholeNumber(1, 64),
   ...limits,
   /** Limits of single guests, by number, over those of all. */
-  only: z.record(z.string().regex(/^\d+$/, 'expected the number of a guest'), z.strictObject(limits)).default({}),
+  only: z.record(z.string().regex(/^[1-9]\d*$/, 'expected the number of a guest'), z.strictObject(limits)).default({}),
 });
 
 const inlineSchema = z.strictObject({

@@ -25,6 +25,7 @@ export const cgroupVerb: Verb<'cgroup'> = {
 
 export const controllersVerb: Verb<'controllers'> = {
   shared: true,
+  mayStay: true,
   present: async ({ path }, prior) => (await stillOn(path, prior)).length > 0,
   capture: async ({ path, enable }) => {
     const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
@@ -32,12 +33,17 @@ export const controllersVerb: Verb<'controllers'> = {
     return off.length > 0 ? off.join(' ') : undefined;
   },
   act: async ({ path }, prior) => {
-    await writeAttribute(`${path}/cgroup.subtree_control`, signed('+', namesIn(prior)));
+    const wanted = namesIn(prior).map((name) => `+${name}`);
+    await writeAttribute(`${path}/cgroup.subtree_control`, wanted.join(' '));
     return '';
   },
   undo: async ({ path }, prior) => {
     const on = await stillOn(path, prior);
-    await retryBusy(busyDeadlineMs, () => writeAttribute(`${path}/cgroup.subtree_control`, signed('-', on)));
+    for (const name of on) {
+      await retryBusy(busyDeadlineMs / on.length, () =>
+        writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`),
+      ).catch(passBusy);
+    }
   },
 };
 
@@ -59,10 +65,11 @@ async function stillOn(path: string, prior: string | undefined): Promise<readonl
   return namesIn(prior).filter((name) => on.includes(name));
 }
 
-function namesIn(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/\s+/).filter((name) => name !== '');
+/** EBUSY: a group of somebody else has begun to use the controller. */
+function passBusy(failure: unknown): void {
+  if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'EBUSY') throw failure;
 }
 
-function signed(sign: '+' | '-', names: readonly string[]): string {
-  return names.map((name) => `${sign}${name}`).join(' ');
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/\s+/).filter((name) => name !== '');
 }

@@ -18,6 +18,7 @@ export const nvmeConnectVerb: Verb<'nvme-connect'> = {
   capture: nothingToCapture,
   act: async (step) => {
     const options = connectOptions(step);
+    await mustBeUnused(step.nqn);
     // From another namespace only its own targets are dialled: they are there.
     if (step.netns === undefined) await mustAnswer(step.address, step.port);
     const script = 'printf %s "$1" >/dev/nvme-fabrics';
@@ -43,6 +44,17 @@ export const nvmeConnectVerb: Verb<'nvme-connect'> = {
     );
   },
 };
+
+/** Multipath would join our path to one that the host has: its device would be measured, and perhaps written. */
+async function mustBeUnused(nqn: string): Promise<void> {
+  for (const name of await listFolder('/sys/class/nvme')) {
+    if ((await readText(`/sys/class/nvme/${name}/subsysnqn`))?.trim() !== nqn) continue;
+    throw new HostError(
+      `the NVMe subsystem ${nqn} is in use by this host already (${name})`,
+      'disconnect it, or measure another',
+    );
+  }
+}
 
 /** The text that /dev/nvme-fabrics takes. */
 export function connectOptions(step: NvmeConnectStep): string {

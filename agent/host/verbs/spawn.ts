@@ -22,12 +22,16 @@ export const spawnVerb: Verb<'spawn'> = {
   undo: ({ cgroup }) => endProcesses(cgroup),
 };
 
+const dieWithAgent = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
 export function startChild(step: SpawnStep): Child {
-  const argv = ['-c', enterCgroup, 'sh', step.cgroup, 'setpriv', '--pdeathsig', 'KILL', '--', ...step.argv];
+  const argv = ['-c', enterCgroup, 'sh', step.cgroup, ...(step.survives ? [] : dieWithAgent), ...step.argv];
   const child = execa('sh', argv, {
     reject: false,
     stdin: 'ignore',
     buffer: false,
+    // Out of the terminal's reach: Ctrl-C is for the agent, which ends its children in order.
+    detached: true,
     env: commandEnvironment,
     extendEnv: false,
   });

@@ -13,6 +13,8 @@ export interface Verb<K extends Step['kind']> {
   readonly undo: (step: StepOf<K>, prior: string | undefined) => Promise<void>;
   /** Nothing is left to undo once `act` has returned. */
   readonly settles?: true;
+  /** Others may have come to use it meanwhile: then it stays, and that is no residue. */
+  readonly mayStay?: true;
   /** May be there already for others: no error, and not ours to undo. */
   readonly shared?: true;
 }

@@ -92,6 +92,7 @@ async function raiseTree(site: Site, devices: readonly Node[], below: Lane, gues
       kind: 'dm-create',
       ...site.names.dm(`${device.name}-${guest}`),
       table,
+      on: [...known.values()],
       why: `the block stack of ${site.under.length > 1 ? `guest ${guest}` : 'the host'}: ${device.name}`,
     });
     known.set(device.name, node);

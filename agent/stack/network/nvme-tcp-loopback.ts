@@ -12,15 +12,17 @@ export const nvmeTcpLoopback = defineProvider({
   name: 'nvme-tcp-loopback',
   roles: ['stub'],
   about: 'NVMe/TCP over the loopback of a network namespace',
-  settings: z.strictObject({ queues: wholeNumber(1, 128).default(1), queueSize: wholeNumber(16, 1024).default(128) }),
+  settings: z.strictObject({ queues: wholeNumber(1, 128).optional(), queueSize: wholeNumber(16, 1024).default(1024) }),
   configure: ({ queues, queueSize }) => ({
     needs: nvmeNeeds,
     lanes: 'one',
     raise: async (site) => {
       const netns = await raiseNamespace(site, 'lo');
       await raiseTarget(site, { part: 'lo', index: 1, netns, address });
+      // A queue for each CPU, and long ones: the stub must not be the narrower path.
+      const size = { queues: queues ?? Math.min(site.cpus, 128), queueSize };
       const nqn = site.names.nqn('lo');
-      return connect(site, { address, port: nvmePort, nqn, netns, label: 'loopback', queues, queueSize });
+      return connect(site, { address, port: nvmePort, nqn, netns, label: 'loopback', ...size });
     },
   }),
 });

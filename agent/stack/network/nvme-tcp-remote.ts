@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { HostError } from '../../lib/errors.ts';
+import { renderBytes, sectorBytes } from '../../lib/units.ts';
 import { bytes, plainText, wholeNumber } from '../../profile/settings.ts';
 import { guardNeeds, raiseGuard } from '../guard.ts';
-import { defineProvider } from '../provider.ts';
+import { defineProvider, type Site } from '../provider.ts';
 import { connect } from './nvmet-target.ts';
 
 /** NVMe/TCP to a target that exists already, reads only. Its media cannot be switched: it is part of what this layer is. */
@@ -19,15 +21,35 @@ export const nvmeTcpRemote = defineProvider({
     ),
     /** How much of it to use: it must offer at least this. */
     size: bytes({ min: 2 ** 24 }),
+    /** Its logical block size: the stub gets the same. */
+    blockSize: z.union([z.literal(512), z.literal(4096)]).default(512),
     queues: wholeNumber(1, 128).default(1),
     queueSize: wholeNumber(16, 1024).default(128),
   }),
-  configure: ({ address, port, nqn, queues, queueSize }) => ({
+  configure: ({ address, port, nqn, size, blockSize, queues, queueSize }) => ({
     needs: [{ kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' }, ...guardNeeds],
     lanes: 'one',
     raise: async (site) => {
       const [lane] = await connect(site, { address, port, nqn, label: 'remote', queues, queueSize });
-      return lane === undefined ? [] : raiseGuard(site, lane);
+      if (lane === undefined) return [];
+      if (site.host.live) await mustFit(site, lane.device, { size, blockSize });
+      return raiseGuard(site, lane);
     },
   }),
 });
+
+/** Throws HostError when the namespace is smaller than the profile says, or has other blocks. */
+async function mustFit({ host }: Site, device: string, wanted: { size: number; blockSize: number }): Promise<void> {
+  const sysfs = `/sys/block/${device.replace('/dev/', '')}`;
+  const found = Number((await host.read(`${sysfs}/size`)) ?? 0) * sectorBytes;
+  const block = Number((await host.read(`${sysfs}/queue/logical_block_size`)) ?? 0);
+  if (found < wanted.size) {
+    throw new HostError(
+      `the remote namespace has ${renderBytes(found)}`,
+      `the profile asks for ${renderBytes(wanted.size)}: set size to what it has`,
+    );
+  }
+  if (block !== wanted.blockSize) {
+    throw new HostError(`the remote namespace has blocks of ${block} bytes`, `set blockSize: ${block} in the profile`);
+  }
+}

@@ -60,6 +60,7 @@ async function raiseRing(
   ];
   const daemon = await host.spawn({
     kind: 'spawn',
+    survives: true,
     name: `qemu-storage-daemon ${ring.number}`,
     argv: ['qemu-storage-daemon', ...argv],
     cgroup,
