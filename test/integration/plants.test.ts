@@ -11,20 +11,10 @@ function expectLever({ status, report, stderr }: LabRun, layer: string): void {
   expect(status).toBe(0);
 }
 
-/** From the first slice to the verdict. */
-function secondsOf({ report: { window } }: LabRun): number {
-  return (Date.parse(window.to) - Date.parse(window.from)) / 1000;
-}
-
 describe('on Linux 6.1', () => {
-  test.each(['media', 'network', 'blockstack', 'ring'])(
-    'a plant in %s is named, within 90 s of measuring',
-    async (layer) => {
-      const run = await runInLab(`profiles/plant-${layer}.yaml`);
-      expectLever(run, layer);
-      expect(secondsOf(run)).toBeLessThanOrEqual(90);
-    },
-  );
+  test.each(['media', 'network', 'blockstack', 'ring'])('a plant in %s is named', async (layer) => {
+    expectLever(await runInLab(`profiles/plant-${layer}.yaml`), layer);
+  });
 
   test('a healthy stack names no layer', async () => {
     const { report, status, stderr } = await runInLab('profiles/healthy.yaml');

@@ -3,26 +3,41 @@
 import { expect, test } from 'vitest';
 import { inLab, kernelFaults } from '../support/lab.ts';
 
-const start = `
-node agent/dist/main.js run profiles/plant-network.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
+const profile = 'test/fixtures/profiles/limits.yaml';
+
+const start = (path: string): string => `
+node agent/dist/main.js run ${path} --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 sleep 2
 `;
 
-test('kill -9 in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
+test('a run has the limits of its profile; kill -9 in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
   const lab = await inLab(`
 inventory before
-${start}
+${start(profile)}
+for guest in 1 2 3; do
+  (cd /sys/fs/cgroup/layerlift-*/guests/g$guest && grep . cpuset.cpus cpu.max memory.max io.max) >"$LAB_OUT/limits.$guest"
+done
 kill -9 $agent; wait 2>/dev/null
-inventory dead
-layerlift run profiles/plant-network.yaml --runs "$LAB_OUT/second" 2>"$LAB_OUT/refused"; echo $? >"$LAB_OUT/refused.rc"
+sleep 1; inventory dead
+layerlift run ${profile} --runs "$LAB_OUT/second" 2>"$LAB_OUT/refused"; echo $? >"$LAB_OUT/refused.rc"
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
 layerlift recover >"$LAB_OUT/again"; echo $? >"$LAB_OUT/again.rc"
 same before after`);
   expect(lab.status, lab.stderr).toBe(0);
+  expect(lab.file('limits.1')).toMatch(
+    /cpuset.cpus:0-1\ncpu.max:90000 100000\nmemory.max:268435456\nio.max:\d+:\d+ .*riops=200 /,
+  );
+  expect(lab.file('limits.2')).toMatch(
+    /cpuset.cpus:1\ncpu.max:90000 100000\nmemory.max:268435456\nio.max:.*rbps=1048576 .*riops=50 /,
+  );
+  expect(lab.file('limits.3')).toBe(
+    lab.file('limits.1').replace(/io.max:\S+/, /io.max:\S+/.exec(lab.file('limits.3'))?.[0] ?? ''),
+  );
   expect(lab.file('dead')).toContain('journal');
+  expect(lab.file('dead'), 'the load dies with the agent').not.toContain('process fio');
   expect(lab.file('dead')).toMatch(/module null_blk/);
   expect(lab.file('refused.rc').trim()).toBe('75');
   expect(lab.file('refused')).toContain('layerlift recover');
@@ -36,7 +51,7 @@ same before after`);
 test('SIGTERM in mid-slice restores the host by itself, keeps what was measured, and exits 143', async () => {
   const lab = await inLab(`
 inventory before
-${start}
+${start(profile)}
 (layerlift run profiles/plant-ring.yaml --runs "$LAB_OUT/second" 2>"$LAB_OUT/busy"; echo $? >"$LAB_OUT/busy.rc")
 layerlift recover 2>"$LAB_OUT/held"; echo $? >"$LAB_OUT/held.rc"
 kill -TERM $agent; wait $agent; echo $? >"$LAB_OUT/rc"
@@ -49,5 +64,22 @@ same before after && layerlift report "$LAB_OUT"/runs/* >"$LAB_OUT/report"`);
   expect(lab.file('rc').trim()).toBe('143');
   expect(lab.file('err')).toContain('the host is restored');
   expect(lab.file('report')).toContain('baseline');
+  lab.dispose();
+});
+
+test('kill -9 with I/O in flight on virtio rings: recover ends them in order and hangs nowhere', async () => {
+  const lab = await inLab(
+    `
+inventory before
+${start('profiles/plant-ring-vduse.yaml')}
+kill -9 $agent; wait 2>/dev/null
+timeout 60 node agent/dist/main.js recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
+inventory after
+same before after`,
+    { kernel: '6.12' },
+  );
+  expect(lab.status, lab.stderr).toBe(0);
+  expect(lab.file('recover.rc').trim()).toBe('0');
+  expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
   lab.dispose();
 });

@@ -72,6 +72,23 @@ stack: { media: { deployed: { provider: model, latency: 20 } } }
     says: ['root is needed'],
   },
   {
+    name: 'table-names-another-device',
+    before: 'grep -qx 254:0 /sys/block/vda/dev',
+    profile: `${head}guests: 1
+stack:
+  media: { deployed: { provider: model, size: 64MiB } }
+  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 {sectors} linear 254:0 0' }] } }
+`,
+    status: 69,
+    says: ['names the device 254:0, which is not part of this stack'],
+  },
+  {
+    name: 'budget-too-short',
+    profile: `${head}guests: 1\nexperiment: { budget: 10s }\n${model}`,
+    status: 65,
+    says: ['a budget of 10 s is too short', 'expected at least'],
+  },
+  {
     name: 'device-absent',
     profile: device('/dev/nothing'),
     status: 69,

@@ -115,7 +115,7 @@ export function thingOf(step: Step): string {
   }
 }
 
-interface Kind<K extends Step['kind']> extends Pick<Verb<K>, 'settles' | 'shared'> {
+interface Kind<K extends Step['kind']> extends Pick<Verb<K>, 'settles' | 'shared' | 'mayStay'> {
   readonly present: (things: Map<string, string>, step: StepOf<K>, prior: string | undefined) => boolean;
   readonly capture?: (things: Map<string, string>, step: StepOf<K>) => string | undefined;
   readonly act: (things: Map<string, string>, step: StepOf<K>) => void;
@@ -157,6 +157,7 @@ const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
   },
   module: {
     shared: true,
+    mayStay: true,
     present: (things, step, prior) => prior === 'absent' && things.has(thingOf(step)),
     capture: (things, step) => (things.has(thingOf(step)) ? undefined : 'absent'),
     act: (things, step) => void things.set(thingOf(step), 'loaded'),
@@ -191,6 +192,7 @@ export const fakeRegistry = {
     const marks = {
       ...(kind.settles ? { settles: true as const } : {}),
       ...(kind.shared ? { shared: true as const } : {}),
+      ...(kind.mayStay ? { mayStay: true as const } : {}),
     };
     return {
       ...marks,

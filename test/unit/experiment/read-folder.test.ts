@@ -91,7 +91,7 @@ describe('the folder of a run', () => {
   });
 
   it.each<[string, string, string | undefined, RegExp]>([
-    ['without a plan', 'plan.json', undefined, /plan\.json: there is no such file/],
+    ['without a plan', 'plan.json', undefined, /is no folder of a run: it has no plan\.json/],
     ['with a plan cut off', 'plan.json', '{"version":1', /plan\.json: not valid JSON/],
     ['with a plan of another version', 'plan.json', JSON.stringify({ ...plan, version: 2 }), /plan\.json: version: /],
     [

@@ -160,33 +160,35 @@ describe('a scope', () => {
     expect(machine.things.has('module m')).toBe(true);
   });
 
-  it('does not lose a step of the scope around it to a swap that ends late', async () => {
+  it('waits for a swap under way before it unwinds, and loses no step of the scope around it', async () => {
+    const order: string[] = [];
     let arrived = (): void => undefined;
     let release = (): void => undefined;
     const started = new Promise<void>((resolve) => (arrived = resolve));
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const swap: Applied = { kind: 'dm-swap', name: 'x', table, why };
     const { verbOf } = fakeRegistry;
     vi.spyOn(fakeRegistry, 'verbOf').mockImplementation((step) => {
       if (step.kind !== 'dm-swap') return verbOf(step);
       const act = async (): Promise<string> => {
         arrived();
         await gate;
+        order.push('swapped');
         return '';
       };
       return { ...verbOf(step), act };
     });
-    let late: Promise<unknown> = Promise.resolve();
     await host.scope(async () => {
       await host.apply(mkdir('/a'));
       await host.scope(async () => {
-        late = host.apply(swap);
+        void host.apply({ kind: 'dm-swap', name: 'x', table, why });
         await started;
+        // Later than everything that an unwind of nothing would need.
+        setImmediate(release);
       });
-      release();
-      await late;
+      order.push('unwound');
     });
     vi.restoreAllMocks();
+    expect(order).toEqual(['swapped', 'unwound']);
     expect(machine.things.has('/a')).toBe(false);
   });
 });

@@ -47,9 +47,13 @@ describe('a plan', () => {
     ],
     ['shorter slices', {}, 'experiment: { settle: 0s, measure: 500ms, budget: 90s }', 90],
     ['what a cold slice takes more', { cold: true }, 'experiment: { settle: 1s, measure: 3s, budget: 245s }', 10],
-    ['at least one round, however little time there is', { budgetMs: 1 }, '', 4],
   ])('takes its budget of slices from %s', (_, options, experiment, slices) => {
     expect(planOf(two, options, experiment).design.budgetSlices).toBe(slices);
+  });
+
+  it('is refused with less time than the first look takes, saying how much that is', () => {
+    expect(() => planOf(two, { budgetMs: 44_000 }, '')).toThrow(/44 s is too short for 10 slices.*at least 45s/);
+    expect(planOf(two, { budgetMs: 45_000 }, '').design.budgetSlices).toBe(10);
   });
 
   it('takes the smallest lift that matters from the profile', () => {

@@ -12,7 +12,9 @@ import { raiseStack } from '../../../agent/stack/raise.ts';
 
 const folders = [new URL('../../../profiles/', import.meta.url), new URL('../../fixtures/profiles/', import.meta.url)];
 const profiles = folders.flatMap((folder) =>
-  readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const),
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const),
 );
 const geometry = { sectors: 2 ** 22, blockBytes: 512 };
 
