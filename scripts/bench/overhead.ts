@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession } from '../../agent/host/session.ts';
 import type { Host } from '../../agent/host/host.ts';
+import { runCommand } from '../../agent/host/run-command.ts';
 import { linearTable } from '../../agent/host/dm-table.ts';
 import { raiseRootCgroup, startLoad } from '../../agent/load/drive.ts';
 import { between } from '../../agent/load/fio-output.ts';
@@ -58,10 +59,26 @@ async function ratioOn(host: Host, part: string, latencyNs: number): Promise<num
     // Which side goes first changes with each round.
     const sides = round % 2 === 0 ? ([disk, top] as const) : ([top, disk] as const);
     const found = new Map<Lane, number>();
-    for (const side of sides) found.set(side, await iops(host, side));
+    for (const side of sides) found.set(side, side === disk ? await plainIops(side) : await iops(host, side));
     ratios.push((found.get(top) ?? NaN) / (found.get(disk) ?? NaN));
   }
   return median(ratios);
+}
+
+/** fio as anybody would start it. */
+async function plainIops({ device }: Lane): Promise<number> {
+  const job = [
+    '--name=plain',
+    `--filename=${device}`,
+    '--rw=randread',
+    '--bs=4096',
+    '--iodepth=8',
+    '--ioengine=libaio',
+  ];
+  const times = ['--direct=1', '--thread', '--time_based', '--ramp_time=1', '--runtime=3'];
+  const text = await runCommand(['fio', '--output-format=json', ...job, ...times]);
+  const { jobs } = JSON.parse(text) as { jobs: { read: { iops: number } }[] };
+  return jobs[0]?.read.iops ?? NaN;
 }
 
 async function iops(host: Host, lane: Lane): Promise<number> {
