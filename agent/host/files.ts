@@ -1,7 +1,7 @@
 // Small file access for sysfs, procfs, configfs and cgroupfs.
 
 import { constants } from 'node:fs';
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { errnoOf, HostError } from '../lib/errors.ts';
 
 /** Undefined where the file does not exist (or has just gone). */
@@ -31,6 +31,15 @@ export async function exists(path: string): Promise<boolean> {
   } catch (failure) {
     if (isAbsent(failure)) return false;
     throw failure;
+  }
+}
+
+/** Makes a folder of configfs or cgroupfs. Throws HostError naming the path and the kernel's answer. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    throw new HostError(`cannot make ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
   }
 }
 

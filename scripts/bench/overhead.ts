@@ -4,7 +4,6 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSession } from '../../agent/host/session.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { runCommand } from '../../agent/host/run-command.ts';
 import { linearTable } from '../../agent/host/dm-table.ts';
@@ -14,21 +13,14 @@ import { inlineSections } from '../../agent/load/job.ts';
 import { raiseNullBlk } from '../../agent/stack/media/null-blk-device.ts';
 import { namesOf } from '../../agent/stack/names.ts';
 import type { Lane } from '../../agent/stack/provider.ts';
-import { median, print } from './figures.ts';
+import { median, onHost, print } from './figures.ts';
 
 const sectors = 2 ** 21;
 const rounds = 5;
 const names = namesOf('be4c12');
 const sections = inlineSections({ rw: 'randread', bs: 4096, iodepth: 8, ioengine: 'libaio' });
 
-const session = openSession('be4c12', { stop: new AbortController().signal });
-let clean = false;
-try {
-  await session.host.scope(() => measure(session.host));
-  clean = true;
-} finally {
-  session.close({ clean });
-}
+await onHost('be4c12', measure);
 
 async function measure(host: Host): Promise<void> {
   await raiseRootCgroup(host, names);

@@ -7,14 +7,13 @@ import { prepare, type Prepared } from '../../agent/cli/prepare.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { renderTable } from '../../agent/host/dm-table.ts';
 import { runCommand } from '../../agent/host/run-command.ts';
-import { openSession } from '../../agent/host/session.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import type { Arm } from '../../agent/lib/layer.ts';
 import { type Load, raiseRootCgroup, startLoad } from '../../agent/load/drive.ts';
 import { differing, junctionTable, keyOf, roleIn, switchTo } from '../../agent/stack/junction.ts';
 import { namesOf } from '../../agent/stack/names.ts';
 import { raiseStack, type Stack } from '../../agent/stack/raise.ts';
-import { median, print, timed } from './figures.ts';
+import { median, onHost, print, timed } from './figures.ts';
 
 const repeats = 5;
 const oneLayer = ['stub-media', 'stub-network', 'stub-blockstack', 'stub-ring'];
@@ -25,20 +24,13 @@ const anyTwo: readonly (readonly [string, string])[] = [
 ];
 
 const prepared = await prepare('profiles/plant-media.yaml', { seed: 1, cold: false, budgetMs: undefined });
-const session = openSession('be4c11', { stop: new AbortController().signal });
-let clean = false;
-let oneLayerMs = NaN;
-try {
-  await session.host.scope(() => measure(session.host));
-  clean = true;
-} finally {
-  session.close({ clean });
-}
+await onHost('be4c11', measure);
 
 async function measure(host: Host): Promise<void> {
   const names = namesOf('be4c11');
   await raiseRootCgroup(host, names);
   let rebuilt = 0;
+  let oneLayerMs = NaN;
   const raise = async (): Promise<{ stack: Stack; load: Load }> => {
     const stack = await raiseStack(host, names, prepared.stack, { start: arm(prepared, 'baseline'), onlyStart: false });
     const folder = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -49,12 +41,14 @@ async function measure(host: Host): Promise<void> {
     const { stack, load } = await raise();
     await host.sleep(2000);
     const one = await seriesOf(
+      host,
       oneLayer.map((id) => ['baseline', id]),
       stack,
       (to) => switchTo(host, stack, to),
     );
-    const any = await seriesOf(anyTwo, stack, (to) => switchTo(host, stack, to));
+    const any = await seriesOf(host, anyTwo, stack, (to) => switchTo(host, stack, to));
     const byDmsetup = await seriesOf(
+      host,
       oneLayer.map((id) => ['baseline', id]),
       stack,
       (to) => dmsetupSwitch(stack, to),
@@ -78,6 +72,7 @@ async function measure(host: Host): Promise<void> {
 
 /** Milliseconds of each switch there and back, `repeats` times. */
 async function seriesOf(
+  host: Host,
   pairs: readonly (readonly [string, string])[],
   stack: Stack,
   switchBy: (to: Arm) => Promise<void>,
@@ -85,10 +80,10 @@ async function seriesOf(
   const out: number[] = [];
   for (let i = 0; i < repeats; i++) {
     for (const [from, to] of pairs) {
-      await switchTo(session.host, stack, arm(prepared, from));
-      await session.host.sleep(300);
+      await switchTo(host, stack, arm(prepared, from));
+      await host.sleep(300);
       out.push(await timed(() => switchBy(arm(prepared, to))));
-      await session.host.sleep(300);
+      await host.sleep(300);
       out.push(await timed(() => switchBy(arm(prepared, from))));
     }
   }

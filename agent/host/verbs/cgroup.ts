@@ -1,8 +1,8 @@
 // Control groups (v2). A guest or a helper lives in one, and ends with it: cgroup.kill reaches every fork.
 
-import { mkdir, rmdir } from 'node:fs/promises';
-import { errnoOf, HostError } from '../../lib/errors.ts';
-import { exists, readText, writeAttribute } from '../files.ts';
+import { rmdir } from 'node:fs/promises';
+import { errnoOf } from '../../lib/errors.ts';
+import { exists, makeFolder, readText, writeAttribute } from '../files.ts';
 import { retryBusy, waitFor } from '../wait.ts';
 import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
 
@@ -10,12 +10,8 @@ export const cgroupVerb: Verb<'cgroup'> = {
   present: ({ path }) => exists(path),
   capture: nothingToCapture,
   act: async ({ path }) => {
-    try {
-      await mkdir(path);
-      return '';
-    } catch (cause) {
-      throw new HostError(`cannot make cgroup ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
-    }
+    await makeFolder(path);
+    return '';
   },
   undo: async ({ path }) => {
     await endProcesses(path);

@@ -1,8 +1,7 @@
 // Folders, links and attributes of configfs, sysfs and cgroupfs.
 
-import { mkdir, rmdir, symlink, unlink } from 'node:fs/promises';
-import { errnoOf, HostError } from '../../lib/errors.ts';
-import { chosenValue, exists, readText, writeAttribute } from '../files.ts';
+import { rmdir, symlink, unlink } from 'node:fs/promises';
+import { chosenValue, exists, makeFolder, readText, writeAttribute } from '../files.ts';
 import { runCommand } from '../run-command.ts';
 import { inNetns } from '../step.ts';
 import { retryBusy } from '../wait.ts';
@@ -12,12 +11,8 @@ export const mkdirVerb: Verb<'mkdir'> = {
   present: ({ path }) => exists(path),
   capture: nothingToCapture,
   act: async ({ path }) => {
-    try {
-      await mkdir(path);
-      return '';
-    } catch (cause) {
-      throw new HostError(`cannot make ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
-    }
+    await makeFolder(path);
+    return '';
   },
   undo: ({ path }) => retryBusy(busyDeadlineMs, () => rmdir(path)),
 };
