@@ -169,12 +169,9 @@ function hostCaveats(slices: readonly SliceRecord[]): readonly string[] {
   const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
   const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
   const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
+  const slicesFull = `${full.length} ${full.length === 1 ? 'slice' : 'slices'}`;
   return [
-    ...(full.length > 0
-      ? [
-          `the CPU was full in ${full.length} slices with stubs: their lifts are what the CPU allowed, so at least this much`,
-        ]
-      : []),
+    ...(full.length > 0 ? [`the CPU was full in ${slicesFull} with stubs: more CPU might have lifted further`] : []),
     ...(steal > 5 ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`] : []),
   ];
 }
