@@ -4,8 +4,8 @@ import { analyse } from '../analysis/analyse.ts';
 import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
-import { buildDocument, type ReportDocument } from '../report/document.ts';
 import { type FormatName, render } from '../report/registry.ts';
+import { documentOf } from './document.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -40,22 +40,4 @@ function readRecords(folder: string): RunRecords {
     ]);
   }
   return records;
-}
-
-function documentOf({ plan, meta, slices }: RunRecords, folder: string): ReportDocument {
-  const analysis = analyse(plan.design, slices);
-  const exit: ExitName = analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok';
-  return buildDocument({
-    run: meta.run,
-    version: meta.tool,
-    startedAt: meta.startedAt,
-    endedAt: meta.endedAt ?? slices.at(-1)?.startedAt ?? meta.startedAt,
-    plan,
-    host: meta.host,
-    slices,
-    analysis,
-    caveats: meta.caveats,
-    exit,
-    folder,
-  });
 }

@@ -7,7 +7,7 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import { needsOf } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import { providers } from '../stack/registry.ts';
-import { deviceProblems, unmetNeeds } from './preflight.ts';
+import { deviceProblems } from './preflight.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
 export async function doctor(options: {
@@ -16,7 +16,8 @@ export async function doctor(options: {
 }): Promise<ExitName> {
   const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
   const lines: string[] = [];
-  for (const { need, problem } of await checkNeeds(needsOf(profile))) lines.push(lineOf(renderNeed(need), problem));
+  const states = await checkNeeds(needsOf(profile));
+  for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
   const held = leftovers();
   if (held.length > 0) {
     lines.push(
@@ -26,10 +27,11 @@ export async function doctor(options: {
       }),
     );
   }
-  const unmet = await unmetNeeds(profile);
-  if (profile) for (const problem of await deviceProblems(profile)) lines.push(lineOf('its device', problem));
-  else lines.push('', 'providers:', ...(await providerLines()));
-  const ready = unmet.length === 0 && held.length === 0;
+  const ofDevice = profile ? await deviceProblems(profile) : [];
+  for (const problem of ofDevice) lines.push(lineOf('its device', problem));
+  if (!profile) lines.push('', 'providers:', ...(await providerLines()));
+  const met = states.every(({ problem }) => problem === undefined);
+  const ready = met && ofDevice.length === 0 && held.length === 0;
   lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');
   options.print(`${lines.join('\n')}\n`);
   return ready ? 'ok' : 'unavailable';

@@ -15,16 +15,12 @@ export async function preflight(profile: Profile): Promise<void> {
       'measuring changes the host: root is needed',
       'run as root; `plan` and `report` need no root',
     );
-  const problems = await unmetNeeds(profile);
+  const states = await checkNeeds(needsOf(profile));
+  const problems = [...states.flatMap(({ problem }) => problem ?? []), ...(await deviceProblems(profile))];
   if (problems.length > 0) throw new NeedError(problems);
 }
 
-export async function unmetNeeds(profile: Profile | undefined): Promise<readonly Problem[]> {
-  const states = await checkNeeds(needsOf(profile));
-  const unmet = states.flatMap(({ problem }) => problem ?? []);
-  return [...unmet, ...(profile ? await deviceProblems(profile) : [])];
-}
-
+/** What keeps the real device of a profile from being used, if it has one. */
 export async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
   const path = realDeviceOf(profile);
   if (path === undefined) return [];

@@ -17,8 +17,8 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import { baselineId } from '../lib/arm.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';
-import { buildDocument } from '../report/document.ts';
 import { type FormatName, render } from '../report/registry.ts';
+import { documentOf } from './document.ts';
 import { preflight } from './preflight.ts';
 import { makeLog } from './log.ts';
 import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
@@ -135,31 +135,16 @@ interface Finished {
 }
 
 function report({ prepared: { plan }, meta, slices, folder }: Finished, options: RunOptions): ExitName {
-  const analysis = analyse(plan.design, slices);
-  const exit: ExitName = analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok';
-  const caveats = hostCaveats(slices);
-  const done: RunMeta = { ...meta, caveats: [...caveats] };
+  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices)] };
   folder.writeJson('host.json', done);
-  folder.writeJson('analysis.json', analysis);
-  const document = buildDocument({
-    run: meta.run,
-    version: meta.tool,
-    startedAt: meta.startedAt,
-    endedAt: meta.endedAt ?? meta.startedAt,
-    plan,
-    host: meta.host,
-    slices,
-    analysis,
-    caveats,
-    exit,
-    folder: folder.path,
-  });
+  folder.writeJson('analysis.json', analyse(plan.design, slices));
+  const document = documentOf({ plan, meta: done, slices }, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));
   folder.writeText('report.json', render('json', document));
   options.print(render(options.format, document));
-  return exit;
+  return document.exit.name;
 }
 
 const saturatedPercent = 95;

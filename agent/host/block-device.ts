@@ -3,6 +3,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errnoOf, NeedError } from '../lib/errors.ts';
+import { deviceNumberOf } from './device-number.ts';
 import { listFolder, readText } from './files.ts';
 
 export interface BlockDevice {
@@ -14,7 +15,6 @@ export interface BlockDevice {
   readonly name: string;
   readonly sectors: number;
   readonly blockBytes: number;
-  readonly serial: string | undefined;
 }
 
 /** Throws NeedError when there is no such block device. */
@@ -30,11 +30,10 @@ export async function readBlockDevice(path: string): Promise<BlockDevice> {
     name: basename(real),
     sectors: Number((await readText(`${folder}/size`))?.trim() ?? 0),
     blockBytes: Number((await readText(`${disk}/queue/logical_block_size`))?.trim() ?? 512),
-    serial: ((await readText(`${disk}/serial`)) ?? (await readText(`${disk}/device/serial`)))?.trim(),
   };
 }
 
-/** The device itself, its partitions, and the disk that it is a partition of. */
+/** The device itself and its partitions. */
 export async function relatives(device: BlockDevice): Promise<readonly { name: string; number: string }[]> {
   const real = realpathSync(`/sys/dev/block/${device.number}`);
   const out = [{ name: device.name, number: device.number }];
@@ -52,10 +51,7 @@ function deviceNumber(path: string): string {
       throw new NeedError([
         { message: `${path} is not a block device`, hint: 'name a disk or partition, as in `lsblk -p`' },
       ]);
-    // Linux' encoding of dev_t in stat (sys/sysmacros.h).
-    const major = ((stat.rdev >> 8) & 0xfff) | 0;
-    const minor = (stat.rdev & 0xff) | ((stat.rdev >> 12) & 0xfff00);
-    return `${major}:${minor}`;
+    return deviceNumberOf(stat.rdev);
   } catch (failure) {
     if (failure instanceof NeedError) throw failure;
     const reason = errnoOf(failure) === 'ENOENT' ? 'there is no such device' : (errnoOf(failure) ?? String(failure));

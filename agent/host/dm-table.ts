@@ -1,7 +1,5 @@
 // Device-mapper tables as values. Unit everywhere: sectors of 512 bytes.
 
-export const sectorBytes = 512;
-
 export interface DmTarget {
   readonly start: number;
   readonly length: number;

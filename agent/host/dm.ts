@@ -2,7 +2,8 @@
 
 import { closeSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../lib/errors.ts';
-import { type DmTable } from './dm-table.ts';
+import { deviceNumberOf } from './device-number.ts';
+import type { DmTable } from './dm-table.ts';
 import { ioctl, openControl } from './ioctl.ts';
 
 const headerBytes = 312;
@@ -16,7 +17,6 @@ const udevFlags = (0x0002 | 0x0004 | 0x0008) << 16;
 
 export interface DmStatus {
   readonly node: string;
-  readonly openCount: number;
   readonly suspended: boolean;
   readonly uuid: string;
 }
@@ -46,11 +46,10 @@ export async function dmCreate(device: {
 async function mustStandOn(name: string, on: readonly string[]): Promise<void> {
   const reply = await call(command.deps, name, { flags: flag.queryInactive, room: 4096 });
   const start = reply.readUInt32LE(16);
-  const known = on.map((node) => statSync(node).rdev);
+  const known = on.map((node) => deviceNumberOf(statSync(node).rdev));
   for (let i = 0; i < reply.readUInt32LE(start); i++) {
     const { major, minor } = numberOf(reply.readBigUInt64LE(start + 8 + 8 * i));
-    if (known.some((rdev) => ((rdev >> 8) & 0xfff) === major && ((rdev & 0xff) | ((rdev >> 12) & 0xfff00)) === minor))
-      continue;
+    if (known.includes(`${major}:${minor}`)) continue;
     throw new HostError(
       `the table of ${name} names the device ${major}:${minor}, which is not part of this stack`,
       'use {below} or the name of an earlier device',
@@ -87,7 +86,6 @@ export async function dmStatus(name: string): Promise<DmStatus | undefined> {
     const reply = await call(command.status, name, {});
     return {
       node: nodeOf(reply),
-      openCount: reply.readInt32LE(24),
       suspended: (reply.readUInt32LE(28) & flag.suspend) !== 0,
       uuid: text(reply, 176, 129),
     };
