@@ -14,6 +14,7 @@ const parts = [
   'profile/',
   'load/',
   'measure/',
+  'knobs/',
   'analysis/',
   'plan/',
   'experiment/',
@@ -31,6 +32,7 @@ const mayImport: Readonly<Record<Part, readonly Part[]>> = {
   'profile/': ['lib/', 'stack/', 'profile/settings.ts'],
   'load/': ['lib/', 'host/', 'stack/', 'profile/'],
   'measure/': ['lib/', 'host/', 'stack/'],
+  'knobs/': ['lib/', 'host/'],
   'analysis/': ['lib/'],
   'plan/': ['lib/', 'host/', 'stack/', 'profile/', 'analysis/'],
   'experiment/': ['lib/', 'host/', 'stack/', 'profile/', 'load/', 'measure/', 'analysis/', 'plan/'],
@@ -39,7 +41,16 @@ const mayImport: Readonly<Record<Part, readonly Part[]>> = {
   'main.ts': ['lib/', 'cli/'],
 };
 
-const pure = ['lib/', 'plan/', 'analysis/', 'report/', 'profile/decode.ts', 'load/job.ts', 'load/fio-output.ts'];
+const pure = [
+  'lib/',
+  'plan/',
+  'analysis/',
+  'report/',
+  'profile/decode.ts',
+  'load/job.ts',
+  'load/fio-output.ts',
+  'knobs/',
+];
 const impurePackages =
   /^(node:(?!path$)|execa$|pino$|koffi$|systeminformation$|node-os-utils$|log-update$|write-file-)/;
 const impureNames = /^(process\.|Date\.now$|new Date\(\)$|Math\.random$|performance\.|crypto\.)/;

@@ -1,0 +1,58 @@
+// The storage client and the network beneath it: slots of sessions, sizes of windows. Bytes and packets imply no number
+// of I/Os, so their rows carry no limit.
+
+import { fileSource, parameterPath } from './parameters.ts';
+import { knobOf, type Knob } from './knob.ts';
+import { listSource } from './source.ts';
+
+const layer = 'network';
+const sysctl = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
+const live = (name: string): string => `sysctl -w ${name}=...; live`;
+
+export const networkFiles = fileSource('network settings', [
+  {
+    ...{ id: 'nfs.slots', layer, name: 'nfs.max_session_slots', scope: 'shared', standard: 64 },
+    path: parameterPath('nfs', 'max_session_slots'),
+    limitOf: (count) => count,
+    change: `echo N >${parameterPath('nfs', 'max_session_slots')}; remount`,
+  },
+  {
+    ...{ id: 'nfs.slots', layer, name: 'sunrpc.tcp_max_slot_table_entries', scope: 'shared', standard: 65_536 },
+    path: sysctl('sunrpc.tcp_max_slot_table_entries'),
+    limitOf: (count) => count,
+    change: 'sysctl -w sunrpc.tcp_max_slot_table_entries=N; remount',
+  },
+  ...(['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'] as const).map((name) => ({
+    ...({ id: 'net.bdp', layer, name, scope: 'host', path: sysctl(name), change: live(name) } as const),
+  })),
+  {
+    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_max_backlog', scope: 'host', standard: 1000 },
+    path: sysctl('net.core.netdev_max_backlog'),
+    change: live('net.core.netdev_max_backlog'),
+  },
+  {
+    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_budget', scope: 'host', standard: 300 },
+    path: sysctl('net.core.netdev_budget'),
+    change: live('net.core.netdev_budget'),
+  },
+]);
+
+const iscsid = '/etc/iscsi/iscsid.conf';
+const iscsiDefaults = [
+  ['iscsi.cmds', 'node.session.cmds_max', 128],
+  ['scsi.qd', 'node.session.queue_depth', 32],
+] as const;
+
+/** What the next iSCSI session gets; what a session has got is read at its adapter and disks. */
+export const iscsiSettings = listSource(
+  'iSCSI settings',
+  () => Promise.resolve([iscsid]),
+  async (reader) => {
+    const text = (await reader.read(iscsid)) ?? '';
+    return iscsiDefaults.flatMap(([id, name, standard]): readonly Knob[] => {
+      const value = new RegExp(`^\\s*${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
+      const change = `${name} in ${iscsid}; discover and log in again`;
+      return value === undefined ? [] : [knobOf(iscsid, value, { id, layer, name, scope: 'host', standard, change })];
+    });
+  },
+);

@@ -1,0 +1,74 @@
+// What the block layer adds to a disk: its queue of requests, its scheduler, throttling of write-back, and the fair
+// share of tags among disks. All of it belongs to the layer of the disk, and goes when that is replaced.
+//
+// Limits that come and go with the kind of I/O are not claimed: writeback throttling (wbt) holds back buffered writes
+// alone, to 4, 8 or 16 of them, and leaves direct I/O through.
+
+import { parseTagSet } from '../lib/tag-set.ts';
+import { type Knob, knobOf, readKnob } from './knob.ts';
+import { diskSource } from './source.ts';
+
+export const requests = diskSource('nr_requests', async (reader, { name: device, layer, queues, tags, depth }) => {
+  const folder = `/sys/block/${device}/queue`;
+  const scheduler = chosen((await reader.read(`${folder}/scheduler`)) ?? '');
+  // block/blk-mq-sched.c, blk_mq_init_sched: 2 * min(tags, BLKDEV_DEFAULT_RQ).
+  const standard = tags === undefined ? undefined : scheduler === 'none' ? tags : 2 * Math.min(tags, 128);
+  return readKnob(reader, `${folder}/nr_requests`, {
+    ...{ id: 'blk.nrreq', layer, name: `nr_requests (${scheduler})`, device, queues, scope: 'queue', standard },
+    // At and above the driver's tags it lets through whatever those do.
+    limitOf: (count) => (depth === undefined || count < depth ? count : undefined),
+    change: `echo N >${folder}/nr_requests; live`,
+  });
+});
+
+export const kyber = diskSource('scheduler', async (reader, { name: device, layer }) => {
+  const where = `/sys/block/${device}/queue/scheduler`;
+  const scheduler = chosen((await reader.read(where)) ?? '');
+  if (scheduler !== 'kyber') return [];
+  // block/kyber-iosched.c, kyber_depth.
+  const domains = [
+    ['reads', 256],
+    ['writes', 128],
+  ] as const;
+  return domains.map(([what, limit]): Knob => ({
+    ...{ id: 'blk.kyber', layer, name: `kyber ${what}`, where, device, value: scheduler, atDefault: undefined },
+    ...{ limit, scope: 'device', change: `echo none >${where}; live` },
+  }));
+});
+
+export const writeback = diskSource('wbt_lat_usec', async (reader, { name: device, layer }) => {
+  const folder = `/sys/block/${device}/queue`;
+  const where = `${folder}/wbt_lat_usec`;
+  // A queue without wbt answers with an error instead of a value.
+  const value = (await reader.read(where).catch(() => undefined))?.trim() ?? '';
+  if (value === '') return [];
+  const standard = (await reader.read(`${folder}/rotational`))?.trim() === '1' ? 75_000 : 2000;
+  const change = `echo 0 >${where}; live; buffered writes alone`;
+  return [
+    knobOf(where, value, {
+      ...{ id: 'blk.wbt', layer, name: 'wbt_lat_usec', device, scope: 'device', standard, change },
+    }),
+  ];
+});
+
+/** While several disks use shared tags, each gets its part, at least 4 (block/blk-mq.h, hctx_may_queue). */
+export const fairShare = diskSource('fair share', async (reader, { name: device, layer, queues, depth, parent }) => {
+  if (parent === undefined || depth === undefined) return [];
+  // Without root, or where debugfs is not mounted, this is not known. The first queue stands for all.
+  const text = await reader.read(`/sys/kernel/debug/block/${device}/hctx0/tags`).catch(() => undefined);
+  const active = parseTagSet(text ?? '')?.activeQueues ?? 0;
+  if (active < 2) return [];
+  const limit = Math.min(depth, Math.max(Math.ceil(depth / active), 4));
+  return [
+    knobOf(`/sys/kernel/debug/block/${device}/hctx0/tags`, `${active}`, {
+      ...{ id: 'blk.fair', layer, name: 'active_queues', device, queues, scope: 'queue' },
+      limitOf: () => limit,
+      change: `fewer busy disks on ${parent}, or another adapter; live, within seconds`,
+    }),
+  ];
+});
+
+/** The value in force of a file that lists its choices. */
+function chosen(text: string): string {
+  return /\[([^\]]+)\]/.exec(text)?.[1] ?? (text.trim() || 'none');
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Knob } from '../../../agent/knobs/knob.ts';
+import { knobsOf } from '../../support/knobs-of.ts';
+
+describe('settings of the host', () => {
+  const target = '/sys/kernel/config/target/iscsi/iqn.2026-01.example:a/tpgt_1';
+  it.each<[string, string, Partial<Knob>]>([
+    [
+      '/sys/module/nfs/parameters/max_session_slots',
+      '64',
+      { id: 'nfs.slots', layer: 'network', limit: 64, atDefault: true },
+    ],
+    [`${target}/attrib/default_cmdsn_depth`, '64', { id: 'lio.cmdsn', layer: 'network', limit: 64, scope: 'shared' }],
+    [
+      `${target}/acls/iqn.b/cmdsn_depth`,
+      '16',
+      { id: 'lio.cmdsn', device: 'iqn.2026-01.example:a', limit: 16, atDefault: false },
+    ],
+    [
+      '/sys/kernel/config/nvmet/subsystems/nqn.a/attr_qid_max',
+      '1',
+      { id: 'nvmet.qid', device: 'nqn.a', atDefault: false },
+    ],
+    ['/sys/kernel/config/nvmet/ports/1/param_max_queue_size', '128', { id: 'nvmet.qid', limit: 127, atDefault: false }],
+    [
+      '/sys/module/dm_mod/parameters/dm_mq_queue_depth',
+      '2048',
+      { id: 'dm.rqdepth', layer: 'blockstack', atDefault: true },
+    ],
+    ['/sys/module/loop/parameters/hw_queue_depth', '128', { id: 'loop.qd', layer: 'ring', atDefault: true }],
+    ['/sys/module/null_blk/parameters/hw_queue_depth', '64', { id: 'null.qd', layer: 'media', atDefault: true }],
+    [
+      '/sys/module/xen_blkfront/parameters/max_ring_page_order',
+      '0',
+      { id: 'xen.order', layer: 'ring', atDefault: true },
+    ],
+    [
+      '/sys/module/xen_blkback/parameters/max_persistent_grants',
+      '1056',
+      { id: 'xen.pgrants', layer: 'ring', atDefault: true },
+    ],
+    ['/proc/sys/fs/aio-max-nr', '65536', { id: 'aio.max', layer: 'load', limit: 65_536, scope: 'host' }],
+    ['/proc/sys/net/ipv4/tcp_rmem', '4096 131072 6291456', { id: 'net.bdp', layer: 'network', atDefault: undefined }],
+  ])('%s = %s', async (path, value, expected) => {
+    expect(await knobsOf({ [path]: `${value}\n` })).toEqual([
+      expect.objectContaining({ where: path, value, ...expected }),
+    ]);
+  });
+
+  it("takes Xen's number of queues for its default where the host has fewer CPUs", async () => {
+    const files = {
+      '/sys/devices/system/cpu/online': '0-1\n',
+      '/sys/module/xen_blkfront/parameters/max_queues': '2\n',
+      '/sys/module/xen_blkback/parameters/max_queues': '2\n',
+    };
+    expect((await knobsOf(files)).map(({ standard, atDefault }) => [standard, atDefault])).toEqual([
+      ['2', true],
+      ['2', true],
+    ]);
+  });
+
+  it('reads what the next iSCSI session gets', async () => {
+    const text = '# node.session.cmds_max = 1\nnode.session.cmds_max = 2048\nnode.session.queue_depth=32\n';
+    const knobs = await knobsOf({ '/etc/iscsi/iscsid.conf': text });
+    expect(knobs.map(({ value, atDefault }) => [value, atDefault])).toEqual([
+      ['2048', false],
+      ['32', true],
+    ]);
+  });
+
+  it('finds the rates of cgroups, however deep, and only where one is set', async () => {
+    const deep = '/sys/fs/cgroup/machine.slice/vm-7';
+    const knobs = await knobsOf({
+      '/sys/fs/cgroup/machine.slice/io.max': '',
+      '/sys/fs/cgroup/user.slice/io.max': '8:0 rbps=max wbps=max riops=max wiops=max\n',
+      [`${deep}/io.max`]: '8:0 rbps=max wbps=max riops=500 wiops=max\n8:16 rbps=1 wbps=max riops=max wiops=max\n',
+    });
+    expect(knobs.map(({ value }) => value.slice(0, 5))).toEqual(['8:0 r', '8:16 ']);
+    expect(knobs[0]).toMatchObject({ device: 'machine.slice/vm-7', scope: 'cgroup', atDefault: false, layer: 'load' });
+    expect(knobs[0]).not.toHaveProperty('limit');
+  });
+});
