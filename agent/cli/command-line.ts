@@ -107,6 +107,19 @@ function addOthers(parser: Argv, done: Done): void {
       async ({ profile }) => done(await (await import('./doctor.ts')).doctor({ profile, print })),
     )
     .command(
+      'knobs',
+      'list the settings of this host that may cap the I/Os in flight',
+      (y) =>
+        y.options({
+          layer: {
+            describe: 'only those of one layer',
+            choices: ['load', 'ring', 'blockstack', 'network', 'media'] as const,
+          },
+          format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
+        }),
+      async ({ layer, format }) => done(await (await import('./knobs.ts')).knobs({ layer, format, print })),
+    )
+    .command(
       'recover',
       'undo what an interrupted run left behind (root)',
       (y) =>

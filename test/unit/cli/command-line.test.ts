@@ -14,6 +14,7 @@ const standIn = vi.hoisted(() => (name: string) => (options: Record<string, unkn
 vi.mock('../../../agent/cli/run.ts', () => ({ run: standIn('run') }));
 vi.mock('../../../agent/cli/plan.ts', () => ({ plan: standIn('plan') }));
 vi.mock('../../../agent/cli/doctor.ts', () => ({ doctor: standIn('doctor') }));
+vi.mock('../../../agent/cli/knobs.ts', () => ({ knobs: standIn('knobs') }));
 vi.mock('../../../agent/cli/recover.ts', () => ({ recover: standIn('recover') }));
 vi.mock('../../../agent/cli/analyse.ts', () => ({
   analyseFolder: standIn('analyse'),
@@ -46,6 +47,8 @@ describe('a right command line', () => {
     ['plan p.yaml --format json --seed 0', 'plan', { profile: 'p.yaml', format: 'json', seed: 0 }],
     ['doctor', 'doctor', { profile: undefined }],
     ['doctor p.yaml', 'doctor', { profile: 'p.yaml' }],
+    ['knobs', 'knobs', { format: 'text', layer: undefined }],
+    ['knobs --layer load --format json', 'knobs', { format: 'json', layer: 'load' }],
     ['recover -v', 'recover', { verbose: true }],
     ['analyse runs/x', 'analyse', { folder: 'runs/x' }],
     ['report runs/x --format md', 'report', { folder: 'runs/x', format: 'md' }],
