@@ -5,11 +5,15 @@ import { agent } from './agent.ts';
 import { cpu } from './cpu.ts';
 import { pressure } from './pressure.ts';
 import type { Source } from './source.ts';
+import { tags } from './tags.ts';
+import { xenBlkback } from './xen-blkback.ts';
 
 const sources: Readonly<Record<string, Source<unknown>>> = {
   cpu: cpu as Source<unknown>,
   pressure: pressure as Source<unknown>,
   agent: agent as Source<unknown>,
+  tags: tags as Source<unknown>,
+  xenBlkback: xenBlkback as Source<unknown>,
 };
 
 export type Readings = ReadonlyMap<string, unknown>;

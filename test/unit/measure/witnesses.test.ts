@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { dryHost } from '../../../agent/host/dry.ts';
+import type { Host } from '../../../agent/host/host.ts';
+import { parseTagSet } from '../../../agent/lib/tag-set.ts';
+import { busyDisks, tags } from '../../../agent/measure/tags.ts';
+import { xenBlkback } from '../../../agent/measure/xen-blkback.ts';
+import { fakeTree, type Tree } from '../../support/fake-tree.ts';
+
+function hostWith(files: Tree): Host {
+  return { ...dryHost(), ...fakeTree(files) };
+}
+
+function shown(busy: number, waiters: number, depth = 64): string {
+  return `nr_tags=${depth + 1}
+nr_reserved_tags=1
+active_queues=4
+
+bitmap_tags:
+depth=${depth}
+busy=${busy}
+cleared=0
+bits_per_word=16
+map_nr=4
+alloc_hint={12, 0}
+wake_batch=8
+wake_index=3
+ws_active=${waiters}
+ws={
+\t{.wait=${waiters > 0 ? 'active' : 'inactive'}},
+}
+round_robin=0
+min_shallow_depth=4294967295
+
+breserved_tags:
+depth=1
+busy=1
+cleared=0
+ws_active=7
+`;
+}
+
+describe('the tags of a hardware queue', () => {
+  it('are those without the reserved ones', () => {
+    expect(parseTagSet(shown(63, 2))).toEqual({ depth: 64, busy: 63, waiters: 2, activeQueues: 4 });
+  });
+
+  it.each(['', 'nr_tags=64\n', 'bitmap_tags:\ndepth=0\nbusy=0\n', 'bitmap_tags:\ndepth=-1\nbusy=x\n'])(
+    'are unknown from %j',
+    (text) => {
+      expect(parseTagSet(text)).toBeUndefined();
+    },
+  );
+});
+
+describe('tags in use', () => {
+  const line = (name: string, inFlight: number): string =>
+    `   8       0 ${name} 1 2 3 4 5 6 7 8 ${inFlight} 10 11 12\n`;
+  const at = (path: string): string => `/sys/kernel/debug/block/${path}`;
+  const files = {
+    '/proc/diskstats': line('sda', 60) + line('sda1', 60) + line('sdb', 0) + line('dm-0', 70),
+    [at('sda/hctx0/tags')]: shown(16, 0),
+    [at('sda/hctx1/tags')]: shown(64, 3),
+    [at('sdb/hctx0/tags')]: new Error('not to be read: it is idle'),
+    [at('dm-0/state')]: '',
+  };
+
+  it('are those of the busiest queue of the disks that have I/O in flight', async () => {
+    expect(busyDisks(files['/proc/diskstats'])).toEqual(['sda', 'sda1', 'dm-0']);
+    expect(await tags.read(hostWith(files))).toEqual({ busiestPercent: 100, waiters: 3 });
+  });
+
+  it("count those who wait for a scheduler's tags", async () => {
+    const scheduled = { ...files, [at('sda/hctx1/tags')]: shown(8, 0), [at('sda/hctx1/sched_tags')]: shown(64, 5) };
+    expect(await tags.read(hostWith(scheduled))).toEqual({ busiestPercent: 25, waiters: 5 });
+  });
+
+  it('are unknown without debugfs, and none on an idle host', async () => {
+    expect(await tags.read(hostWith({ '/proc/diskstats': line('sda', 60) }))).toBeUndefined();
+    expect(await tags.read(hostWith({ ...files, '/proc/diskstats': '' }))).toEqual({ busiestPercent: 0, waiters: 0 });
+  });
+
+  it('of a slice are the worse of its two borders', () => {
+    const [a, b] = [
+      { busiestPercent: 100, waiters: 0 },
+      { busiestPercent: 50, waiters: 4 },
+    ];
+    expect(tags.between(a, b, 1000)).toEqual({ busiestPercent: 100, waiters: 4 });
+  });
+});
+
+describe("Xen's block backend out of requests", () => {
+  const path = (device: string): string => `/sys/bus/xen-backend/devices/${device}/statistics/oo_req`;
+
+  it('is a rate over all devices that were there at both borders', async () => {
+    const from = await xenBlkback.read(hostWith({ [path('vbd-1-51712')]: '100\n', [path('vbd-2-51712')]: '7\n' }));
+    const to = await xenBlkback.read(
+      hostWith({ [path('vbd-1-51712')]: '150\n', [path('vbd-2-51712')]: '2\n', [path('vbd-3-51712')]: '999\n' }),
+    );
+    expect(from && to && xenBlkback.between(from, to, 2000)).toEqual({ outOfRequestsPerSecond: 25 });
+  });
+
+  it('is unknown where there is no such device', async () => {
+    expect(await xenBlkback.read(hostWith({}))).toBeUndefined();
+    expect(await xenBlkback.read(hostWith({ '/sys/bus/xen-backend/devices/vif-1-0/state': '4' }))).toBeUndefined();
+  });
+});
