@@ -1,0 +1,55 @@
+// What the cap probe finds: for the stack and for each layer alone, what limits it under a fixed delay beneath.
+
+import type { Layer } from '../../lib/layer.ts';
+
+/** An estimate with the bounds that the truth lies between, save with the design's `alpha`. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * `load` and `delay` are the elasticities of goodput: by how much of a doubling it rises when the load doubles (1: in
+ * step, 0: not at all) and when the delay doubles (0: not at all, -1: it halves). They are absent where they were not
+ * measured because nothing called for it.
+ */
+export type Limit =
+  /** So many I/Os are in the layer at a time and no more. */
+  | {
+      readonly kind: 'cap';
+      /** I/Os in flight over all guests together. */
+      readonly size: Interval;
+      /** Whether the guests share the places or have as many each. */
+      readonly scope: 'host-wide' | 'per-guest' | 'unknown';
+      /** I/Os in flight of one guest, where the cap is per guest. */
+      readonly perGuest?: Interval;
+      readonly load: number;
+      readonly delay: number;
+    }
+  /** So many I/Os a second and no more, however long they take. */
+  | { readonly kind: 'rate'; readonly perSecond: Interval; readonly load: number; readonly delay: number }
+  /** No limit, but each I/O takes longer: `addedNs` beyond what it takes with all layers stubbed. */
+  | { readonly kind: 'latency'; readonly addedNs: number; readonly load?: number; readonly delay?: number }
+  /** No limit up to so many in flight over all guests. */
+  | { readonly kind: 'open'; readonly upTo: number; readonly load?: number; readonly delay?: number }
+  /** The media alone: a cap or a rate, which cannot be told apart as nothing lies beneath. */
+  | { readonly kind: 'saturated'; readonly perSecond: Interval; readonly load: number }
+  /** Cannot tell; `why` in words for the report. */
+  | { readonly kind: 'unclear'; readonly why: string };
+
+export interface LayerLimit {
+  readonly layer: Layer;
+  readonly limit: Limit;
+}
+
+export interface ProbeFindings {
+  readonly delayNs: number;
+  /** The most in flight, over all guests, that was offered and that the load generator still served with all layers stubbed. */
+  readonly offered: number;
+  readonly stack: Limit;
+  /** One for each layer that was compared, the media among them where it was asked for; bottom to top. */
+  readonly layers: readonly LayerLimit[];
+  /** Points measured. */
+  readonly points: number;
+}

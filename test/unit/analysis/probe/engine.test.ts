@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { decideProbe, probeFindings } from '../../../../agent/analysis/probe/engine.ts';
+import { ProfileError } from '../../../../agent/lib/errors.ts';
+import { limitOf, probeDesign, simulateProbe, type ProbeHost } from '../../../support/probe-simulator.ts';
+
+const quiet = { noise: 'iid', cv: 0.01, seed: 3 } as const;
+
+/** Every layer as good as its stub, save for these. */
+function probe(
+  truth: ProbeHost['truth'],
+  changes: Parameters<typeof probeDesign>[0] = {},
+  host: Partial<ProbeHost> = {},
+) {
+  return simulateProbe({ ...quiet, host: { truth, ...host }, design: probeDesign(changes) });
+}
+
+describe('the first visit', () => {
+  it('offers the most and measures every subject twice, the stack at half the delay too', () => {
+    const decision = decideProbe(probeDesign({ layers: ['ring', 'network'], media: true }), []);
+    if (decision.kind !== 'measure') throw new Error('done before the start');
+    const names = decision.visit.points.map(({ subject, delay, guests }) => `${subject} ${delay} ${guests}`);
+    expect(decision.visit.depth).toBe(64);
+    expect(names.sort()).toEqual(
+      ['nothing full 4', 'stack full 4', 'stack half 4', 'network full 4', 'ring full 4', 'media full 4']
+        .flatMap((name) => [name, name])
+        .sort(),
+    );
+  });
+});
+
+describe('a host without a limit', () => {
+  it('is done after two visits', () => {
+    const { findings, visits } = probe({});
+    expect(visits).toBe(2);
+    expect(findings).toMatchObject({ offered: 256, points: 16, stack: { kind: 'open', upTo: 256 } });
+    expect(findings.layers.map(({ limit }) => limit.kind)).toEqual(['open', 'open', 'open']);
+  });
+});
+
+describe('a cap', () => {
+  it('of 64 on the whole host is named in its layer and in the stack, and in no other layer', () => {
+    const { findings, visits } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
+    const ring = limitOf(findings, 'ring');
+    expect(ring).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    expect(findings.stack).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    if (ring.kind !== 'cap') return;
+    expect(ring.size.low).toBeLessThan(64);
+    expect(ring.size.high).toBeGreaterThan(64);
+    expect(ring.load).toBeCloseTo(0, 0);
+    expect(ring.delay).toBeCloseTo(-1, 0);
+    expect(limitOf(findings, 'network').kind).toBe('open');
+    expect(visits).toBeLessThanOrEqual(5);
+  });
+
+  it('per guest is said for one guest as well, in the stack too', () => {
+    const { findings } = probe({ blockstack: { cap: { size: 8, scope: 'per-guest' } } });
+    for (const limit of [limitOf(findings, 'blockstack'), findings.stack]) {
+      if (limit.kind !== 'cap') throw new Error(limit.kind);
+      expect(limit.scope).toBe('per-guest');
+      expect(limit.size.estimate).toBeCloseTo(32, -0.5);
+      expect(limit.perGuest?.estimate).toBeCloseTo(8, 0);
+    }
+  });
+
+  it('with a single guest has no scope', () => {
+    const { findings } = probe({ ring: { cap: { size: 8, scope: 'host-wide' } } }, { guests: 1 });
+    expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'cap', scope: 'unknown' });
+  });
+
+  it('below a layer that adds latency above it keeps its size', () => {
+    const { findings } = probe({ network: { cap: { size: 32, scope: 'host-wide' } }, ring: { latencyNs: 10e6 } });
+    expect(limitOf(findings, 'ring').kind).toBe('latency');
+    const network = limitOf(findings, 'network');
+    expect(network.kind === 'cap' && network.size.estimate).toBeCloseTo(32, -0.5);
+  });
+
+  it('is found in the stack when no layer can be measured alone, with its scope', () => {
+    const { findings } = probe({ ring: { cap: { size: 16, scope: 'host-wide' } } }, { layers: [] });
+    expect(findings.layers).toEqual([]);
+    expect(findings.stack).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+  });
+
+  it('is found in two layers, each with its own', () => {
+    const caps: ProbeHost['truth'] = {
+      network: { cap: { size: 256, scope: 'host-wide' } },
+      ring: { cap: { size: 64, scope: 'host-wide' } },
+    };
+    const { findings } = probe(caps, { guests: 8, maxDepth: 128 });
+    const sizes = (['network', 'ring'] as const).map((layer) => limitOf(findings, layer));
+    expect(sizes.map((limit) => (limit.kind === 'cap' ? Math.round(limit.size.estimate / 16) : limit))).toEqual([
+      16, 4,
+    ]);
+  });
+
+  it('in a third layer is mentioned but not sized', () => {
+    const cap = (size: number) => ({ cap: { size, scope: 'host-wide' } }) as const;
+    const { findings } = probe({ network: cap(64), blockstack: cap(32), ring: cap(16) }, { budgetPoints: 120 });
+    expect(limitOf(findings, 'ring').kind).toBe('cap');
+    expect(limitOf(findings, 'blockstack').kind).toBe('cap');
+    const third = limitOf(findings, 'network');
+    expect(third.kind === 'unclear' && third.why).toMatch(/near 6\d/);
+  });
+});
+
+describe('what is no cap', () => {
+  it('a rate is a rate, however round the number in flight at its knee', () => {
+    const { findings } = probe({ ring: { rate: 64_000 } }, { delayNs: 1e6 });
+    const ring = limitOf(findings, 'ring');
+    expect(ring.kind === 'rate' && Math.round(ring.perSecond.estimate / 4000)).toBe(16);
+    expect(findings.stack.kind).toBe('rate');
+  });
+
+  it('a rate just above a cap leaves it unclear', () => {
+    const { findings } = probe({ ring: { cap: { size: 64, scope: 'host-wide' }, rate: 1.4 * 1280 } });
+    const ring = limitOf(findings, 'ring');
+    expect(ring.kind === 'unclear' && ring.why).toMatch(/half the delay raises goodput by [34]\d %/);
+  });
+
+  it('a latency is given in time', () => {
+    const ring = limitOf(probe({ ring: { latencyNs: 10e6 } }).findings, 'ring');
+    expect(ring.kind === 'latency' && ring.addedNs / 1e7).toBeCloseTo(1, 0.7);
+  });
+
+  it('a knee near the most that was offered is open as far as that is sure', () => {
+    const { findings } = probe({ ring: { cap: { size: 200, scope: 'host-wide' } } });
+    expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'open', upTo: 128 });
+  });
+});
+
+describe('a load generator that is the limit', () => {
+  it('lowers what is offered, and hides nothing below', () => {
+    const { findings } = probe({ ring: { cap: { size: 16, scope: 'host-wide' } } }, {}, { ceiling: 0.6 * 256 * 20 });
+    expect(findings.offered).toBe(128);
+    expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+  });
+
+  it('is not taken for a layer', () => {
+    const { findings } = probe({}, {}, { ceiling: 0.3 * 256 * 20 });
+    expect(findings).toMatchObject({ offered: 64, stack: { kind: 'open', upTo: 64 } });
+  });
+
+  it('is the only finding when it cannot serve the least load', () => {
+    const { findings } = probe({}, {}, { ceiling: 40 });
+    expect(findings.offered).toBe(0);
+    expect(findings.stack.kind === 'unclear' && findings.stack.why).toMatch(/load generator/);
+  });
+});
+
+describe('the media', () => {
+  it('is saturated at a cap or a rate, and cannot be told apart', () => {
+    const { findings } = probe({ media: { latencyNs: 1e6, cap: { size: 32, scope: 'host-wide' } } }, { media: true });
+    const media = limitOf(findings, 'media');
+    expect(media.kind === 'saturated' && media.perSecond.estimate / 32_000).toBeCloseTo(1, 1);
+  });
+
+  it('has a latency while it keeps up', () => {
+    const media = limitOf(probe({ media: { latencyNs: 2e6 } }, { media: true }).findings, 'media');
+    expect(media.kind === 'latency' && media.addedNs / 2e6).toBeCloseTo(1, 1);
+  });
+});
+
+describe('a probe that is cut short', () => {
+  const design = probeDesign();
+  const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
+
+  it('has findings at any point, and claims no cap before its size is known', () => {
+    for (let count = 0; count <= 12; count++) {
+      const findings = probeFindings(design, observations.slice(0, count));
+      expect(findings.points).toBe(count);
+      expect(findings.stack.kind).toBe('unclear');
+    }
+  });
+
+  it('goes on from half a visit with what is missing of it', () => {
+    const rest = decideProbe(design, observations.slice(0, 10));
+    expect(rest.kind === 'measure' && rest.visit.depth).toBe(64);
+    expect(rest.kind === 'measure' && rest.visit.points.length).toBeLessThan(12);
+  });
+
+  it('stays within the budget', () => {
+    const run = simulateProbe({
+      host: { truth: { ring: { cap: { size: 64, scope: 'host-wide' } } } },
+      design: probeDesign({ budgetPoints: 30 }),
+      noise: 'iid',
+      cv: 0.2,
+      seed: 1,
+    });
+    expect(run.observations.length).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('an unusable observation', () => {
+  it('is named with its visit', () => {
+    const seen = { visit: 7, depth: 8, subject: 'stack', delay: 'full', guests: 4, goodput: 0 } as const;
+    expect(() => decideProbe(probeDesign(), [seen])).toThrow(ProfileError);
+    expect(() => decideProbe(probeDesign(), [seen])).toThrow(/visit 7.*goodput of 0/);
+  });
+});
