@@ -62,6 +62,12 @@ describe('a cap', () => {
     }
   });
 
+  it('of a single place is found though its own latency counts as in flight', () => {
+    const truth: ProbeHost['truth'] = { ring: { cap: { size: 1, scope: 'host-wide' }, latencyNs: 12e6 } };
+    const ring = limitOf(probe(truth, { guests: 8 }).findings, 'ring');
+    expect(ring.kind === 'cap' && ring.size.estimate).toBeCloseTo(1, 0.7);
+  });
+
   it('with a single guest has no scope', () => {
     const { findings } = probe({ ring: { cap: { size: 8, scope: 'host-wide' } } }, { guests: 1 });
     expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'cap', scope: 'unknown' });
@@ -137,6 +143,16 @@ describe('a load generator that is the limit', () => {
   it('is not taken for a layer', () => {
     const { findings } = probe({}, {}, { ceiling: 0.3 * 256 * 20 });
     expect(findings).toMatchObject({ offered: 64, stack: { kind: 'open', upTo: 64 } });
+  });
+
+  it('is the only finding when no guest may offer more than one', () => {
+    expect(probe({}, { maxDepth: 1 }, { ceiling: 40 }).findings.offered).toBe(0);
+  });
+
+  it('leaves the size of a cap alone where it is almost enough', () => {
+    const { findings } = probe({ ring: { cap: { size: 32, scope: 'host-wide' } } }, {}, { ceiling: 0.86 * 256 * 20 });
+    const ring = limitOf(findings, 'ring');
+    expect(ring.kind === 'cap' && ring.size.estimate / 32).toBeCloseTo(1, 1);
   });
 
   it('is the only finding when it cannot serve the least load', () => {
