@@ -8,10 +8,15 @@ export type Layer = (typeof layers)[number];
 /** `deployed` is what the site runs; `stub` is the same place in the path with its cost removed. */
 export type Role = 'deployed' | 'stub';
 
+/** What a junction can point at: a role of its layer, or, for the media in the cap probe, a fixed delay or half of it. */
+export type Form = Role | 'delay' | 'half-delay';
+
 /** One setting of all junctions. `stubbed` is in layer order; every other layer of the stack is deployed. */
 export interface Arm {
   readonly id: string;
   readonly stubbed: readonly Layer[];
+  /** In the cap probe: the fixed delay that stands in for the media, whatever `stubbed` says. */
+  readonly media?: 'delay' | 'half-delay';
 }
 
 export function isLayer(word: string): word is Layer {

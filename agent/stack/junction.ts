@@ -2,7 +2,8 @@
 
 import { linearTable, type DmTable } from '../host/dm-table.ts';
 import type { Host } from '../host/host.ts';
-import type { Arm, Layer, Role } from '../lib/layer.ts';
+import { InternalError } from '../lib/errors.ts';
+import type { Arm, Form, Layer, Role } from '../lib/layer.ts';
 import type { Lane } from './provider.ts';
 
 export interface Junction {
@@ -12,23 +13,34 @@ export interface Junction {
   /** The device-mapper names that switch together: the junction itself, then its twin where it has one. */
   readonly devices: readonly string[];
   readonly sectors: number;
-  readonly lanes: Readonly<Record<Role, Lane>>;
+  readonly lanes: Lanes;
 }
 
+/** Both roles always; the fixed delays only at the media, and only once the cap probe has raised them. */
+export type Lanes = Readonly<Record<Role, Lane> & Partial<Record<Form, Lane>>>;
+
 /** What a set of junctions points at now; grows with the stack, changes with each switch. */
-export type Setting = Map<string, Role>;
+export type Setting = Map<string, Form>;
 
 export function roleIn(arm: Arm, layer: Layer): Role {
   return arm.stubbed.includes(layer) ? 'stub' : 'deployed';
 }
 
-export function junctionTable(junction: Pick<Junction, 'lanes' | 'sectors'>, role: Role): DmTable {
-  return linearTable(junction.lanes[role].device, junction.sectors);
+/** Where an arm points the junctions of a layer. */
+export function formIn(arm: Arm, layer: Layer): Form {
+  return layer === 'media' && arm.media !== undefined ? arm.media : roleIn(arm, layer);
+}
+
+/** Throws InternalError when the junction has no lane of this form. */
+export function junctionTable(junction: Pick<Junction, 'lanes' | 'sectors'>, form: Form): DmTable {
+  const lane = junction.lanes[form];
+  if (!lane) throw new InternalError(`a junction is to point at ${form}, which was not raised`);
+  return linearTable(lane.device, junction.sectors);
 }
 
 /** The junctions that must be swapped to get from a setting to an arm. */
 export function differing(junctions: readonly Junction[], setting: Setting, arm: Arm): readonly Junction[] {
-  return junctions.filter((junction) => setting.get(keyOf(junction)) !== roleIn(arm, junction.layer));
+  return junctions.filter((junction) => setting.get(keyOf(junction)) !== formIn(arm, junction.layer));
 }
 
 /**
@@ -41,11 +53,11 @@ export async function switchTo(
   arm: Arm,
 ): Promise<void> {
   const swaps = differing(stack.junctions, stack.setting, arm).map(async (junction) => {
-    const role = roleIn(arm, junction.layer);
-    const table = junctionTable(junction, role);
-    const why = `${arm.id}: ${junction.layer} ${role}`;
+    const form = formIn(arm, junction.layer);
+    const table = junctionTable(junction, form);
+    const why = `${arm.id}: ${junction.layer} ${form}`;
     await Promise.all(junction.devices.map((name) => host.apply({ kind: 'dm-swap', name, table, why })));
-    stack.setting.set(keyOf(junction), role);
+    stack.setting.set(keyOf(junction), form);
   });
   const outcomes = await Promise.allSettled(swaps);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
