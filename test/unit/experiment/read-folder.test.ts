@@ -153,6 +153,20 @@ describe('the folder of a run', () => {
     expect(analysed()).toEqual(before);
   });
 
+  it('of a host whose CPU was full with all stubs does not say "none"', () => {
+    const measurements = { cpu: { busyPercent: 99 }, guests: { idlestGuestPercent: 40 } };
+    for (let block = 0; block < 3; block++) {
+      ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
+        (arm, i) =>
+          folder.appendSlice(slice(7 * block + i, { block, arm, measurements, goodput: 1000 + seqNoise(i, block) })),
+      );
+    }
+    let text = '';
+    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    expect(text).toMatch(/The limit lies outside the stack: with every layer stubbed, the CPU of the\s+host is full/);
+    expect(analysed()).toMatchObject({ analysis: { verdict: { kind: 'outside', limit: 'cpu' } } });
+  });
+
   it('of a run that ended before its first slice says that nothing was measured', () => {
     const print = (): void => undefined;
     expect(() => reportFolder({ folder: folder.path, format: 'text', print })).toThrow('the run measured no slice');
