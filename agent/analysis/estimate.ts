@@ -58,7 +58,9 @@ function toBlocks(observations: readonly Observation[]): Block[] {
   const byBlock = new Map<number, Map<string, number[]>>();
   for (const { block, arm, goodput } of observations) {
     const logs = byBlock.get(block) ?? new Map<string, number[]>();
-    logs.set(arm, [...(logs.get(arm) ?? []), Math.log(goodput)]);
+    const own = logs.get(arm);
+    if (own) own.push(Math.log(goodput));
+    else logs.set(arm, [Math.log(goodput)]);
     byBlock.set(block, logs);
   }
   return [...byBlock.values()].map((logs) => {

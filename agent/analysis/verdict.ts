@@ -34,9 +34,16 @@ export type Verdict =
       readonly covers: readonly (readonly Layer[])[];
       readonly untested: readonly Layer[];
     }
-  /** The load generator or the CPU is the limit even with every layer stubbed. */
-  | { readonly kind: 'outside'; readonly why: string }
+  | OutsideVerdict
   | InconclusiveVerdict;
+
+/** The load generator or the CPU is the limit even with the most stubs in place. */
+export interface OutsideVerdict {
+  readonly kind: 'outside';
+  /** The guests' own cpu.max, the one thread of each load generator, or the CPU of the host. */
+  readonly limit: 'cpu-max' | 'thread' | 'cpu';
+  readonly why: string;
+}
 
 export interface MaskedVerdict {
   readonly kind: 'masked';
@@ -62,4 +69,6 @@ export interface InconclusiveVerdict {
   readonly headroom?: Lift;
   /** More blocks that should settle it at even odds, when that can be said. */
   readonly moreBlocks?: number;
+  /** Too many slices were void: more of the same would not help. */
+  readonly disturbed?: true;
 }

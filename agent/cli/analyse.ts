@@ -1,11 +1,10 @@
 // `analyse DIR` and `report DIR`: recomputed from a run's folder alone, on any machine.
 
-import { analyse } from '../analysis/analyse.ts';
 import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { type FormatName, render } from '../report/registry.ts';
-import { documentOf } from './document.ts';
+import { analysisOf, documentOf } from './document.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -17,7 +16,7 @@ export interface FolderCommand {
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRecords(folder);
   print(
-    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, analysis: analyse(records.plan.design, records.slices) }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, analysis: analysisOf(records) }, null, 2)}\n`,
   );
   return 'ok';
 }

@@ -1,11 +1,20 @@
 // From the records of a run to its report: the same way live and offline.
 
-import { analyse } from '../analysis/analyse.ts';
+import { analyse, type Analysis } from '../analysis/analyse.ts';
+import { outsideCaveats, withOutside } from '../analysis/outside.ts';
+import { loadFactsOf } from '../experiment/load-facts.ts';
+import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
 import { buildDocument, type ReportDocument } from '../report/document.ts';
 
+/** The analysis of the slices that count, beside what all of them say of the CPUs. */
+export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>): Analysis {
+  const analysis = analyse(plan.design, countedSlices(slices));
+  return withOutside(analysis, plan.design.layers, loadFactsOf(slices, plan));
+}
+
 export function documentOf({ plan, meta, slices }: RunRecords, folder: string): ReportDocument {
-  const analysis = analyse(plan.design, slices);
+  const analysis = analysisOf({ plan, slices });
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -13,9 +22,9 @@ export function documentOf({ plan, meta, slices }: RunRecords, folder: string): 
     endedAt: meta.endedAt ?? slices.at(-1)?.startedAt ?? meta.startedAt,
     plan,
     host: meta.host,
-    slices,
+    slices: countedSlices(slices),
     analysis,
-    caveats: meta.caveats,
+    caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, loadFactsOf(slices, plan))],
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
   });

@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { join } from 'node:path';
-import { analyse } from '../analysis/analyse.ts';
 import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
 import { runExperiment } from '../experiment/experiment.ts';
 import type { Progress } from '../experiment/progress.ts';
@@ -18,7 +17,7 @@ import { baselineId } from '../lib/arm.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';
 import { type FormatName, render } from '../report/registry.ts';
-import { documentOf } from './document.ts';
+import { analysisOf, documentOf } from './document.ts';
 import { preflight } from './preflight.ts';
 import { makeLog } from './log.ts';
 import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
@@ -137,7 +136,7 @@ interface Finished {
 function report({ prepared: { plan }, meta, slices, folder }: Finished, options: RunOptions): ExitName {
   const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices)] };
   folder.writeJson('host.json', done);
-  folder.writeJson('analysis.json', analyse(plan.design, slices));
+  folder.writeJson('analysis.json', analysisOf({ plan, slices }));
   const document = documentOf({ plan, meta: done, slices }, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));

@@ -55,13 +55,15 @@ export async function measureSlice(
     junctions: [...junctions],
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
     caveats: [...countCaveats(guests, junctions, stack)],
+    voided: null,
   };
 }
 
 async function readBorder(host: Host, stack: Stack, load: Load) {
   // Counters first: they are quick, and the answer of fio takes as long as the CPU lets it.
   const atMs = performance.now();
-  const [sources, junctions] = await Promise.all([readSources(host), readJunctions(host, stack.junctions)]);
+  const scene = { host, cgroup: load.cgroup };
+  const [sources, junctions] = await Promise.all([readSources(scene), readJunctions(host, stack.junctions)]);
   return { atMs, sources, junctions, snapshots: await load.snapshots() };
 }
 

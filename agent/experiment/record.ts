@@ -37,6 +37,8 @@ export const sliceSchema = z.object({
   measurements: z.record(z.string(), z.record(z.string(), z.number())),
   /** Doubts about this slice, as sentences. */
   caveats: z.array(z.string()),
+  /** Why this slice does not count; null if it does. */
+  voided: z.string().nullable().default(null),
 });
 
 export type SliceRecord = z.output<typeof sliceSchema>;

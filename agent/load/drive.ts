@@ -25,6 +25,8 @@ export interface LoadPlan {
 }
 
 export interface Load {
+  /** The cgroup of the whole run, above all guests. */
+  readonly cgroup: string;
   /** One snapshot a guest, in their order, asked for together. */
   readonly snapshots: () => Promise<readonly Snapshot[]>;
   /** Rejects when any guest's fio ends by itself. */
@@ -75,6 +77,7 @@ export async function startLoad(
     return now.every((ios, i) => ios > (before[i] ?? 0));
   });
   return {
+    cgroup: names.cgroup,
     died,
     snapshots: () => Promise.all(running.map((guest) => guest.snapshot())),
     stop: async () => {

@@ -1,20 +1,25 @@
-// CPU time of the host from /proc/stat (proc(5)): the share that was busy, and the share that others stole.
+// CPU time of the host from /proc/stat (proc(5)): the shares that were busy, spent in programs, and stolen by others.
 
 import type { Source } from './source.ts';
 
 interface CpuTicks {
+  readonly cpus: number;
   readonly busy: number;
+  /** In programs, virtual machines among them; kernel threads have none. */
+  readonly user: number;
   readonly steal: number;
   readonly total: number;
 }
 
 export const cpu: Source<CpuTicks> = {
-  read: async (host) => parseStat((await host.read('/proc/stat')) ?? ''),
+  read: async ({ host }) => parseStat((await host.read('/proc/stat')) ?? ''),
   between: (from, to) => {
-    const total = Math.max(1, to.total - from.total);
+    const percent = (ticks: number): number => (100 * ticks) / Math.max(1, to.total - from.total);
     return {
-      busyPercent: (100 * (to.busy - from.busy)) / total,
-      stealPercent: (100 * (to.steal - from.steal)) / total,
+      cpus: to.cpus,
+      busyPercent: percent(to.busy - from.busy),
+      userPercent: percent(to.user - from.user),
+      stealPercent: percent(to.steal - from.steal),
     };
   },
 };
@@ -25,5 +30,10 @@ export function parseStat(text: string): CpuTicks | undefined {
   // guest time is part of user time already, so only the first eight add up.
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
   const busy = user + nice + system + irq + softirq;
-  return { busy, steal, total: busy + idle + iowait + steal };
+  return { cpus: countCpus(text), busy, user: user + nice, steal, total: busy + idle + iowait + steal };
+}
+
+/** CPUs that are online, from the text of /proc/stat. */
+export function countCpus(text: string): number {
+  return text.match(/^cpu\d+ /gm)?.length ?? 0;
 }

@@ -7,7 +7,7 @@ type Totals = Readonly<Record<string, number>>;
 const resources = ['cpu', 'io', 'memory'] as const;
 
 export const pressure: Source<Totals> = {
-  read: async (host) => {
+  read: async ({ host }) => {
     const found: Record<string, number> = {};
     for (const resource of resources) {
       const us = parseSomeTotal((await host.read(`/proc/pressure/${resource}`)) ?? '');

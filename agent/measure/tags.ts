@@ -2,10 +2,9 @@
 // is what holds its disks back at that instant. Two instants a slice are a witness, not a mean. debugfs is read where it
 // is mounted and never mounted for this.
 
-import type { Host } from '../host/host.ts';
 import { mapBounded } from '../lib/map-bounded.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
-import type { Source } from './source.ts';
+import type { Scene, Source } from './source.ts';
 
 interface TagUse {
   readonly busiestPercent: number;
@@ -16,7 +15,7 @@ const debugfs = '/sys/kernel/debug/block';
 const readsAtOnce = 32;
 
 export const tags: Source<TagUse> = {
-  read: async (host) => {
+  read: async ({ host }) => {
     const known = new Set(await host.list(debugfs));
     if (known.size === 0) return undefined;
     const busy = busyDisks((await host.read('/proc/diskstats')) ?? '').filter((name) => known.has(name));
@@ -34,7 +33,7 @@ export function busyDisks(diskstats: string): readonly string[] {
   });
 }
 
-async function readDisk(host: Host, disk: string): Promise<TagUse> {
+async function readDisk(host: Scene['host'], disk: string): Promise<TagUse> {
   const queues = (await host.list(`${debugfs}/${disk}`)).filter((entry) => /^hctx\d+$/.test(entry));
   const used = await mapBounded(queues, readsAtOnce, async (queue) => {
     const read = async (file: string) => parseTagSet((await host.read(`${debugfs}/${disk}/${queue}/${file}`)) ?? '');

@@ -9,7 +9,7 @@ type Counts = ReadonlyMap<string, number>;
 const devices = '/sys/bus/xen-backend/devices';
 
 export const xenBlkback: Source<Counts> = {
-  read: async (host) => {
+  read: async ({ host }) => {
     const names = (await host.list(devices)).filter((name) => name.startsWith('vbd-'));
     const read = await Promise.all(
       names.map(async (name) => {

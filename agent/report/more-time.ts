@@ -5,8 +5,12 @@ import { renderNumber, renderRatio, renderSeconds, renderShare } from './figures
 import type { Facts } from './wording.ts';
 
 /** Blocks of one run: what was measured is not carried over, so a repeat pays for it again. */
-export function moreTime(facts: Facts, { moreBlocks }: Pick<InconclusiveVerdict, 'moreBlocks'>): string {
+export function moreTime(
+  facts: Facts,
+  { moreBlocks, disturbed }: Pick<InconclusiveVerdict, 'moreBlocks' | 'disturbed'>,
+): string {
   const { blocks, slices, settings } = facts;
+  if (disturbed) return 'keep the host to this run alone while it measures, and repeat';
   if (moreBlocks === undefined || blocks === 0) return atThisNoise(facts);
   const total = slices + Math.ceil((moreBlocks * slices) / blocks);
   return `repeat with room for ${renderNumber(moreBlocks, 'more block')} (${renderNumber(total, 'slice')}, about ${timeOf(total, settings)} in all), which should settle it`;

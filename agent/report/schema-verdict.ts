@@ -35,7 +35,15 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       untested: someLayers.describe('never stubbed: nothing is said of them'),
     })
     .describe('no layer holds the host back'),
-  z.object({ kind: z.literal('outside'), why: z.string() }).describe('the load generator or the CPU is the limit'),
+  z
+    .object({
+      kind: z.literal('outside'),
+      limit: z
+        .enum(['cpu-max', 'thread', 'cpu'])
+        .describe("the guests' own cpu.max, the one thread of each load generator, or the CPU of the host"),
+      why: z.string(),
+    })
+    .describe('the load generator or the CPU is the limit'),
   z
     .object({
       kind: z.literal('inconclusive'),
@@ -44,6 +52,7 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       proven: someLayers.describe('those of them whose stub is proven to lift'),
       headroom: lift.exactOptional().describe('of all stubs together'),
       moreBlocks: z.number().exactOptional().describe('more blocks that should settle it'),
+      disturbed: z.literal(true).exactOptional().describe('too many slices were void'),
     })
     .describe('cannot tell yet'),
 ]);

@@ -60,6 +60,13 @@ const places: Readonly<Record<Layer, string>> = {
   ring: 'the number of its queues and their depth, and what of them was left at its default',
 };
 
+/** What to do about a limit that no layer has. */
+const beyondTheStack: Readonly<Record<Of<'outside'>['limit'], string>> = {
+  'cpu-max': "raise the guests' cpu.max, `guests.cpuMax` in the profile",
+  thread: 'drive more guests, since one cannot ask for more than its thread can',
+  cpu: 'give the host more CPU, or drive fewer guests',
+};
+
 export function nextOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
@@ -72,7 +79,7 @@ export function nextOf(facts: Facts): string {
     case 'none':
       return `Next: look ${unstubbed(facts, verdict)}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
     case 'outside':
-      return 'Next: give the guests more CPU, or drive fewer of them, and repeat.';
+      return `Next: ${beyondTheStack[verdict.limit]}, and repeat.`;
     case 'inconclusive':
       return `Next: ${moreTime(facts, verdict)}.`;
     default:

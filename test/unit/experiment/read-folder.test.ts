@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reportFolder } from '../../../agent/cli/analyse.ts';
+import { analyseFolder, reportFolder } from '../../../agent/cli/analyse.ts';
 import { readRunFolder, type RunMeta } from '../../../agent/experiment/read-folder.ts';
 import type { SliceRecord } from '../../../agent/experiment/record.ts';
 import { makeRunFolder, type RunFolder } from '../../../agent/experiment/run-folder.ts';
@@ -23,8 +23,20 @@ function slice(seq: number, changes: Partial<SliceRecord> = {}): SliceRecord {
     junctions: [{ layer: 'ring', guest: 1, iosPerSecond: 1000, bytesPerSecond: 4096000, meanLatencyNs: 1200 }],
     measurements: { cpu: { busyPercent: 12.5, stealPercent: 0 } },
     caveats: ['a doubt'],
+    voided: null,
     ...changes,
   };
+}
+
+/** A few per mille, so that there is a residual. */
+function seqNoise(i: number, block: number): number {
+  return 0.002 * Math.sin(7 * i + 3 * block);
+}
+
+function analysed(): unknown {
+  let text = '';
+  analyseFolder({ folder: folder.path, print: (printed) => (text = printed) });
+  return JSON.parse(text);
 }
 
 let parent = '';
@@ -112,6 +124,47 @@ describe('the folder of a run', () => {
     else writeFileSync(join(folder.path, name), text);
     expect(() => readRunFolder(folder.path)).toThrow(ProfileError);
     expect(() => readRunFolder(folder.path)).toThrow(message);
+  });
+
+  it('is analysed without the slices that are void, and an older folder that has no such mark with all', () => {
+    const goodputs = { baseline: 1000, 'stub-media': 2000, 'all-stub': 2000 };
+    const seen = [0, 1, 2].flatMap((block) =>
+      Object.entries({ ...goodputs, again: 1000 }).map(([name, goodput], i) =>
+        slice(4 * block + i, {
+          block,
+          arm: name === 'again' ? 'baseline' : name,
+          goodput: goodput * (1 + seqNoise(i, block)),
+        }),
+      ),
+    );
+    for (const one of seen) folder.appendSlice(one);
+    const before = analysed();
+    folder.appendSlice(
+      slice(99, { block: 3, arm: 'stub-media', goodput: 1, voided: 'a hypervisor above took it all' }),
+    );
+    expect(analysed()).toEqual(before);
+    const file = join(folder.path, 'slices.ndjson');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replace(/.*"seq":99.*\n/, '')
+        .replaceAll(',"voided":null', ''),
+    );
+    expect(analysed()).toEqual(before);
+  });
+
+  it('of a host whose CPU was full with all stubs does not say "none"', () => {
+    const measurements = { cpu: { busyPercent: 99 }, guests: { idlestGuestPercent: 40 } };
+    for (let block = 0; block < 3; block++) {
+      ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
+        (arm, i) =>
+          folder.appendSlice(slice(7 * block + i, { block, arm, measurements, goodput: 1000 + seqNoise(i, block) })),
+      );
+    }
+    let text = '';
+    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    expect(text).toMatch(/The limit lies outside the stack: with every layer stubbed, the CPU of the\s+host is full/);
+    expect(analysed()).toMatchObject({ analysis: { verdict: { kind: 'outside', limit: 'cpu' } } });
   });
 
   it('of a run that ended before its first slice says that nothing was measured', () => {

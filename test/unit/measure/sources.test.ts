@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cpu, parseStat } from '../../../agent/measure/cpu.ts';
+import { clock } from '../../../agent/measure/clock.ts';
+import { guests, parseCpuStat } from '../../../agent/measure/guests.ts';
 import { junctionsBetween, type JunctionCounters, parseStats } from '../../../agent/measure/junctions.ts';
 import { parseSomeTotal, pressure } from '../../../agent/measure/pressure.ts';
 import { measurementsBetween } from '../../../agent/measure/registry.ts';
@@ -15,7 +17,8 @@ ctxt 1234567
 
   it('adds up all CPUs, with guests within the time of users', () => {
     const busy = 265091 + 10 + 23863 + 5 + 384;
-    expect(parseStat(stat)).toEqual({ busy, steal: 315, total: busy + 439939 + 1346 + 315 });
+    const total = busy + 439939 + 1346 + 315;
+    expect(parseStat(stat)).toEqual({ cpus: 2, busy, user: 265091 + 10, steal: 315, total });
   });
 
   it.each(['', 'cpu0 1 2 3 4 5 6 7 8', 'cpu  1 2 3'])('is unknown from %j', (text) => {
@@ -23,9 +26,10 @@ ctxt 1234567
   });
 
   it('gives shares of the time between two readings', () => {
-    const from = { busy: 100, steal: 10, total: 1000 };
-    expect(cpu.between(from, { busy: 250, steal: 20, total: 1200 }, 1)).toEqual({ busyPercent: 75, stealPercent: 5 });
-    expect(cpu.between(from, from, 1)).toEqual({ busyPercent: 0, stealPercent: 0 });
+    const from = { cpus: 2, busy: 100, user: 40, steal: 10, total: 1000 };
+    const to = { cpus: 2, busy: 250, user: 90, steal: 20, total: 1200 };
+    expect(cpu.between(from, to, 1)).toEqual({ cpus: 2, busyPercent: 75, userPercent: 25, stealPercent: 5 });
+    expect(cpu.between(from, from, 1)).toEqual({ cpus: 2, busyPercent: 0, userPercent: 0, stealPercent: 0 });
   });
 });
 
@@ -48,6 +52,50 @@ full avg10=0.95 avg60=1.63 avg300=0.54 total=9630517
       memorySomePercent: 0,
     });
   });
+});
+
+describe('CPU time of the guests', () => {
+  // Linux 6.12, cpu.stat of a cgroup with the cpu controller.
+  const cpuStat = (usage: number, user: number, throttled: number, periods: number): string =>
+    `usage_usec ${usage}\nuser_usec ${user}\nsystem_usec ${usage - user}\nnice_usec 0\ncore_sched.force_idle_usec 0
+nr_periods 40\nnr_throttled ${periods}\nthrottled_usec ${throttled}\nnr_bursts 0\nburst_usec 0\n`;
+  const files = (...stats: readonly string[]): ReadonlyMap<string, string> =>
+    new Map([
+      ['/proc/stat', 'cpu  1 0 0 0 0 0 0 0 0 0\ncpu0 1 0 0 0\ncpu1 0 0 0 0\n'],
+      ...['', '/guests/g1', '/guests/g2'].map((at, i) => [`/cg${at}/cpu.stat`, stats[i] ?? ''] as const),
+    ]);
+  const sceneOf = (files: ReadonlyMap<string, string>) => ({
+    cgroup: '/cg',
+    host: {
+      read: (path: string) => Promise.resolve(files.get(path)),
+      list: (path: string) => Promise.resolve(path === '/cg/guests' ? ['cgroup.procs', 'g1', 'g2'] : []),
+    },
+  });
+
+  it('is that of the whole run for the host, and that of the extremes for the guests', async () => {
+    const from = await guests.read(
+      sceneOf(files(cpuStat(5000, 1000, 0, 0), cpuStat(10, 5, 7, 1), cpuStat(20, 5, 0, 0))),
+    );
+    const to = await guests.read(
+      sceneOf(files(cpuStat(2_005_000, 801_000, 0, 0), cpuStat(990_010, 5, 7, 1), cpuStat(250_020, 5, 300_000, 4))),
+    );
+    expect(from && to && guests.between(from, to, 1000)).toEqual({
+      ...{ userPercentOfHost: 40, busiestGuestPercent: 99, idlestGuestPercent: 25 },
+      ...{ throttledPercent: 30, throttledPeriods: 4 },
+    });
+  });
+
+  it('is unknown where a kernel does not tell it, and says nothing of guests that are not there', async () => {
+    expect(await guests.read(sceneOf(new Map()))).toBeUndefined();
+    const alone = await guests.read(sceneOf(files(cpuStat(5000, 1000, 0, 0))));
+    expect(alone && guests.between(alone, alone, 1000)).toEqual({ userPercentOfHost: 0 });
+    expect(parseCpuStat('usage_usec 5\nuser_usec 3\nsystem_usec 2\n')).toMatchObject({ throttledUs: 0 });
+  });
+});
+
+it('clocks that part show by how much', () => {
+  const drift = clock.between({ wallMs: 1000, steadyMs: 5 }, { wallMs: 6000, steadyMs: 3005 }, 3000);
+  expect(drift).toEqual({ driftMs: 2000 });
 });
 
 describe('the counters of a junction', () => {
@@ -84,11 +132,13 @@ describe('the counters of a junction', () => {
 });
 
 it('a source that failed at one border is left out, the others stay', () => {
-  const reading = { busy: 1, steal: 0, total: 2 };
+  const reading = { cpus: 1, busy: 1, user: 1, steal: 0, total: 2 };
   const from = new Map<string, unknown>([['cpu', reading]]);
   const to = new Map<string, unknown>([
-    ['cpu', { busy: 2, steal: 0, total: 4 }],
+    ['cpu', { cpus: 1, busy: 2, user: 1, steal: 0, total: 4 }],
     ['pressure', { io: 1 }],
   ]);
-  expect(measurementsBetween(from, to, 1000)).toEqual({ cpu: { busyPercent: 50, stealPercent: 0 } });
+  expect(measurementsBetween(from, to, 1000)).toEqual({
+    cpu: { cpus: 1, busyPercent: 50, userPercent: 0, stealPercent: 0 },
+  });
 });

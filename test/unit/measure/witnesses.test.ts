@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dryHost } from '../../../agent/host/dry.ts';
-import type { Host } from '../../../agent/host/host.ts';
+import type { Scene } from '../../../agent/measure/source.ts';
 import { parseTagSet } from '../../../agent/lib/tag-set.ts';
 import { busyDisks, tags } from '../../../agent/measure/tags.ts';
 import { xenBlkback } from '../../../agent/measure/xen-blkback.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
-function hostWith(files: Tree): Host {
-  return { ...dryHost(), ...fakeTree(files) };
+function hostWith(files: Tree): Scene {
+  return { host: fakeTree(files), cgroup: '/sys/fs/cgroup/x' };
 }
 
 function shown(busy: number, waiters: number, depth = 64): string {

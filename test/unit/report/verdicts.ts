@@ -15,7 +15,7 @@ export const verdicts = {
     unproven: ['network'],
   },
   none: { kind: 'none', bound: 1.021, delta: 1.05, widened: false, covers: [['media', 'network']], untested: [] },
-  outside: { kind: 'outside', why: 'fio used all of its CPUs' },
+  outside: { kind: 'outside', limit: 'thread', why: 'fio used all of its CPUs' },
   inconclusive: {
     kind: 'inconclusive',
     why: 'several layers remain within the noise',

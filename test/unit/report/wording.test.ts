@@ -59,6 +59,19 @@ describe('the sentence of a verdict', () => {
     expect(wordsFor({ ...verdicts.none, bound: 0.97 }).sentence).toContain('(at most 0 %)');
   });
 
+  it.each([
+    ['cpu-max', "raise the guests' cpu.max"],
+    ['thread', 'drive more guests'],
+    ['cpu', 'give the host more CPU'],
+  ] as const)('says what to do about a limit outside of the kind %s', (limit, next) => {
+    expect(wordsFor({ ...verdicts.outside, limit }).next).toContain(next);
+  });
+
+  it('does not ask a disturbed run for more of the same', () => {
+    const { next } = wordsFor({ ...verdicts.inconclusive, moreBlocks: 5, disturbed: true });
+    expect(next).toBe('Next: keep the host to this run alone while it measures, and repeat.');
+  });
+
   it('says that the run ended early when the engine had asked for more', () => {
     expect(wordsFor(verdicts.inconclusive, { decided: false }).sentence).toContain('the run ended before a verdict');
   });

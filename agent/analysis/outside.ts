@@ -1,0 +1,119 @@
+// Is the limit above the stack? With every stub in place, what is full then: the host's CPU, the guests' share of it, or
+// the one thread of each load generator. A limit in the number of I/Os that the guests keep in flight is none of these.
+
+import { everyArm } from '../lib/arm.ts';
+import type { Layer } from '../lib/layer.ts';
+import type { Analysis } from './analyse.ts';
+import type { InconclusiveVerdict, OutsideVerdict, Verdict } from './verdict.ts';
+
+/** What one slice asked of the CPUs; undefined where it was not measured. */
+export interface SliceLoad {
+  readonly arm: string;
+  /** Of all CPUs of the host, per cent. */
+  readonly hostBusyPercent: number | undefined;
+  /** CPU of the guest that used least of it, per cent of one CPU. */
+  readonly idlestGuestPercent: number | undefined;
+  /** Time that the guest which was held back most by its own cpu.max had to wait, per cent. */
+  readonly throttledPercent: number | undefined;
+}
+
+export interface LoadFacts {
+  /** Slices that count, and those that do not for no other reason than cpu.max. */
+  readonly slices: readonly SliceLoad[];
+  /** Each guest's load is one thread that sleeps when it has nothing to do. */
+  readonly oneThread: boolean;
+  readonly void: VoidSlices;
+}
+
+export interface VoidSlices {
+  readonly count: number;
+  /** Of so many in all. */
+  readonly of: number;
+  readonly tooMany: boolean;
+  /** All of them because a guest was held back by its own cpu.max. */
+  readonly byCpuMax: boolean;
+  /** Why, each reason once. */
+  readonly reasons: readonly string[];
+}
+
+type Outside = Pick<OutsideVerdict, 'limit' | 'why'>;
+
+/** Shares of the CPU from which on it is full, and of the time from which on a guest is held back: medians, per cent. */
+const full = { host: 95, thread: 95, throttled: 5 } as const;
+/** Slices of the arm with the most stubs: one alone may be an accident. */
+const leastSlices = 2;
+
+/** What limits beyond the stack, judged in the arm with the most stubs; undefined when nothing does or nobody measured it. */
+export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'void'>): Outside | undefined {
+  const highest = everyArm(layers).findLast(({ id }) => facts.slices.some(({ arm }) => arm === id));
+  const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
+  if (!highest || highest.stubbed.length === 0 || slices.length < leastSlices) return undefined;
+  const stubbed = highest.stubbed.length === layers.length ? 'every layer' : highest.stubbed.join(' and ');
+  const throttled = median(slices.map(({ throttledPercent }) => throttledPercent));
+  if (throttled > full.throttled) {
+    const why = `with ${stubbed} stubbed, a guest waits ${throttled.toFixed(0)} % of the time for its own cpu.max`;
+    return { limit: 'cpu-max', why };
+  }
+  const busy = median(slices.map(({ hostBusyPercent }) => hostBusyPercent));
+  if (busy > full.host) {
+    return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${busy.toFixed(0)} % busy)` };
+  }
+  const thread = median(slices.map(({ idlestGuestPercent }) => idlestGuestPercent));
+  if (!facts.oneThread || !(thread >= full.thread)) return undefined;
+  return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
+}
+
+/** `analysis` as it reads beside what the CPUs did: a lift that is proven stays; all else may turn out to lie outside. */
+export function withOutside(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Analysis {
+  if (isLift(analysis.verdict)) return analysis;
+  const verdict = voidVerdict(analysis.verdict, facts.void) ?? limitVerdict(analysis, layers, facts);
+  return verdict ? { ...analysis, verdict, decided: true } : analysis;
+}
+
+/** What to say beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
+export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): readonly string[] {
+  const outside = isLift(analysis.verdict) ? outsideClaim(layers, facts) : undefined;
+  return [
+    ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
+    ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
+  ];
+}
+
+function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): OutsideVerdict | undefined {
+  if (!analysis.decided || !foundNothing(analysis.verdict)) return undefined;
+  const outside = outsideClaim(layers, facts);
+  return outside && { kind: 'outside', ...outside };
+}
+
+function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | InconclusiveVerdict | undefined {
+  if (!found.tooMany) return undefined;
+  if (found.byCpuMax) {
+    const why = `in ${found.count} of ${found.of} slices a guest was held back by its own cpu.max`;
+    return { kind: 'outside', limit: 'cpu-max', why };
+  }
+  const before = verdict.kind === 'inconclusive' ? verdict : { candidates: [], proven: [] };
+  const { candidates, proven } = before;
+  return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };
+}
+
+function voidSlices({ count, of, reasons }: VoidSlices): string {
+  return `${count} of ${of} slices were void: ${reasons.join('; ')}`;
+}
+
+function isLift({ kind }: Verdict): boolean {
+  return kind === 'lever' || kind === 'tie' || kind === 'masked';
+}
+
+/** Nothing lifts, or nothing shows above the noise. */
+function foundNothing(verdict: Verdict): boolean {
+  if (verdict.kind !== 'inconclusive') return verdict.kind === 'none';
+  return verdict.proven.length === 0 && (verdict.headroom?.low ?? 0) <= 1;
+}
+
+/** Of the values that were measured; NaN, which no comparison holds for, when most were not. */
+function median(values: readonly (number | undefined)[]): number {
+  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  if (2 * known.length <= values.length) return NaN;
+  const [low, high] = [known[(known.length - 1) >> 1] ?? NaN, known[known.length >> 1] ?? NaN];
+  return (low + high) / 2;
+}

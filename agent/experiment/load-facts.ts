@@ -1,0 +1,48 @@
+// From the records of a run to what the analysis asks beside goodput: how full the CPUs were, and what did not count.
+
+import type { LoadFacts, SliceLoad, VoidSlices } from '../analysis/outside.ts';
+import type { Plan } from '../plan/plan.ts';
+import { faultsOf, qualityOf } from './quality.ts';
+import type { SliceRecord } from './record.ts';
+
+type Asked = Pick<Plan, 'profile' | 'measureMs'>;
+
+/** Of all slices of a run, void ones among them. */
+export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFacts {
+  return {
+    slices: slices.filter((slice) => slice.voided === null || isHeldBack(slice, plan)).map(loadOf),
+    // A job file may start several threads, or one that never sleeps.
+    oneThread: !('job' in plan.profile.workload),
+    void: voidOf(slices, plan),
+  };
+}
+
+function loadOf({ arm, measurements: { cpu, guests } }: SliceRecord): SliceLoad {
+  return {
+    arm,
+    hostBusyPercent: cpu?.['busyPercent'],
+    idlestGuestPercent: guests?.['idlestGuestPercent'],
+    throttledPercent: guests?.['throttledPercent'],
+  };
+}
+
+function voidOf(slices: readonly SliceRecord[], plan: Asked): VoidSlices {
+  const all = slices.filter(({ voided }) => voided !== null);
+  return {
+    count: all.length,
+    of: slices.length,
+    tooMany: qualityOf(slices).tooMany,
+    byCpuMax: all.every((slice) => isHeldBack(slice, plan)),
+    reasons: [...new Map(all.map(({ voided }) => [withoutFigures(voided ?? ''), voided ?? ''])).values()],
+  };
+}
+
+/** Void because of cpu.max; a guest that is held back may answer late as well. */
+function isHeldBack(slice: SliceRecord, plan: Asked): boolean {
+  const kinds = faultsOf(slice, plan).map(({ kind }) => kind);
+  return kinds.includes('throttled') && kinds.every((kind) => kind === 'throttled' || kind === 'late');
+}
+
+function withoutFigures(text: string): string {
+  return text.replace(/\d+(\.\d+)?/g, '0');
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { countedSlices, faultsOf, qualityOf, voidedBy } from '../../../agent/experiment/quality.ts';
+import type { SliceRecord } from '../../../agent/experiment/record.ts';
+
+const expected = { measureMs: 3000 };
+
+/** A slice of guests that were measured for so long, with these measurements. */
+function slice(elapsedMs: readonly number[], measurements: SliceRecord['measurements'] = {}): SliceRecord {
+  return {
+    ...{ version: 1, seq: 0, block: 0, arm: 'baseline', startedAt: '2026-01-02T03:04:05.678Z', switchMs: 1 },
+    ...{ goodput: 1000, junctions: [], caveats: [], voided: null, measurements },
+    guests: elapsedMs.map((elapsed, i) => ({
+      ...{ guest: i + 1, elapsedMs: elapsed, ios: 1, bytes: 4096, errors: 0, meanLatencyNs: 1 },
+    })),
+  };
+}
+
+/** User time in per cent: of the host, of the run's cgroups on the host, of the agent on one of two CPUs. */
+function cpu(user: number, ours: number, agent: number, steal = 0): SliceRecord['measurements'] {
+  return {
+    cpu: { cpus: 2, busyPercent: 90, userPercent: user, stealPercent: steal },
+    guests: { userPercentOfHost: ours, throttledPercent: 0 },
+    agent: { userPercent: agent, cpuPercent: agent, residentBytes: 1 },
+  };
+}
+
+describe('the faults of a slice', () => {
+  it.each<[string, SliceRecord, readonly string[]]>([
+    ['of the length asked for', slice([3000, 3010]), []],
+    ['with one guest a good deal longer', slice([3010, 4400]), []],
+    ['with one guest half as long again', slice([3010, 4510]), ['late']],
+    ['in which every guest is longer by less than a fifth', slice([3550, 3590]), []],
+    ['in which every guest is longer by more', slice([3650, 3700]), ['starved-agent']],
+    ['that is far too long for all: late, said once', slice([5000, 5000]), ['late']],
+    ['without guests', slice([]), []],
+    ['with clocks in step', slice([3000], { clock: { driftMs: -249 } }), []],
+    ['with clocks apart', slice([3000], { clock: { driftMs: -251 } }), ['moved-host']],
+    ['with clocks apart the other way', slice([3000], { clock: { driftMs: 251 } }), ['moved-host']],
+    ['with all user time accounted for', slice([3000], cpu(80, 70, 10)), []],
+    ['with a little that is not', slice([3000], cpu(80, 60, 12)), []],
+    ['with much that is not', slice([3000], cpu(80, 60, 2)), ['foreign-cpu']],
+    ['with foreign CPU unknown', slice([3000], { cpu: { cpus: 2, userPercent: 99 } }), []],
+    ['with a little stolen', slice([3000], cpu(5, 5, 0, 9.9)), []],
+    ['with much stolen', slice([3000], cpu(5, 5, 0, 10.1)), ['steal']],
+    ['hardly throttled', slice([3000], { guests: { throttledPercent: 5 } }), []],
+    ['throttled', slice([3000], { guests: { throttledPercent: 5.1 } }), ['throttled']],
+    [
+      'with several at once',
+      slice([4600], { guests: { throttledPercent: 50 }, clock: { driftMs: 900 } }),
+      ['late', 'moved-host', 'throttled'],
+    ],
+  ])('%s', (_, one, kinds) => {
+    expect(faultsOf(one, expected).map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('depend on the length that was asked for: what is long for a short slice is nothing for a long one', () => {
+    expect(faultsOf(slice([800]), { measureMs: 500 })).toMatchObject([{ kind: 'late' }]);
+    expect(faultsOf(slice([740]), { measureMs: 500 })).toEqual([]);
+    expect(faultsOf(slice([20_400]), { measureMs: 20_000 })).toEqual([]);
+  });
+
+  it('say with figures what was wrong', () => {
+    const found = faultsOf(slice([4600], cpu(80, 50, 2, 12)), expected);
+    expect(voidedBy(found)).toBe(
+      'a guest was measured for 4.6 s in place of 3.0 s; programs that are not of this run used 29 % of the CPU; ' +
+        'a hypervisor above took 12 % of the CPU away',
+    );
+    expect(voidedBy([])).toBeNull();
+  });
+});
+
+describe('a run', () => {
+  const of = (good: number, bad: number) => [
+    ...Array.from({ length: good }, () => slice([3000])),
+    ...Array.from({ length: bad }, () => ({ ...slice([9000]), voided: 'late' })),
+  ];
+
+  it('counts the slices that are not void', () => {
+    expect(countedSlices(of(3, 2))).toEqual(of(3, 0));
+  });
+
+  it.each<[number, number, boolean]>([
+    [0, 0, false],
+    [2, 2, false],
+    [18, 2, false],
+    [11, 3, true],
+    [27, 3, false],
+    [26, 3, true],
+    [0, 3, true],
+  ])('with %i good and %i void slices: too many void is %s', (good, bad, tooMany) => {
+    expect(qualityOf(of(good, bad))).toEqual({ voided: bad, share: bad / Math.max(1, good + bad), tooMany });
+  });
+});
