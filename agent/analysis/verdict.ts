@@ -72,3 +72,10 @@ export interface InconclusiveVerdict {
   /** Too many slices were void: more of the same would not help. */
   readonly disturbed?: true;
 }
+
+/** The layers that a verdict blames. */
+export function namedIn(verdict: Verdict): readonly Layer[] {
+  if (verdict.kind === 'lever') return [verdict.layer];
+  if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
+  return verdict.kind === 'inconclusive' ? verdict.proven : [];
+}

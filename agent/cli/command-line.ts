@@ -71,6 +71,11 @@ function addRun(parser: Argv, done: Done): void {
           type: 'string',
           coerce: durationMs('--deadline'),
         },
+        caps: {
+          describe: 'look for caps on I/Os in flight after the verdict; --no-caps leaves that out',
+          type: 'boolean',
+          default: true,
+        },
         format: formatOption,
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },

@@ -2,10 +2,12 @@
 
 import { analyse, type Analysis } from '../analysis/analyse.ts';
 import { outsideCaveats, withOutside } from '../analysis/outside.ts';
+import { probeFindings } from '../analysis/probe/engine.ts';
+import type { CapsRecord } from '../experiment/probe-record.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
-import { buildDocument, type ReportDocument } from '../report/document.ts';
+import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
 /** The analysis of the slices that count, beside what all of them say of the CPUs. */
 export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>): Analysis {
@@ -13,7 +15,7 @@ export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>
   return withOutside(analysis, plan.design.layers, loadFactsOf(slices, plan));
 }
 
-export function documentOf({ plan, meta, slices }: RunRecords, folder: string): ReportDocument {
+export function documentOf({ plan, meta, slices, caps }: RunRecords, folder: string): ReportDocument {
   const analysis = analysisOf({ plan, slices });
   return buildDocument({
     run: meta.run,
@@ -27,5 +29,10 @@ export function documentOf({ plan, meta, slices }: RunRecords, folder: string): 
     caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, loadFactsOf(slices, plan))],
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
+    ...(caps ? { caps: capsInput(caps) } : {}),
   });
+}
+
+function capsInput({ design, observations, knobs }: CapsRecord): NonNullable<ReportInput['caps']> {
+  return { findings: probeFindings(design, observations), knobs, guests: design.guests };
 }

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { join } from 'node:path';
 import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
-import { runExperiment } from '../experiment/experiment.ts';
+import { type Outcome, type Probed, runExperiment } from '../experiment/experiment.ts';
+import type { CapsRecord, ProbeRecord } from '../experiment/probe-record.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -30,6 +31,8 @@ export interface RunOptions extends PrepareOptions {
   readonly runs: string;
   readonly deadlineMs: number | undefined;
   readonly format: FormatName;
+  /** Whether caps are looked for after the verdict. */
+  readonly caps: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly print: (text: string) => void;
@@ -58,14 +61,18 @@ export async function run(options: RunOptions): Promise<ExitName> {
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const slices = await measure(session, { prepared, folder, log, progress, id });
+      const found = await measure(session, { prepared, folder, log, progress, id, caps: options.caps });
       progress.end();
-      return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, slices, folder }, options);
+      return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, ...found, folder }, options);
     });
   } finally {
     progress.end();
     stop.release();
   }
+}
+
+interface Found extends Outcome {
+  readonly slices: readonly SliceRecord[];
 }
 
 interface Measuring {
@@ -74,21 +81,29 @@ interface Measuring {
   readonly log: Logger;
   readonly progress: Progress;
   readonly id: string;
+  readonly caps: boolean;
 }
 
 /** The host is restored when this ends, whichever way; the journal is kept with the run. */
-async function measure(session: Session, measuring: Measuring): Promise<readonly SliceRecord[]> {
-  const { prepared, folder, log, progress, id } = measuring;
+async function measure(session: Session, measuring: Measuring): Promise<Found> {
+  const { prepared, folder, log, progress, id, caps } = measuring;
   const slices: SliceRecord[] = [];
   const record = (slice: SliceRecord): void => {
     slices.push(slice);
     folder.appendSlice(slice);
     log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
   };
+  const recordPoint = (point: ProbeRecord): void => {
+    folder.appendLine('probe.ndjson', point);
+    log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
+  };
   const { plan, stack } = prepared;
+  const recorders = { record, recordPoint, progress, caps };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
   try {
-    await runExperiment(session.host, { plan, stack, load: loadPlan(prepared), ...place, record, progress });
+    const load = loadPlan(prepared);
+    const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
+    return { slices, ...outcome };
   } catch (failure) {
     if (!(failure instanceof StoppedError)) throw failure;
     const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
@@ -96,7 +111,6 @@ async function measure(session: Session, measuring: Measuring): Promise<readonly
   } finally {
     keepJournal(session, folder, log);
   }
-  return slices;
 }
 
 /** A copy for the record; that it cannot be made must not hide how the run ended. */
@@ -126,24 +140,37 @@ function loadPlan({ plan, sections }: Prepared) {
   return { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS };
 }
 
-interface Finished {
+interface Finished extends Found {
   readonly prepared: Prepared;
   readonly meta: RunMeta;
-  readonly slices: readonly SliceRecord[];
   readonly folder: RunFolder;
 }
 
-function report({ prepared: { plan }, meta, slices, folder }: Finished, options: RunOptions): ExitName {
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices)] };
+function report({ prepared: { plan }, meta, slices, caps, folder }: Finished, options: RunOptions): ExitName {
+  const left = typeof caps === 'string' ? [caps] : [];
+  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
+  const record = typeof caps === 'object' ? keepCaps(caps, folder) : undefined;
   folder.writeJson('host.json', done);
   folder.writeJson('analysis.json', analysisOf({ plan, slices }));
-  const document = documentOf({ plan, meta: done, slices }, folder.path);
+  const document = documentOf({ plan, meta: done, slices, ...(record ? { caps: record } : {}) }, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));
   folder.writeText('report.json', render('json', document));
   options.print(render(options.format, document));
   return document.exit.name;
+}
+
+function keepCaps({ plan: { design }, observations, inventory }: Probed, folder: RunFolder): CapsRecord {
+  folder.writeJson('knobs.json', inventory);
+  const record: CapsRecord = {
+    version: 1,
+    design: { ...design, layers: [...design.layers] },
+    observations: [...observations],
+    knobs: [...inventory.knobs],
+  };
+  folder.writeJson('caps.json', record);
+  return record;
 }
 
 const saturatedPercent = 95;

@@ -4,19 +4,28 @@
 import { analyse, type Analysis } from '../analysis/analyse.ts';
 import { decide } from '../analysis/engine.ts';
 import type { Observation } from '../analysis/observation.ts';
+import type { ProbeObservation } from '../analysis/probe/design.ts';
+import { namedIn } from '../analysis/verdict.ts';
 import type { Host } from '../host/host.ts';
+import type { Inventory } from '../knobs/registry.ts';
+import { readKnobs } from '../knobs/registry.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Load, type LoadPlan, raiseRootCgroup, startLoad } from '../load/drive.ts';
+import { depthOf, verifies } from '../load/job.ts';
 import { startCounting } from '../measure/junctions.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planProbe, type ProbePlan } from '../plan/probe-plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Names } from '../stack/names.ts';
 import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
+import type { ProbeRecord } from './probe-record.ts';
+import { runProbe } from './probe.ts';
 import type { Progress } from './progress.ts';
+import { faultsOf, qualityOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 export interface Experiment {
@@ -27,74 +36,135 @@ export interface Experiment {
   /** Where the job files go. */
   readonly folder: string;
   readonly record: (slice: SliceRecord) => void;
+  readonly recordPoint: (point: ProbeRecord) => void;
   readonly progress: Progress;
+  /** Whether caps are looked for after the verdict. */
+  readonly caps: boolean;
+}
+
+/** What the cap probe has measured, and the knobs that were in force meanwhile. */
+export interface Probed {
+  readonly plan: ProbePlan;
+  readonly observations: readonly ProbeObservation[];
+  readonly inventory: Inventory;
+}
+
+export interface Outcome {
+  readonly analysis: Analysis;
+  /** A sentence where the probe was left out; undefined where it was not asked for. */
+  readonly caps?: Probed | string;
 }
 
 /** Throws LoadError, HostError, ResidueError or StoppedError; slices recorded before stay recorded. */
-export async function runExperiment(host: Host, experiment: Experiment): Promise<Analysis> {
+export async function runExperiment(host: Host, experiment: Experiment): Promise<Outcome> {
   return host.scope(async () => {
     await raiseRootCgroup(host, experiment.names);
     return experiment.plan.cold ? runCold(host, experiment) : runLive(host, experiment);
   });
 }
 
-interface Running {
-  readonly stack: Stack;
-  readonly load: Load;
+async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
+  const started = performance.now();
+  const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
+  const measured = await host.scope(async () => {
+    const load = await loadOn(host, experiment, stack);
+    const found = await measureBlocks(experiment, (place) =>
+      measureSlice(host, { stack, load }, place, experiment.plan),
+    );
+    await load.stop();
+    return found;
+  });
+  if (!experiment.caps) return { analysis: measured.analysis };
+  return { analysis: measured.analysis, caps: await probe(host, { experiment, stack, measured, started }) };
 }
 
-async function runLive(host: Host, experiment: Experiment): Promise<Analysis> {
-  const running = await raiseAll(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
-  const analysis = await measureBlocks(experiment, (place) => measureSlice(host, running, place, experiment.plan));
-  await running.load.stop();
-  return analysis;
+async function probe(
+  host: Host,
+  run: { experiment: Experiment; stack: Stack; measured: Measured; started: number },
+): Promise<Probed | string> {
+  const { experiment, stack, measured, started } = run;
+  const { sections } = experiment.load;
+  if (verifies(sections)) return 'caps were not looked for: the load checks its data, and a delay keeps none';
+  const plan = planProbe(experiment.plan, {
+    ceiling: measured.highest,
+    named: namedIn(measured.analysis.verdict),
+    depth: depthOf(sections),
+    remainingMs: experiment.plan.budgetMs - (performance.now() - started),
+  });
+  if (typeof plan === 'string') return plan;
+  const inventory = await readKnobs(host);
+  const random = seededRandom(experiment.plan.seed);
+  return { plan, inventory, observations: await runProbe({ host, experiment, plan, random }, stack) };
 }
 
 /** Raises, loads, measures and unwinds for every slice: for layers that cannot be switched under load. */
-async function runCold(host: Host, experiment: Experiment): Promise<Analysis> {
-  return measureBlocks(experiment, (place) =>
+async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
+  const { analysis } = await measureBlocks(experiment, (place) =>
     host.scope(async () => {
-      const running = await raiseAll(host, experiment, { start: place.arm, onlyStart: true });
-      const slice = await measureSlice(host, running, place, experiment.plan);
-      await running.load.stop();
+      const stack = await raiseOnly(host, experiment, { start: place.arm, onlyStart: true });
+      const load = await loadOn(host, experiment, stack);
+      const slice = await measureSlice(host, { stack, load }, place, experiment.plan);
+      await load.stop();
       return slice;
     }),
   );
+  return experiment.caps ? { analysis, caps: 'caps were not looked for: a cold run raises no delay' } : { analysis };
 }
 
-async function raiseAll(
+async function raiseOnly(
   host: Host,
-  experiment: Experiment,
+  { names, progress, stack: plan }: Experiment,
   form: { start: Arm; onlyStart: boolean },
-): Promise<Running> {
-  const { names, progress } = experiment;
+): Promise<Stack> {
   progress.phase('raising the stack');
-  const stack = await raiseStack(host, names, experiment.stack, form);
+  const stack = await raiseStack(host, names, plan, form);
   await startCounting(host, stack.junctions);
-  progress.phase(`starting ${stack.lanes.length} guests`);
-  const load = await startLoad(host, names, experiment.load, { lanes: stack.lanes, folder: experiment.folder });
-  return { stack, load };
+  return stack;
 }
 
-/** Asks the engine for a block, measures it in seeded random order, and so on to its verdict. */
+async function loadOn(host: Host, { names, progress, load, folder }: Experiment, stack: Stack): Promise<Load> {
+  progress.phase(`starting ${stack.lanes.length} guests`);
+  return startLoad(host, names, load, { lanes: stack.lanes, folder });
+}
+
+interface Measured {
+  readonly analysis: Analysis;
+  /** The highest goodput of any slice, I/O a second. */
+  readonly highest: number;
+}
+
+/**
+ * Asks the engine for a block, measures it in seeded random order, and so on to its verdict. A void slice is measured again
+ * in the next block; too many of them end the run.
+ */
 async function measureBlocks(
   experiment: Experiment,
   measure: (place: SlicePlace) => Promise<SliceRecord>,
-): Promise<Analysis> {
+): Promise<Measured> {
   const { plan, progress } = experiment;
   const random = seededRandom(plan.seed);
   const observations: Observation[] = [];
+  const records: SliceRecord[] = [];
+  let owed: string[] = [];
   for (let block = 0; ; block++) {
     const decision = decide(plan.design, observations);
-    if (decision.kind === 'verdict') return analyse(plan.design, observations);
-    for (const id of scheduleBlock(block, decision.arms, random).arms) {
-      const seq = observations.length;
+    if (decision.kind === 'verdict' || qualityOf(records).tooMany) {
+      const highest = Math.max(1, ...records.map(({ goodput }) => goodput));
+      return { analysis: analyse(plan.design, observations), highest };
+    }
+    const { arms } = scheduleBlock(block, [...decision.arms, ...owed], random);
+    owed = [];
+    for (const id of arms) {
+      const seq = records.length;
       progress.sliceBegins({ seq, arm: id, block, of: plan.design.budgetSlices });
-      const slice = await measure({ seq, block, arm: armOf(experiment, id) });
-      if (!(slice.goodput > 0))
+      const measured = await measure({ seq, block, arm: armOf(experiment, id) });
+      if (!(measured.goodput > 0))
         throw new LoadError(`no I/O completed while ${id} was measured`, 'look at the job and at `dmesg`');
+      const slice = { ...measured, voided: voidedBy(faultsOf(measured, plan)) };
       experiment.record(slice);
-      observations.push({ block, arm: id, goodput: slice.goodput });
+      records.push(slice);
+      if (slice.voided === null) observations.push({ block, arm: id, goodput: slice.goodput });
+      else owed.push(id);
       progress.sliceEnds(slice);
     }
     progress.standing(analyse(plan.design, observations));

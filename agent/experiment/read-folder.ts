@@ -7,12 +7,15 @@ import { ProfileError, type Problem } from '../lib/errors.ts';
 import { layers } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
+import { capsSchema, type CapsRecord } from './probe-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
 
 export interface RunRecords {
   readonly plan: Plan;
   readonly meta: RunMeta;
   readonly slices: readonly SliceRecord[];
+  /** Of the cap probe; undefined where the run made none. */
+  readonly caps?: CapsRecord;
 }
 
 export const metaSchema = z.object({
@@ -51,6 +54,7 @@ const planSchema = z.object({
   cold: z.boolean(),
   settleMs: z.number().nonnegative(),
   measureMs: z.number().positive(),
+  budgetMs: z.number().positive(),
   open: z.array(z.string()),
 });
 
@@ -85,7 +89,8 @@ export function readRunFolder(path: string): RunRecords {
     return slice ? [slice] : [];
   });
   if (problems.length > 0) throw new ProfileError(problems);
-  return { plan, meta, slices };
+  const caps = join(path, 'caps.json');
+  return { plan, meta, slices, ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}) };
 }
 
 function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {

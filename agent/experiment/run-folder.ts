@@ -10,6 +10,8 @@ export interface RunFolder {
   readonly writeText: (name: string, text: string) => void;
   readonly writeJson: (name: string, value: unknown) => void;
   readonly appendSlice: (slice: SliceRecord) => void;
+  /** Adds one line of JSON to a file. */
+  readonly appendLine: (name: string, value: unknown) => void;
   readonly copyIn: (name: string, from: string) => void;
 }
 
@@ -19,14 +21,14 @@ export function makeRunFolder(parent: string, name: string): RunFolder {
   guard(path, () => mkdirSync(join(path, 'fio'), { recursive: true, mode: 0o700 }));
   const write = (file: string, text: string): void =>
     guard(join(path, file), () => writeFileSync(join(path, file), text, { mode: 0o600 }));
+  const append = (file: string, value: unknown): void =>
+    guard(join(path, file), () => appendFileSync(join(path, file), `${JSON.stringify(value)}\n`, { mode: 0o600 }));
   return {
     path,
     writeText: write,
     writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`),
-    appendSlice: (slice) =>
-      guard(join(path, 'slices.ndjson'), () =>
-        appendFileSync(join(path, 'slices.ndjson'), `${JSON.stringify(slice)}\n`, { mode: 0o600 }),
-      ),
+    appendSlice: (slice) => append('slices.ndjson', slice),
+    appendLine: append,
     copyIn: (file, from) => guard(join(path, file), () => copyFileSync(from, join(path, file))),
   };
 }

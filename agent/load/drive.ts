@@ -27,8 +27,10 @@ export interface LoadPlan {
 export interface Load {
   /** The cgroup of the whole run, above all guests. */
   readonly cgroup: string;
-  /** One snapshot a guest, in their order, asked for together. */
+  /** One snapshot a running guest, in their order, asked for together. */
   readonly snapshots: () => Promise<readonly Snapshot[]>;
+  /** Lets these guests (numbers from 1) run and freezes the others, whose I/O in flight completes unseen. */
+  readonly letRun: (guests: readonly number[]) => Promise<void>;
   /** Rejects when any guest's fio ends by itself. */
   readonly died: Promise<never>;
   readonly stop: () => Promise<void>;
@@ -76,11 +78,25 @@ export async function startLoad(
     const now = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
     return now.every((ios, i) => ios > (before[i] ?? 0));
   });
+  const frozen = new Set<number>();
+  const letRun = async (wanted: readonly number[]): Promise<void> => {
+    for (const { number, cgroup } of guests) {
+      const freeze = !wanted.includes(number);
+      if (freeze === frozen.has(number)) continue;
+      const value = freeze ? '1' : '0';
+      await host.apply({ kind: 'write', path: `${cgroup}/cgroup.freeze`, value, restore: 'never', why: 'who runs' });
+      if (freeze) frozen.add(number);
+      else frozen.delete(number);
+    }
+  };
   return {
     cgroup: names.cgroup,
     died,
-    snapshots: () => Promise.all(running.map((guest) => guest.snapshot())),
+    letRun,
+    snapshots: () => Promise.all(running.filter(({ number }) => !frozen.has(number)).map((one) => one.snapshot())),
     stop: async () => {
+      // A frozen fio hears no signal.
+      await letRun(guests.map(({ number }) => number));
       for (const guest of running) guest.stop();
       await poll(
         host,

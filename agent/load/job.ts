@@ -37,6 +37,20 @@ export function inlineSections(workload: Inline): readonly JobSection[] {
   return [{ name: 'guest', options }];
 }
 
+/** What of a workload shapes its I/O; the rest, such as its depth, rate and checks, is the cap probe's to decide. */
+const shaping = /^(rw|readwrite|rwmixread|rwmixwrite|bs|blocksize|bssplit|bsrange|random_distribution|norandommap)$/;
+
+/** The load of the cap probe: the I/O of the workload's first section, `depth` in flight, as fast as it is answered. */
+export function probeSections(sections: readonly JobSection[], depth: number): readonly JobSection[] {
+  const shape = sections[0]?.options.filter(([key]) => shaping.test(key)) ?? [];
+  return [{ name: 'probe', options: [...shape, ['ioengine', 'libaio'], ['iodepth', `${depth}`]] }];
+}
+
+/** Do its reads check what they find? Then it cannot run on media that keep no data. */
+export function verifies(sections: readonly JobSection[]): boolean {
+  return sections.some(({ options }) => options.some(([key]) => key === 'verify'));
+}
+
 /** The complete job file. What layerlift must decide stands in each section, last, so that it wins. */
 export function renderJob(sections: readonly JobSection[], target: JobTarget): string {
   const own: readonly (readonly [string, string | undefined])[] = [

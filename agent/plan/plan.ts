@@ -22,6 +22,8 @@ export interface Plan {
   readonly cold: boolean;
   readonly settleMs: number;
   readonly measureMs: number;
+  /** The most time to measure, cap probe and all. */
+  readonly budgetMs: number;
   /** What this stack leaves open, as sentences. */
   readonly open: readonly string[];
 }
@@ -59,6 +61,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     cold: options.cold,
     settleMs,
     measureMs,
+    budgetMs,
     open: openQuestions(profile.stack, layers),
   };
 }

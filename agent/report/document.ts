@@ -1,7 +1,9 @@
 // Plan, slices and analysis -> the one document that every format renders. Pure: the same run gives the same document.
 
 import type { Analysis } from '../analysis/analyse.ts';
+import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import type { Lift } from '../analysis/verdict.ts';
+import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 import type { Role } from '../lib/layer.ts';
@@ -10,6 +12,7 @@ import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import type { Choice } from '../profile/profile.ts';
 import { findProvider } from '../stack/registry.ts';
 import { agentCost, baselineOf, countCaveats, guestsOf, latencyOf, secondsOf, windowOf } from './baseline.ts';
+import { capsOf } from './caps.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
 
@@ -31,6 +34,8 @@ export interface ReportInput {
   /** Doubts about the whole run, as sentences. */
   readonly caveats: readonly string[];
   readonly exit: ExitName;
+  /** What the cap probe found, and the knobs of the host. */
+  readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
 }
@@ -59,6 +64,7 @@ function factsOf(input: ReportInput): Facts {
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),
     guests: guestsOf(baseline),
+    caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps.guests) : null,
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

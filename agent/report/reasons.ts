@@ -1,30 +1,26 @@
 // What a verdict rests on, as plain lines: what was replaced by what, what comes next, what to read with care.
 
+import { namedIn } from '../analysis/verdict.ts';
 import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
+import { capSentences } from './caps.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise } from './figures.ts';
 import type { Facts } from './wording.ts';
 
 export function reasonsOf(facts: Facts): readonly string[] {
   return [
-    ...namedIn(facts).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
+    ...namedIn(facts.verdict).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
     ...beyond(facts),
     ...headroom(facts),
     ...facts.slows.map(
       ({ layer, lift }) =>
         `the stub of ${layer} slows the stack: goodput ${renderRise(lift)}; read sets with it with care`,
     ),
+    ...capSentences(facts.caps),
     ...hidden(facts),
   ];
-}
-
-/** The layers that the verdict blames. */
-export function namedIn({ verdict }: Pick<Facts, 'verdict'>): readonly Layer[] {
-  if (verdict.kind === 'lever') return [verdict.layer];
-  if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
-  return verdict.kind === 'inconclusive' ? verdict.proven : [];
 }
 
 function replaced({ layers }: Facts, layer: Layer): readonly string[] {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';
+import { capsSchema } from './schema-caps.ts';
 import { verdictSchema } from './schema-verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './schema-words.ts';
 
@@ -96,6 +97,7 @@ export const reportSchema = z
     arms: list(armRow).describe('one a measured arm, fewer stubs first'),
     latency: latency.describe('where time is spent in the baseline arm'),
     guests: list(guestRow),
+    caps: capsSchema.nullable().describe('null: caps were not looked for'),
     slows: list(layerLift).describe('stubs that are proven to lower goodput'),
     composition: z.enum(['capacity', 'latency', 'hidden']).nullable().describe('how the layers combine, if measured'),
     sigma: z.number().nullable().describe('noise of one slice: coefficient of variation less drift, a share'),

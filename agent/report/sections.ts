@@ -2,6 +2,7 @@
 
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { renderLift, renderNumber, renderShare } from './figures.ts';
+import { renderLimit } from './caps.ts';
 import type { ReportDocument } from './schema.ts';
 
 export interface Table {
@@ -25,6 +26,8 @@ export type Section = Table | List;
 export function sectionsOf(report: ReportDocument): readonly Section[] {
   const sections: readonly Section[] = [
     liftTable(report),
+    capTable(report),
+    knobTable(report),
     latencyTable(report),
     guestTable(report),
     replacedTable(report),
@@ -55,6 +58,29 @@ function liftTable({ layers }: ReportDocument): Table {
       renderLift(ceiling),
       involvements[involvement],
     ]),
+    right: [],
+  };
+}
+
+function capTable({ caps }: ReportDocument): Table {
+  const delay = caps ? renderDuration(caps.delayNs) : '';
+  return {
+    kind: 'table',
+    title: `What limits it over media that take ${delay} for each I/O`,
+    head: ['layer', 'alone, with all others stubbed'],
+    rows: (caps?.rows ?? []).map(({ of, limit }) => [of === 'stack' ? 'all layers' : of, renderLimit(limit)]),
+    right: [],
+  };
+}
+
+function knobTable({ caps }: ReportDocument): Table {
+  return {
+    kind: 'table',
+    title: 'Settings that let through as many',
+    head: ['layer', 'setting', 'value', 'default', 'where'],
+    rows: (caps?.rows ?? []).flatMap(({ knobs }) =>
+      knobs.map(({ layer, name, value, standard, where }) => [layer, name, value, standard ?? '-', where]),
+    ),
     right: [],
   };
 }

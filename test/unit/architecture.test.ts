@@ -35,8 +35,8 @@ const mayImport: Readonly<Record<Part, readonly Part[]>> = {
   'knobs/': ['lib/', 'host/'],
   'analysis/': ['lib/'],
   'plan/': ['lib/', 'host/', 'stack/', 'profile/', 'analysis/'],
-  'experiment/': ['lib/', 'host/', 'stack/', 'profile/', 'load/', 'measure/', 'analysis/', 'plan/'],
-  'report/': ['lib/', 'stack/', 'profile/', 'analysis/', 'plan/', 'experiment/'],
+  'experiment/': ['lib/', 'host/', 'stack/', 'profile/', 'load/', 'measure/', 'knobs/', 'analysis/', 'plan/'],
+  'report/': ['lib/', 'stack/', 'profile/', 'knobs/', 'analysis/', 'plan/', 'experiment/'],
   'cli/': parts.filter((part) => part !== 'main.ts'),
   'main.ts': ['lib/', 'cli/'],
 };

@@ -17,6 +17,9 @@ export interface NullBlkSettings {
   readonly why: string;
 }
 
+/** Requests in flight in each queue of a media stub: more than any stack above lets through. */
+export const wideDepth = 4096;
+
 const folder = '/sys/kernel/config/nullb';
 const mebibyte = 2 ** 20;
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../profile/settings.ts';
 import { defineProvider } from '../provider.ts';
-import { nullBlkNeeds, raiseNullBlk } from './null-blk-device.ts';
-
-const depth = 4096;
+import { nullBlkNeeds, raiseNullBlk, wideDepth } from './null-blk-device.ts';
 
 /** The media stub: deep and wide; with `latency`, each request takes exactly that and any number run at once. */
 export const nullBlkStub = defineProvider({
@@ -22,7 +20,7 @@ export const nullBlkStub = defineProvider({
       raiseNullBlk(site, {
         part: 'null',
         latencyNs: latency,
-        depth,
+        depth: wideDepth,
         queues: site.cpus,
         memory,
         why: 'the media stub',

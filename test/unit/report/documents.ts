@@ -51,6 +51,7 @@ export function planOf(layers: readonly Layer[], budgetSlices = 150): Plan {
     cold: false,
     settleMs: 1000,
     measureMs: 3000,
+    budgetMs: 600_000,
     open: [],
   };
 }

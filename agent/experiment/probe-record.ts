@@ -1,0 +1,58 @@
+// What the cap probe leaves in the run's folder, and its decoding.
+
+import { z } from 'zod';
+import { layers } from '../lib/layer.ts';
+import { sliceSchema } from './record.ts';
+
+const subject = z.enum(['stack', 'nothing', ...layers]);
+
+const point = {
+  visit: z.number().int().nonnegative(),
+  /** I/Os in flight that each guest offers. */
+  depth: z.number().int().positive(),
+  subject,
+  delay: z.enum(['full', 'half']),
+  /** How many guests run. */
+  guests: z.number().int().positive(),
+};
+
+/** One line of probe.ndjson: a point and the slice that was measured for it. */
+export const probeRecordSchema = z.object({ ...point, slice: sliceSchema });
+export type ProbeRecord = z.output<typeof probeRecordSchema>;
+
+const knobSchema = z.object({
+  id: z.string(),
+  layer: z.enum([...layers, 'load']),
+  name: z.string(),
+  where: z.string(),
+  device: z.string().exactOptional(),
+  sharedIn: z.string().exactOptional(),
+  value: z.string(),
+  standard: z.string().exactOptional(),
+  atDefault: z
+    .boolean()
+    .optional()
+    .transform((known): boolean | undefined => known),
+  limit: z.number().exactOptional(),
+  queues: z.number().exactOptional(),
+  scope: z.enum(['queue', 'device', 'shared', 'host', 'cgroup']),
+  change: z.string(),
+});
+
+/** caps.json: everything from which the findings are computed again. */
+export const capsSchema = z.object({
+  version: z.literal(1),
+  design: z.object({
+    layers: z.array(z.enum(layers)),
+    media: z.boolean(),
+    guests: z.number().int().positive(),
+    delayNs: z.number().positive(),
+    maxDepth: z.number().int().positive(),
+    alpha: z.number().positive().max(1),
+    budgetPoints: z.number().int().positive(),
+  }),
+  observations: z.array(z.object({ ...point, goodput: z.number().positive() })),
+  /** The knobs of this host while the stack stood. */
+  knobs: z.array(knobSchema),
+});
+export type CapsRecord = z.output<typeof capsSchema>;

@@ -1,0 +1,83 @@
+// The cap probe on the live stack: the media becomes a fixed delay, and the load is started at the depths that the
+// engine asks for. Everything applied here is unwound when the caller's scope ends.
+
+import { join } from 'node:path';
+import type { ProbeObservation, ProbePoint, Visit } from '../analysis/probe/design.ts';
+import { decideProbe } from '../analysis/probe/engine.ts';
+import type { Host } from '../host/host.ts';
+import { inLayerOrder, type Arm } from '../lib/layer.ts';
+import { type Random, shuffled } from '../lib/random.ts';
+import { startLoad } from '../load/drive.ts';
+import { probeSections } from '../load/job.ts';
+import type { ProbePlan } from '../plan/probe-plan.ts';
+import { raiseDelays } from '../stack/delays.ts';
+import type { Stack } from '../stack/raise.ts';
+import type { Experiment } from './experiment.ts';
+import { measureSlice } from './measure-slice.ts';
+import { faultsOf } from './quality.ts';
+import type { ProbeRecord } from './probe-record.ts';
+
+/** Points that may be measured again because they were void, as a share of the budget. */
+const voidShare = 0.25;
+
+interface Probing {
+  readonly host: Host;
+  readonly experiment: Experiment;
+  readonly stack: Stack;
+  readonly plan: ProbePlan;
+  readonly random: Random;
+}
+
+/** Throws LoadError, HostError or StoppedError; points recorded before stay recorded. */
+export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<readonly ProbeObservation[]> {
+  const { host, experiment, plan } = probing;
+  const place = { plan: experiment.stack, stack: raised, delayNs: plan.design.delayNs };
+  const stack = await raiseDelays(host, experiment.names, place);
+  const observations: ProbeObservation[] = [];
+  let spare = Math.floor(voidShare * plan.design.budgetPoints);
+  for (let visit = 0; ; visit++) {
+    const decision = decideProbe(plan.design, observations);
+    if (decision.kind === 'done' || spare < 0) return observations;
+    experiment.progress.phase(textOf(decision.visit, observations.length));
+    const records = await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit));
+    const counted = records.filter(({ slice }) => slice.voided === null);
+    spare -= records.length - counted.length;
+    observations.push(...counted.map(({ slice, ...point }) => ({ ...point, goodput: slice.goodput })));
+  }
+}
+
+function textOf({ depth, points }: Visit, done: number): string {
+  return `caps: ${points.length} points with ${depth} in flight for each guest (${done} done)`;
+}
+
+/** Starts the load once and measures every point in it. */
+async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly ProbeRecord[]> {
+  const { host, experiment, stack, plan, random } = probing;
+  const { load: loadPlan, names } = experiment;
+  const sections = probeSections(loadPlan.sections, visit.depth);
+  const folder = join(experiment.folder, `visit-${number + 1}`);
+  const load = await startLoad(host, names, { ...loadPlan, sections }, { lanes: stack.lanes, folder });
+  const records: ProbeRecord[] = [];
+  for (const point of shuffled(visit.points, random)) {
+    const arm = armOf(point, experiment.plan.design.layers);
+    await load.letRun(Array.from({ length: point.guests }, (_, i) => i + 1));
+    const place = { seq: records.length, block: number, arm };
+    const slice = await measureSlice(host, { stack, load }, place, plan);
+    const faults = faultsOf(slice, plan).map(({ text }) => text);
+    const empty = slice.goodput > 0 ? [] : ['no I/O completed'];
+    const reasons = [...faults, ...empty].join('; ');
+    const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided: reasons || null } };
+    experiment.recordPoint(record);
+    records.push(record);
+  }
+  await load.stop();
+  return records;
+}
+
+/** The junctions' setting for a point: the subject deployed, all else stubbed, the media a delay unless it is the subject. */
+export function armOf({ subject, delay }: ProbePoint, layers: Experiment['plan']['design']['layers']): Arm {
+  const deployed = subject === 'stack' ? layers : layers.filter((layer) => layer === subject);
+  const stubbed = inLayerOrder(layers.filter((layer) => layer !== 'media' && !deployed.includes(layer)));
+  const id = `${subject}@${subject === 'media' ? 'media' : delay}`;
+  return subject === 'media' ? { id, stubbed } : { id, stubbed, media: delay === 'full' ? 'delay' : 'half-delay' };
+}

@@ -1,0 +1,66 @@
+// How the cap probe of a run is laid out (pure): how long the delay, how deep the load, how many points.
+
+import type { ProbeDesign } from '../analysis/probe/design.ts';
+import type { Layer } from '../lib/layer.ts';
+import type { Plan } from './plan.ts';
+
+export interface ProbePlan {
+  readonly design: ProbeDesign;
+  readonly settleMs: number;
+  readonly measureMs: number;
+}
+
+/** What the run has found out before its probe. */
+export interface ProbeBasis {
+  /** The highest goodput of any arm, I/O a second: about what the load generator and the CPUs can do. */
+  readonly ceiling: number;
+  /** Layers that the verdict names. */
+  readonly named: readonly Layer[];
+  /** I/Os in flight that each guest offers in the run. */
+  readonly depth: number;
+  /** What is left of the budget. */
+  readonly remainingMs: number;
+}
+
+/** I/Os in flight over all guests that are offered at least: most of the known defaults lie well below half of it. */
+const leastOffered = 256;
+const mostOffered = 4096;
+/** The generator must serve the whole load over the delay line with room to spare. */
+const share = 1 / 2;
+const [shortestNs, longestNs] = [1e6, 100e6];
+/** A delay line gives whole rounds of I/O: a slice has so many delays that one round more or less does not matter. */
+const roundsPerSlice = 30;
+const roundsToSettle = 4;
+const [leastSettleMs, leastMeasureMs] = [500, 1500];
+/** Starting the guests anew at another depth, and switching, in the lab; upper figures. */
+const [visitMs, switchMs] = [5_000, 400];
+const visits = 6;
+const mostPoints = 90;
+const fewestPoints = 16;
+
+/** The plan, or why there is none, as a sentence. */
+export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBasis): ProbePlan | string {
+  const guests = plan.profile.guests.length;
+  if (!plan.profile.stack.some(({ layer }) => layer === 'media')) {
+    return 'caps were not looked for: the media cannot be replaced by a delay from here';
+  }
+  const offered = Math.min(mostOffered, Math.max(leastOffered, 2 * basis.depth * guests));
+  const maxDepth = 2 ** Math.ceil(Math.log2(Math.max(1, offered / guests)));
+  const delayNs = Math.min(longestNs, Math.max(shortestNs, (maxDepth * guests * 1e9) / (share * basis.ceiling)));
+  const delayMs = delayNs / 1e6;
+  const settleMs = Math.max(leastSettleMs, Math.ceil(roundsToSettle * delayMs));
+  const measureMs = Math.max(leastMeasureMs, Math.ceil(roundsPerSlice * delayMs));
+  const affordable = (basis.remainingMs - visits * visitMs) / (settleMs + measureMs + switchMs);
+  if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
+  const layers = plan.design.layers.filter((layer) => layer !== 'media');
+  const design: ProbeDesign = {
+    layers,
+    media: basis.named.includes('media'),
+    guests,
+    delayNs: Math.round(delayNs),
+    maxDepth,
+    alpha: plan.design.alpha,
+    budgetPoints: Math.min(mostPoints, Math.floor(affordable)),
+  };
+  return { design, settleMs, measureMs };
+}
