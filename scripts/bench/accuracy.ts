@@ -32,7 +32,7 @@ function cellOf(scenario: ScenarioName, noise: NoiseName, cv: (typeof cvs)[numbe
   const [correct, wrong, slices] = expected;
   const beside = `${text(found)} (${correct}/${wrong} @${slices})`;
   const broken = Object.entries(holds).flatMap(([what, held]) => (held ? [] : [what]));
-  if (deviating.includes(scenario)) return `${beside}${broken.length > 0 ? ' differs on purpose' : ''}`;
+  if (deviating.includes(scenario)) return `${beside}${broken.length > 0 ? ' on purpose' : ''}`;
   return `${beside}${judged(broken.length === 0, broken.join(', '))}`;
 }
 
@@ -53,5 +53,5 @@ function text({ correct, tolerated, wrong, meanSlices }: Rates): string {
 }
 
 function column(cell: string): string {
-  return cell.padEnd(34);
+  return cell.padEnd(46);
 }
