@@ -9,11 +9,16 @@ import type { Observation } from '../../../agent/analysis/observation.ts';
 import type { Lift, Verdict } from '../../../agent/analysis/verdict.ts';
 import { everyArm, nameArm, parseArm } from '../../../agent/lib/arm.ts';
 import { layers, type Layer } from '../../../agent/lib/layer.ts';
-import { namedLayers, simulate } from '../../support/simulator.ts';
+import { fourLayers, namedLayers, rates, simulate } from '../../support/simulator.ts';
+import { noises, type NoiseName } from '../../support/simulator-noise.ts';
 import { scenarios, type ScenarioName } from '../../support/simulator-scenarios.ts';
 
 const runs = { numRuns: 60 };
 const names = Object.keys(scenarios).filter((name): name is ScenarioName => name in scenarios);
+
+const noiseNames = Object.keys(noises).filter((name): name is NoiseName => name in noises);
+/** The level as stated, and a budget that makes it cheap to try often. */
+const hasty: Design = { ...fourLayers(), budgetSlices: 60 };
 
 /** The observations of a whole run or of its beginning. */
 const observed = fc
@@ -82,6 +87,29 @@ describe('a decision', () => {
       }),
       runs,
     );
+  });
+
+  it('and the order of its slices are the same again from the same seed and the same goodput', () => {
+    const noise = fc.constantFrom('iid' as const, 'drifting' as const);
+    fc.assert(
+      fc.property(fc.constantFrom(...names), noise, fc.integer({ min: 0, max: 100_000 }), (scenario, noise, seed) => {
+        const options = { scenario, noise, cv: 0.05, seed };
+        expect(simulate(options)).toEqual(simulate(options));
+      }),
+      runs,
+    );
+  });
+
+  it('is no claim of a lift that is not there, however high and of whatever kind the noise', () => {
+    const seeds = 20;
+    const levels = [0.05, 0.15, 0.3, 0.6];
+    const claims = noiseNames.flatMap((noise) =>
+      levels.map((cv) => seeds * rates({ scenario: 'none', noise, cv, seeds, design: hasty }).wrong),
+    );
+    const all = claims.length * seeds;
+    const most = hasty.alpha * all + 3 * Math.sqrt(hasty.alpha * (1 - hasty.alpha) * all);
+    expect(claims.reduce((total, one) => total + one, 0)).toBeLessThanOrEqual(most);
+    for (const claimed of claims) expect(claimed).toBeLessThanOrEqual(3);
   });
 
   it('only asks for arms that can be set up, and for no more than the budget', () => {

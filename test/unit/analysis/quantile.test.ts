@@ -1,5 +1,8 @@
-// Oracle: the tables of Student's t that textbooks print, by degrees of freedom 1..30, 60 and 120.
+// Oracle: the tables of Student's t that textbooks print, by degrees of freedom 1..30, 60 and 120; beyond
+// them a second library, whose code has nothing in common with the one in use.
 
+import otherChiSquared from '@stdlib/stats-base-dists-chisquare-quantile';
+import otherT from '@stdlib/stats-base-dists-t-quantile';
 import { describe, expect, it } from 'vitest';
 import { chiSquaredQuantile, tQuantile } from '../../../agent/analysis/quantile.ts';
 
@@ -54,3 +57,19 @@ describe('chiSquaredQuantile', () => {
     expect(chiSquaredQuantile(probability, df)).toBeCloseTo(value, 3);
   });
 });
+
+describe('both quantiles', () => {
+  const degrees = Array.from({ length: 1000 }, (_, i) => i + 1);
+  const probabilities = [0.6, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.9975, 0.999, 0.9999, 0.99999];
+
+  it.each(probabilities)('agree with another library at %f for 1 to 1000 degrees', (probability) => {
+    for (const df of degrees) {
+      expectClose(tQuantile(probability, df), otherT(probability, df));
+      expectClose(chiSquaredQuantile(probability, df), otherChiSquared(probability, df));
+    }
+  });
+});
+
+function expectClose(value: number, other: number): void {
+  expect(Math.abs(value / other - 1)).toBeLessThan(1e-6);
+}
