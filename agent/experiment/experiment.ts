@@ -15,7 +15,7 @@ import type { Plan } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Names } from '../stack/names.ts';
 import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
-import { measureSlice, type SlicePlace } from './measure-slice.ts';
+import { measureSlice, type Objectives, type SlicePlace, type SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
 import type { SliceRecord } from './record.ts';
 
@@ -45,7 +45,7 @@ interface Running {
 
 async function runLive(host: Host, experiment: Experiment): Promise<Analysis> {
   const running = await raiseAll(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
-  const analysis = await measureBlocks(experiment, (place) => measureSlice(host, running, place, experiment.plan));
+  const analysis = await measureBlocks(experiment, (place) => measureSlice(host, running, place, timesOf(experiment)));
   await running.load.stop();
   return analysis;
 }
@@ -55,7 +55,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<Analysis> {
   return measureBlocks(experiment, (place) =>
     host.scope(async () => {
       const running = await raiseAll(host, experiment, { start: place.arm, onlyStart: true });
-      const slice = await measureSlice(host, running, place, experiment.plan);
+      const slice = await measureSlice(host, running, place, timesOf(experiment));
       await running.load.stop();
       return slice;
     }),
@@ -99,6 +99,11 @@ async function measureBlocks(
     }
     progress.standing(analyse(plan.design, observations));
   }
+}
+
+function timesOf({ plan }: Experiment): SliceTimes & { readonly objectives: Objectives } {
+  const { settleMs, measureMs, profile } = plan;
+  return { settleMs, measureMs, objectives: profile.guests.map((guest) => guest.latencyObjective ?? null) };
 }
 
 function armOf({ plan }: Experiment, id: string): Arm {

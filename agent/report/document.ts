@@ -9,7 +9,16 @@ import type { SliceRecord } from '../experiment/record.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import type { Choice } from '../profile/profile.ts';
 import { findProvider } from '../stack/registry.ts';
-import { agentCost, baselineOf, countCaveats, guestsOf, latencyOf, secondsOf, windowOf } from './baseline.ts';
+import {
+  agentCost,
+  baselineOf,
+  countCaveats,
+  guestsOf,
+  latencyOf,
+  objectiveOf,
+  secondsOf,
+  windowOf,
+} from './baseline.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
 
@@ -59,6 +68,7 @@ function factsOf(input: ReportInput): Facts {
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),
     guests: guestsOf(baseline),
+    objective: objectiveOf(baseline),
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

@@ -39,7 +39,10 @@ const mayImport: Readonly<Record<Part, readonly Part[]>> = {
   'main.ts': ['lib/', 'cli/'],
 };
 
-const pure = ['lib/', 'plan/', 'analysis/', 'report/', 'profile/decode.ts', 'load/job.ts', 'load/fio-output.ts'];
+const pure = [
+  ...['lib/', 'plan/', 'analysis/', 'report/', 'profile/decode.ts'],
+  ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'experiment/goodput.ts'],
+];
 const impurePackages =
   /^(node:(?!path$)|execa$|pino$|koffi$|systeminformation$|node-os-utils$|log-update$|write-file-)/;
 const impureNames = /^(process\.|Date\.now$|new Date\(\)$|Math\.random$|performance\.|crypto\.)/;
