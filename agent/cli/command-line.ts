@@ -56,7 +56,12 @@ const prepareOptions = {
   seed: { describe: 'seed of the schedule; the same seed gives the same order', type: 'number', coerce: wholeSeed },
   cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
   budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
+  preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
+  fast: { describe: 'accept a false claim in 1 of 5 runs, for fewer slices', type: 'boolean', default: false },
 } as const;
+
+/** What `--preset` stands for, milliseconds. */
+const presetBudgetMs = { incident: 300_000 } as const;
 
 function addRun(parser: Argv, done: Done): void {
   parser.command(
@@ -80,9 +85,10 @@ function addRun(parser: Argv, done: Done): void {
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
-    async ({ deadline, budget, ...rest }) => {
+    async ({ deadline, budget, preset, ...rest }) => {
       const { run } = await import('./run.ts');
-      done(await run({ ...rest, deadlineMs: deadline, budgetMs: budget, print }));
+      const budgetMs = budget ?? (preset && presetBudgetMs[preset]);
+      done(await run({ ...rest, deadlineMs: deadline, budgetMs, print }));
     },
   );
 }
@@ -96,9 +102,10 @@ function addPlan(parser: Argv, done: Done): void {
         ...prepareOptions,
         format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
       }),
-    async ({ budget, ...rest }) => {
+    async ({ budget, preset, ...rest }) => {
       const { plan } = await import('./plan.ts');
-      done(await plan({ ...rest, budgetMs: budget, print }));
+      const budgetMs = budget ?? (preset && presetBudgetMs[preset]);
+      done(await plan({ ...rest, budgetMs, print }));
     },
   );
 }

@@ -12,12 +12,15 @@ import { raiseRootCgroup, startLoad } from '../load/drive.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import { switchTo } from '../stack/junction.ts';
+import { raiseDelays } from '../stack/delays.ts';
 import { namesOf } from '../stack/names.ts';
 import { raiseStack } from '../stack/raise.ts';
 import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
 
 /** A plan has no run yet: its objects carry this in place of a run's id. */
 const sampleRun = 'abcdef';
+/** Nor is the delay of its cap probe known yet. */
+const sampleDelayNs = 50e6;
 
 interface Phase {
   readonly title: string;
@@ -71,6 +74,12 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
     const before = host.steps.length;
     await switchTo(host, raised, start);
     host.forget(before);
+  }
+  if (!plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
+    await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs });
+    close(
+      'look for caps (not with --no-caps; the delay is chosen by what was measured, the guests start anew at each depth)',
+    );
   }
   return phases;
 }

@@ -21,7 +21,7 @@ import { planProbe, type ProbePlan } from '../plan/probe-plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Names } from '../stack/names.ts';
 import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
-import { measureSlice, type SlicePlace } from './measure-slice.ts';
+import { measureSlice, type Objectives, type SlicePlace, type SliceTimes } from './measure-slice.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import { runProbe } from './probe.ts';
 import type { Progress } from './progress.ts';
@@ -69,7 +69,7 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
   const measured = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
     const found = await measureBlocks(experiment, (place) =>
-      measureSlice(host, { stack, load }, place, experiment.plan),
+      measureSlice(host, { stack, load }, place, timesOf(experiment)),
     );
     await load.stop();
     return found;
@@ -103,7 +103,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
     host.scope(async () => {
       const stack = await raiseOnly(host, experiment, { start: place.arm, onlyStart: true });
       const load = await loadOn(host, experiment, stack);
-      const slice = await measureSlice(host, { stack, load }, place, experiment.plan);
+      const slice = await measureSlice(host, { stack, load }, place, timesOf(experiment));
       await load.stop();
       return slice;
     }),
@@ -169,6 +169,11 @@ async function measureBlocks(
     }
     progress.standing(analyse(plan.design, observations));
   }
+}
+
+function timesOf({ plan }: Experiment): SliceTimes & { readonly objectives: Objectives } {
+  const { settleMs, measureMs, profile } = plan;
+  return { settleMs, measureMs, objectives: profile.guests.map((guest) => guest.latencyObjective ?? null) };
 }
 
 function armOf({ plan }: Experiment, id: string): Arm {

@@ -9,6 +9,7 @@ import { LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
+import { goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
 import type { SliceRecord } from './record.ts';
 
 /** How far fio's own count and the junctions' may differ before the slice is doubted: a share. */
@@ -18,6 +19,9 @@ export interface SliceTimes {
   readonly settleMs: number;
   readonly measureMs: number;
 }
+
+/** The latency objective of each guest in nanoseconds, in their order; null: it has none. */
+export type Objectives = readonly (number | null)[];
 
 export interface SlicePlace {
   readonly seq: number;
@@ -30,7 +34,7 @@ export async function measureSlice(
   host: Host,
   { stack, load }: { stack: Stack; load: Load },
   place: SlicePlace,
-  times: SliceTimes,
+  { objectives, ...times }: SliceTimes & { readonly objectives: Objectives },
 ): Promise<SliceRecord> {
   const guard = <T>(step: Promise<T>): Promise<T> => Promise.race([step, load.died, host.stopped]);
   const switchedAt = performance.now();
@@ -41,7 +45,9 @@ export async function measureSlice(
   const from = await guard(readBorder(host, stack, load));
   await guard(host.sleep(times.measureMs));
   const to = await guard(readBorder(host, stack, load));
-  const guests = from.snapshots.map((snapshot, i) => workOf(i + 1, between(snapshot, to.snapshots[i] ?? snapshot)));
+  const works = from.snapshots.map((snapshot, i) => workOf(i + 1, between(snapshot, to.snapshots[i] ?? snapshot)));
+  const guests = works.map((work, i) => guestRecord(i + 1, work, objectives[i] ?? null));
+  const { goodput, attainment, caveats } = goodputOf(guests);
   const junctions = junctionsBetween(from.junctions, to.junctions);
   return {
     version: 1,
@@ -50,11 +56,13 @@ export async function measureSlice(
     arm: place.arm.id,
     startedAt,
     switchMs,
-    goodput: sum(guests.map((guest) => (Math.max(0, guest.ios - guest.errors) * 1000) / guest.elapsedMs)),
+    goodput,
+    attainment,
+    latencyNs: latencyQuantiles(works.map(({ latencies }) => latencies)),
     guests,
     junctions: [...junctions],
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
-    caveats: [...countCaveats(guests, junctions, stack)],
+    caveats: [...caveats, ...countCaveats(guests, junctions, stack)],
     voided: null,
   };
 }
@@ -67,9 +75,9 @@ async function readBorder(host: Host, stack: Stack, load: Load) {
   return { atMs, sources, junctions, snapshots: await load.snapshots() };
 }
 
-function workOf(guest: number, work: Work | undefined): SliceRecord['guests'][number] {
+function workOf(guest: number, work: Work | undefined): Work {
   if (!work) throw new LoadError(`fio of guest ${guest} reported no time between two snapshots`);
-  return { guest, ...work };
+  return work;
 }
 
 /** fio says what completed; the topmost junctions, independently, what passed. They must agree. */

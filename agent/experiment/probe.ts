@@ -62,7 +62,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     const arm = armOf(point, experiment.plan.design.layers);
     await load.letRun(Array.from({ length: point.guests }, (_, i) => i + 1));
     const place = { seq: records.length, block: number, arm };
-    const slice = await measureSlice(host, { stack, load }, place, plan);
+    const slice = await measureSlice(host, { stack, load }, place, { ...plan, objectives: [] });
     const faults = faultsOf(slice, plan).map(({ text }) => text);
     const empty = slice.goodput > 0 ? [] : ['no I/O completed'];
     const reasons = [...faults, ...empty].join('; ');

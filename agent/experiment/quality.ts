@@ -9,11 +9,12 @@ export interface Fault {
 
 /** Beyond these a slice says more of something else than of its arm. */
 const limits = {
-  /** Longest window of a guest, in windows asked for. */
-  window: 1.5,
-  /** By how much the shortest window of a guest may exceed the one asked for: both must be exceeded. */
-  overshoot: 0.2,
-  overshootMs: 300,
+  /**
+   * By how much a guest's window may exceed the one asked for: both must be exceeded. A slow answer alone biases nothing,
+   * as fio measures its own window. `guest`: the longest of them, `all`: the shortest.
+   */
+  overshoot: { guest: 1, all: 0.5 },
+  overshootMs: 1000,
   /** Between the wall clock and the steady one. */
   driftMs: 250,
   /** Of the window, for the guest that was held back most. */
@@ -59,11 +60,13 @@ export function qualityOf(slices: readonly Pick<SliceRecord, 'voided'>[]): Quali
 function windowFaults({ guests }: SliceRecord, measureMs: number): readonly Fault[] {
   const windows = guests.map(({ elapsedMs }) => elapsedMs);
   const [longest, shortest] = [Math.max(0, ...windows), windows.length > 0 ? Math.min(...windows) : 0];
-  if (longest > limits.window * measureMs) {
+  const isOver = (window: number, share: number): boolean =>
+    window - measureMs > Math.max(share * measureMs, limits.overshootMs);
+  if (isOver(longest, limits.overshoot.guest)) {
     return [{ kind: 'late', text: `a guest was measured for ${seconds(longest)} in place of ${seconds(measureMs)}` }];
   }
+  if (!isOver(shortest, limits.overshoot.all)) return [];
   const over = shortest - measureMs;
-  if (over <= limits.overshootMs || over <= limits.overshoot * measureMs) return [];
   return [{ kind: 'starved-agent', text: `the agent came ${seconds(over)} late to the end of the slice` }];
 }
 

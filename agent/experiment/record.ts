@@ -5,6 +5,22 @@ import { layers } from '../lib/layer.ts';
 
 const layer = z.enum(layers);
 
+const guest = z
+  .object({
+    guest: z.number().int().positive(),
+    elapsedMs: z.number().positive(),
+    ios: z.number().nonnegative(),
+    bytes: z.number().nonnegative(),
+    errors: z.number().nonnegative(),
+    meanLatencyNs: z.number().nonnegative(),
+    /** I/Os without error and, where there is an objective, within it. */
+    useful: z.number().nonnegative().optional(),
+    /** Null: none is set. */
+    objectiveNs: z.number().positive().nullable().default(null),
+  })
+  // Records from before there were objectives have no such count.
+  .transform((one) => ({ ...one, useful: one.useful ?? Math.max(0, one.ios - one.errors) }));
+
 export const sliceSchema = z.object({
   version: z.literal(1),
   seq: z.number().int().nonnegative(),
@@ -15,16 +31,11 @@ export const sliceSchema = z.object({
   switchMs: z.number().nonnegative(),
   /** Useful I/O a second over all guests. */
   goodput: z.number().nonnegative(),
-  guests: z.array(
-    z.object({
-      guest: z.number().int().positive(),
-      elapsedMs: z.number().positive(),
-      ios: z.number().nonnegative(),
-      bytes: z.number().nonnegative(),
-      errors: z.number().nonnegative(),
-      meanLatencyNs: z.number().nonnegative(),
-    }),
-  ),
+  /** Useful I/Os over all I/Os, 0 to 1; null: no guest has an objective, or there was no I/O. */
+  attainment: z.number().min(0).max(1).nullable().default(null),
+  /** Quantiles of the latency of all guests' I/Os together, nanoseconds; null: fio gave no histogram, or there was no I/O. */
+  latencyNs: z.object({ p50: z.number().nonnegative(), p99: z.number().nonnegative() }).nullable().default(null),
+  guests: z.array(guest),
   junctions: z.array(
     z.object({
       layer,

@@ -1,6 +1,7 @@
 // fio's cumulative json+ snapshots: split from the stream and decoded (pure). Differences of two give a slice.
 
 import { z } from 'zod';
+import { decodeBins, grownBy, type Histogram, merged } from './histogram.ts';
 
 /** What a guest has done since its fio started. */
 export interface Snapshot {
@@ -12,12 +13,19 @@ export interface Snapshot {
   readonly errors: number;
   /** Sum of the latencies of these I/Os, nanoseconds. */
   readonly latencySumNs: number;
+  /** These latencies; undefined when fio gave none, or what it gave is no histogram. */
+  readonly latencies: Histogram | undefined;
 }
 
 const direction = z.object({
   io_bytes: z.number().nonnegative(),
   runtime: z.number().nonnegative(),
-  lat_ns: z.object({ mean: z.number().nonnegative(), N: z.number().nonnegative().optional() }),
+  lat_ns: z.object({
+    mean: z.number().nonnegative(),
+    N: z.number().nonnegative().optional(),
+    // Decoded apart: without an objective a snapshot is good without them.
+    bins: z.unknown().optional(),
+  }),
 });
 const document = z.object({
   jobs: z.array(
@@ -71,7 +79,14 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
     bytes: sum(ways.map((way) => way.io_bytes)),
     errors: sum(parsed.data.jobs.map((job) => job.total_err ?? (job.error === 0 ? 0 : 1))),
     latencySumNs: sum(ways.map((way) => way.lat_ns.mean * count(way))),
+    latencies: latenciesOf(ways.filter((way) => count(way) > 0).map((way) => way.lat_ns.bins)),
   };
+}
+
+/** Of all jobs and directions that have done I/O; one without bins leaves the whole unknown. */
+function latenciesOf(bins: readonly unknown[]): Histogram | undefined {
+  const histograms = bins.flatMap((raw) => decodeBins(raw) ?? []);
+  return histograms.length === bins.length ? merged(histograms) : undefined;
 }
 
 /** What happened between two snapshots of one guest. */
@@ -81,6 +96,8 @@ export interface Work {
   readonly bytes: number;
   readonly errors: number;
   readonly meanLatencyNs: number;
+  /** Undefined when either snapshot has none. */
+  readonly latencies: Histogram | undefined;
 }
 
 /** Undefined when the later snapshot is not later. */
@@ -94,6 +111,7 @@ export function between(from: Snapshot, to: Snapshot): Work | undefined {
     bytes: to.bytes - from.bytes,
     errors: to.errors - from.errors,
     meanLatencyNs: ios > 0 ? Math.max(0, (to.latencySumNs - from.latencySumNs) / ios) : 0,
+    latencies: from.latencies && to.latencies && grownBy(from.latencies, to.latencies),
   };
 }
 

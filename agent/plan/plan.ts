@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly seed: number;
   readonly cold: boolean;
   readonly budgetMs?: number;
+  /** Chance of a false claim; 0.05 if left out. */
+  readonly alpha?: number;
 }
 
 /** Throws ProfileError when there is nothing to compare. */
@@ -50,7 +52,11 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
   const sliceMs = sliceDurationMs({ settleMs, measureMs, cold: options.cold });
   const budgetMs = options.budgetMs ?? budget / 1e6;
   const budgetSlices = Math.floor(budgetMs / sliceMs);
-  const design = defaultDesign(layers, { delta: Math.log1p(minimumLift / 100), budgetSlices });
+  const design = defaultDesign(layers, {
+    delta: Math.log1p(minimumLift / 100),
+    budgetSlices,
+    ...(options.alpha === undefined ? {} : { alpha: options.alpha }),
+  });
   mustBeEnough(design, { budgetMs, sliceMs });
   return {
     version: 1,

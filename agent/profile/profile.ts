@@ -26,11 +26,20 @@ const limits = {
     .optional(),
 };
 
+/** What can be said of all guests or of one. */
+const eachGuest = {
+  ...limits,
+  /** An I/O that takes longer is not useful; without it every I/O that completes is. Nanoseconds. */
+  latencyObjective: duration({ min: 1e3, max: 10e9 }).optional(),
+};
+
 const guestsSchema = z.strictObject({
   count: wholeNumber(1, 64),
-  ...limits,
-  /** Limits of single guests, by number, over those of all. */
-  only: z.record(z.string().regex(/^[1-9]\d*$/, 'expected the number of a guest'), z.strictObject(limits)).default({}),
+  ...eachGuest,
+  /** The same for single guests, by number, over what holds for all. */
+  only: z
+    .record(z.string().regex(/^[1-9]\d*$/, 'expected the number of a guest'), z.strictObject(eachGuest))
+    .default({}),
 });
 
 const inlineSchema = z.strictObject({
@@ -76,6 +85,7 @@ export const profileSchema = z.strictObject({
 
 export type Inline = z.output<typeof inlineSchema>;
 export type Workload = Inline | z.output<typeof jobSchema>;
+/** The limits of one guest, and its objective. */
 export type GuestLimits = Omit<z.output<typeof guestsSchema>, 'count' | 'only'>;
 
 /** A provider chosen by name, with its settings decoded by its own schema. Plain data. */

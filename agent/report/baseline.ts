@@ -31,7 +31,7 @@ function throughOf(layer: Layer, junctions: SliceRecord['junctions']): { layer: 
   return throughNs === null ? [] : [{ layer, throughNs }];
 }
 
-/** Each guest's mean over `slices`: useful I/O a second, and latency weighted by its I/Os. */
+/** Each guest's mean over `slices`: useful I/O a second, latency weighted by its I/Os, and how far its objective was met. */
 export function guestsOf(slices: Slices): ReportDocument['guests'] {
   const all = slices.flatMap(({ guests }) => guests);
   return [...new Set(all.map(({ guest }) => guest))]
@@ -40,11 +40,32 @@ export function guestsOf(slices: Slices): ReportDocument['guests'] {
       const own = all.filter((one) => one.guest === guest);
       return {
         guest,
-        goodput: sum(own.map((one) => (Math.max(0, one.ios - one.errors) * 1000) / one.elapsedMs)) / own.length,
+        goodput: sum(own.map((one) => (one.useful * 1000) / one.elapsedMs)) / own.length,
         meanLatencyNs: weighted(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
         errors: sum(own.map(({ errors }) => errors)),
+        objectiveNs: own[0]?.objectiveNs ?? null,
+        attainment: attainmentOf(own),
       };
     });
+}
+
+/** What the objectives of the guests were and how far they were met in `slices`; null when there are none. */
+export function objectiveOf(slices: Slices): ReportDocument['objective'] {
+  const judged = slices.flatMap(({ guests }) => guests.filter(({ objectiveNs }) => objectiveNs !== null));
+  if (judged.length === 0) return null;
+  const bounds = judged.map(({ objectiveNs }) => objectiveNs ?? 0);
+  return {
+    guests: new Set(judged.map(({ guest }) => guest)).size,
+    lowestNs: Math.min(...bounds),
+    highestNs: Math.max(...bounds),
+    attainment: attainmentOf(judged),
+  };
+}
+
+function attainmentOf(guests: SliceRecord['guests']): number | null {
+  const judged = guests.filter(({ objectiveNs }) => objectiveNs !== null);
+  const ios = sum(judged.map((guest) => guest.ios));
+  return ios > 0 ? Math.min(1, sum(judged.map(({ useful }) => useful)) / ios) : null;
 }
 
 /** From the start of the first slice to the end of the last; `whole` when there is none. */

@@ -11,7 +11,16 @@ import type { SliceRecord } from '../experiment/record.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import type { Choice } from '../profile/profile.ts';
 import { findProvider } from '../stack/registry.ts';
-import { agentCost, baselineOf, countCaveats, guestsOf, latencyOf, secondsOf, windowOf } from './baseline.ts';
+import {
+  agentCost,
+  baselineOf,
+  countCaveats,
+  guestsOf,
+  latencyOf,
+  objectiveOf,
+  secondsOf,
+  windowOf,
+} from './baseline.ts';
 import { capsOf } from './caps.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
@@ -65,6 +74,7 @@ function factsOf(input: ReportInput): Facts {
     latency: latencyOf(baseline),
     guests: guestsOf(baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps.guests) : null,
+    objective: objectiveOf(baseline),
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

@@ -6,7 +6,7 @@ import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
 import { capSentences } from './caps.ts';
-import { renderAtMost, renderLift, renderList, renderRatio, renderRise } from './figures.ts';
+import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
 import type { Facts } from './wording.ts';
 
 export function reasonsOf(facts: Facts): readonly string[] {
@@ -20,6 +20,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
     ),
     ...capSentences(facts.caps),
     ...hidden(facts),
+    ...objectiveReasons(facts),
   ];
 }
 
@@ -90,5 +91,21 @@ function hidden({ composition }: Facts): readonly string[] {
   if (composition !== 'hidden') return [];
   return [
     'one by one the layers promise more than the stack does: typical of a cap on I/Os in flight, relieved by a higher cap or by less latency beneath it',
+  ];
+}
+
+/** What counted as useful, and what a latency of this load does not show. */
+function objectiveReasons({ objective, guests }: Facts): readonly string[] {
+  if (!objective) return [];
+  const { lowestNs, highestNs, attainment } = objective;
+  const bound =
+    lowestNs === highestNs
+      ? renderDuration(lowestNs)
+      : `each guest's objective of ${renderDuration(lowestNs)} to ${renderDuration(highestNs)}`;
+  const whose = objective.guests < guests.length ? ` for ${objective.guests} of ${guests.length} guests` : '';
+  const attained = attainment === null ? '' : `; ${renderShare(attainment)} attain it as deployed`;
+  return [
+    `goodput counts only I/O within ${bound}${whose}${attained}`,
+    'the load is a closed loop: I/O that a guest could not ask for while it waited is not counted as late (coordinated omission)',
   ];
 }

@@ -52,7 +52,21 @@ const guestRow = z.object({
   goodput: z.number().describe('mean useful I/O a second in the baseline arm'),
   meanLatencyNs: z.number().describe('mean over its I/Os in the baseline arm, nanoseconds'),
   errors: z.number().describe('failed I/Os in the baseline arm'),
+  objectiveNs: z.number().nullable().describe('I/Os that took longer are not useful, nanoseconds; null: none is set'),
+  attainment: z
+    .number()
+    .nullable()
+    .describe('share of its I/Os in the baseline arm that are useful; null: no objective, or no I/O'),
 });
+
+const objective = z
+  .object({
+    guests: z.number().int().describe('guests that have one'),
+    lowestNs: z.number(),
+    highestNs: z.number(),
+    attainment: z.number().nullable().describe('share of their I/Os in the baseline arm that are useful'),
+  })
+  .describe('the latency objectives of the guests, nanoseconds');
 
 const odds = { even: z.number().describe('in half of such runs'), sure: z.number().describe('in nine of ten') };
 const outlook = z.object({
@@ -98,6 +112,7 @@ export const reportSchema = z
     latency: latency.describe('where time is spent in the baseline arm'),
     guests: list(guestRow),
     caps: capsSchema.nullable().describe('null: caps were not looked for'),
+    objective: objective.nullable().describe('null: every I/O without error is useful'),
     slows: list(layerLift).describe('stubs that are proven to lower goodput'),
     composition: z.enum(['capacity', 'latency', 'hidden']).nullable().describe('how the layers combine, if measured'),
     sigma: z.number().nullable().describe('noise of one slice: coefficient of variation less drift, a share'),

@@ -131,18 +131,24 @@ function latencyTable({ latency }: ReportDocument): Table {
   };
 }
 
-function guestTable({ guests }: ReportDocument): Table {
+/** Objective and attainment stand there once a guest has an objective. */
+function guestTable({ guests, objective }: ReportDocument): Table {
+  const judged = (cells: readonly string[]): readonly string[] => (objective ? cells : []);
   return {
     kind: 'table',
     title: 'What each guest gets as deployed',
-    head: ['guest', 'I/O a second', 'mean latency', 'errors'],
-    rows: guests.map(({ guest, goodput, meanLatencyNs, errors }) => [
+    head: ['guest', 'I/O a second', ...judged(['objective', 'attained']), 'mean latency', 'errors'],
+    rows: guests.map(({ guest, goodput, meanLatencyNs, errors, objectiveNs, attainment }) => [
       String(guest),
       renderCount(goodput),
+      ...judged([
+        objectiveNs === null ? '-' : renderDuration(objectiveNs),
+        attainment === null ? '-' : renderShare(attainment),
+      ]),
       renderDuration(meanLatencyNs),
       renderCount(errors),
     ]),
-    right: [0, 1, 2, 3],
+    right: objective ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3],
   };
 }
 

@@ -66,9 +66,10 @@ function sliceOf({ block, arm, goodput }: Observation, seq: number): SliceRecord
   });
   return {
     ...{ version: 1, seq, block, arm, startedAt, switchMs: 12.345, goodput, caveats: [], voided: null },
+    ...{ attainment: null, latencyNs: null },
     guests: numbers.map((guest) => ({
       ...{ guest, elapsedMs, ios: Math.round(3 * goodput), bytes: 4096 * Math.round(3 * goodput), errors: 0 },
-      meanLatencyNs,
+      ...{ meanLatencyNs, useful: Math.round(3 * goodput), objectiveNs: null },
     })),
     // A lane for each guest from the block stack up, one for all below.
     junctions: layers.flatMap((layer) =>

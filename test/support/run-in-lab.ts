@@ -12,16 +12,16 @@ export interface LabRun {
   readonly afterwards: string;
 }
 
-/** Runs a profile to its verdict. Fails the test when the host is not as found, or the kernel complained. */
+/** Runs a profile to its verdict; caps are looked for only where asked. Fails the test when the host is not as found, or the kernel complained. */
 export async function runInLab(
   profile: string,
-  options: LabOptions & { args?: string; before?: string; after?: string } = {},
+  options: LabOptions & { args?: string; caps?: boolean; before?: string; after?: string } = {},
 ): Promise<LabRun> {
   const lab = await inLab(
     `
 ${options.before ?? ''}
 inventory before
-layerlift run ${profile} --format json --runs "$LAB_OUT/runs" ${options.args ?? ''} >"$LAB_OUT/report.json"
+layerlift run ${profile} --format json --runs "$LAB_OUT/runs" ${options.caps ? '' : '--no-caps'} ${options.args ?? ''} >"$LAB_OUT/report.json"
 status=$?
 inventory after
 diff "$LAB_OUT/before" "$LAB_OUT/after" >"$LAB_OUT/diff"

@@ -42,13 +42,8 @@ const mayImport: Readonly<Record<Part, readonly Part[]>> = {
 };
 
 const pure = [
-  'lib/',
-  'plan/',
-  'analysis/',
-  'report/',
-  'profile/decode.ts',
-  'load/job.ts',
-  'load/fio-output.ts',
+  ...['lib/', 'plan/', 'analysis/', 'report/', 'profile/decode.ts'],
+  ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'experiment/goodput.ts'],
   'knobs/',
 ];
 const impurePackages =

@@ -12,6 +12,8 @@ const guest = (bytes: number, elapsedMs = 1000) => ({
   bytes,
   errors: 0,
   meanLatencyNs: 1,
+  useful: 1,
+  objectiveNs: null,
 });
 const junction = (layer: Layer, bytesPerSecond: number) => ({
   ...{ layer, bytesPerSecond },

@@ -8,9 +8,18 @@ const expected = { measureMs: 3000 };
 function slice(elapsedMs: readonly number[], measurements: SliceRecord['measurements'] = {}): SliceRecord {
   return {
     ...{ version: 1, seq: 0, block: 0, arm: 'baseline', startedAt: '2026-01-02T03:04:05.678Z', switchMs: 1 },
-    ...{ goodput: 1000, junctions: [], caveats: [], voided: null, measurements },
+    ...{ goodput: 1000, attainment: null, latencyNs: null, junctions: [], caveats: [], voided: null, measurements },
     guests: elapsedMs.map((elapsed, i) => ({
-      ...{ guest: i + 1, elapsedMs: elapsed, ios: 1, bytes: 4096, errors: 0, meanLatencyNs: 1 },
+      ...{
+        guest: i + 1,
+        elapsedMs: elapsed,
+        ios: 1,
+        bytes: 4096,
+        errors: 0,
+        meanLatencyNs: 1,
+        useful: 1,
+        objectiveNs: null,
+      },
     })),
   };
 }
@@ -27,11 +36,11 @@ function cpu(user: number, ours: number, agent: number, steal = 0): SliceRecord[
 describe('the faults of a slice', () => {
   it.each<[string, SliceRecord, readonly string[]]>([
     ['of the length asked for', slice([3000, 3010]), []],
-    ['with one guest a good deal longer', slice([3010, 4400]), []],
-    ['with one guest half as long again', slice([3010, 4510]), ['late']],
-    ['in which every guest is longer by less than a fifth', slice([3550, 3590]), []],
-    ['in which every guest is longer by more', slice([3650, 3700]), ['starved-agent']],
-    ['that is far too long for all: late, said once', slice([5000, 5000]), ['late']],
+    ['with one guest a good deal longer', slice([3010, 5900]), []],
+    ['with one guest twice as long', slice([3010, 6010]), ['late']],
+    ['in which every guest is longer by less than half', slice([4450, 4490]), []],
+    ['in which every guest is longer by more', slice([4650, 4700]), ['starved-agent']],
+    ['that is far too long for all: late, said once', slice([7000, 7000]), ['late']],
     ['without guests', slice([]), []],
     ['with clocks in step', slice([3000], { clock: { driftMs: -249 } }), []],
     ['with clocks apart', slice([3000], { clock: { driftMs: -251 } }), ['moved-host']],
@@ -46,7 +55,7 @@ describe('the faults of a slice', () => {
     ['throttled', slice([3000], { guests: { throttledPercent: 5.1 } }), ['throttled']],
     [
       'with several at once',
-      slice([4600], { guests: { throttledPercent: 50 }, clock: { driftMs: 900 } }),
+      slice([6600], { guests: { throttledPercent: 50 }, clock: { driftMs: 900 } }),
       ['late', 'moved-host', 'throttled'],
     ],
   ])('%s', (_, one, kinds) => {
@@ -54,15 +63,15 @@ describe('the faults of a slice', () => {
   });
 
   it('depend on the length that was asked for: what is long for a short slice is nothing for a long one', () => {
-    expect(faultsOf(slice([800]), { measureMs: 500 })).toMatchObject([{ kind: 'late' }]);
-    expect(faultsOf(slice([740]), { measureMs: 500 })).toEqual([]);
+    expect(faultsOf(slice([1600]), { measureMs: 500 })).toMatchObject([{ kind: 'late' }]);
+    expect(faultsOf(slice([1400]), { measureMs: 500 })).toEqual([]);
     expect(faultsOf(slice([20_400]), { measureMs: 20_000 })).toEqual([]);
   });
 
   it('say with figures what was wrong', () => {
-    const found = faultsOf(slice([4600], cpu(80, 50, 2, 12)), expected);
+    const found = faultsOf(slice([6600], cpu(80, 50, 2, 12)), expected);
     expect(voidedBy(found)).toBe(
-      'a guest was measured for 4.6 s in place of 3.0 s; programs that are not of this run used 29 % of the CPU; ' +
+      'a guest was measured for 6.6 s in place of 3.0 s; programs that are not of this run used 29 % of the CPU; ' +
         'a hypervisor above took 12 % of the CPU away',
     );
     expect(voidedBy([])).toBeNull();

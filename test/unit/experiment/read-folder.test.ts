@@ -19,7 +19,13 @@ const meta: RunMeta = { version: 1, run: 'abcdef', tool: '0.1.0', startedAt, cav
 function slice(seq: number, changes: Partial<SliceRecord> = {}): SliceRecord {
   return {
     ...{ version: 1, seq, block: 0, arm: 'baseline', startedAt, switchMs: 1.5, goodput: 1000.25 },
-    guests: [{ guest: 1, elapsedMs: 3001, ios: 3000, bytes: 12288000, errors: 0, meanLatencyNs: 1234.5 }],
+    ...{ attainment: 0.9, latencyNs: { p50: 1200, p99: 5000 } },
+    guests: [
+      {
+        ...{ guest: 1, elapsedMs: 3001, ios: 3000, bytes: 12288000, errors: 0, meanLatencyNs: 1234.5 },
+        ...{ useful: 2700.5, objectiveNs: 2e6 },
+      },
+    ],
     junctions: [{ layer: 'ring', guest: 1, iosPerSecond: 1000, bytesPerSecond: 4096000, meanLatencyNs: 1200 }],
     measurements: { cpu: { busyPercent: 12.5, stealPercent: 0 } },
     caveats: ['a doubt'],
@@ -54,6 +60,15 @@ describe('the folder of a run', () => {
     const slices = [slice(0), slice(1, { arm: 'stub-media', caveats: [] }), slice(2, { arm: 'all-stub', block: 1 })];
     for (const one of slices) folder.appendSlice(one);
     expect(readRunFolder(folder.path)).toEqual({ plan, meta, slices });
+  });
+
+  it('of a version that knew no objectives is read: every I/O without error was useful', () => {
+    const { attainment, latencyNs, guests, ...rest } = slice(0);
+    const old = guests.map(({ useful, objectiveNs, ...guest }) => ({ ...guest, errors: 10 }));
+    writeFileSync(join(folder.path, 'slices.ndjson'), `${JSON.stringify({ ...rest, guests: old })}\n`);
+    expect(readRunFolder(folder.path).slices).toEqual([
+      { ...rest, attainment: null, latencyNs: null, guests: [{ ...old[0], useful: 2990, objectiveNs: null }] },
+    ]);
   });
 
   it('is readable by its owner only', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bucketOf, countWithin } from '../../../agent/load/histogram.ts';
 import { between, decodeSnapshot, DocumentSplitter, type Snapshot } from '../../../agent/load/fio-output.ts';
 
 const stream = readFileSync(new URL('../../fixtures/fio-3.33/snapshots.json-stream', import.meta.url), 'utf8');
@@ -28,7 +29,7 @@ describe('the stream of fio 3.33', () => {
   });
 
   it('gives the counters that it prints', () => {
-    expect(documents.map(decodeSnapshot)).toEqual([
+    expect(documents.map(decodeSnapshot)).toMatchObject([
       {
         runtimeMs: 2125,
         ios: 87 + 87,
@@ -46,6 +47,12 @@ describe('the stream of fio 3.33', () => {
     ]);
   });
 
+  it('gives a histogram of all I/Os of both ways', () => {
+    for (const snapshot of documents.map(decodeSnapshot)) {
+      expect(countWithin(snapshot?.latencies ?? new Map(), Infinity)).toBe(snapshot?.ios);
+    }
+  });
+
   it('gives the work between two snapshots', () => {
     const [from, to] = documents.map(decodeSnapshot);
     if (!from || !to) throw new Error('no snapshots');
@@ -54,6 +61,7 @@ describe('the stream of fio 3.33', () => {
     // 38 I/Os that had less latency than the 174 before them.
     expect(work?.meanLatencyNs).toBeGreaterThan(200_000);
     expect(work?.meanLatencyNs).toBeLessThan(340_000);
+    expect(countWithin(work?.latencies ?? new Map(), Infinity)).toBe(38);
   });
 });
 
@@ -83,7 +91,35 @@ describe('a snapshot', () => {
       bytes: 2 * (4096 + 8192),
       errors: 3,
       latencySumNs: 2 * (500 + 2000),
+      latencies: undefined,
     });
+  });
+
+  it('adds up the bins of all that did I/O', () => {
+    const read = { ...way(4096, 3, 500), lat_ns: { mean: 500, N: 3, bins: { 97: 1, 500: 2 } } };
+    const write = { ...way(4096, 1, 500), lat_ns: { mean: 500, N: 1, bins: { 500: 1 } } };
+    const idle = way(0, 0, 0);
+    const { latencies } = decodeJobs(job({ read, write }), job({ read: idle, write: idle })) ?? {};
+    expect(latencies).toEqual(
+      new Map([
+        [bucketOf(97), 1],
+        [bucketOf(500), 3],
+      ]),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['are missing', undefined],
+    ['are null', null],
+    ['are a list', [1, 2]],
+    ['have a key that is no number', { constructor: 3 }],
+    ['have a negative key', { '-5': 3 }],
+    ['have a count that is a word', { 500: '3' }],
+    ['have a negative count', { 500: -3 }],
+    ['have a count that is not whole', { 500: 0.5 }],
+  ])('has no histogram, but its counters, where bins %s', (_, bins) => {
+    const read = { ...way(4096, 3, 500), lat_ns: { mean: 500, N: 3, bins } };
+    expect(decodeJobs(job({ read, write: way(0, 0, 0) }))).toMatchObject({ ios: 3, latencies: undefined });
   });
 
   it('counts a failed job as one error where fio does not count them', () => {
@@ -117,6 +153,13 @@ describe('the work between two snapshots', () => {
     ...{ runtimeMs, ios, latencySumNs },
     bytes: ios * 4096,
     errors: 0,
+    latencies: new Map([[5, ios]]),
+  });
+
+  it('has no histogram where one has shrunk or is missing', () => {
+    const shrunk = { ...at(300, 30), latencies: new Map([[5, 9]]) };
+    expect(between(at(100, 10), shrunk)).toMatchObject({ ios: 20, latencies: undefined });
+    expect(between({ ...at(100, 10), latencies: undefined }, at(300, 30))).toMatchObject({ latencies: undefined });
   });
 
   it.each<[string, Snapshot, Snapshot, object | undefined]>([
@@ -124,13 +167,13 @@ describe('the work between two snapshots', () => {
       'is the difference',
       at(100, 10, 1000),
       at(300, 30, 5000),
-      { elapsedMs: 200, ios: 20, bytes: 81920, errors: 0, meanLatencyNs: 200 },
+      { elapsedMs: 200, ios: 20, bytes: 81920, errors: 0, meanLatencyNs: 200, latencies: new Map([[5, 20]]) },
     ],
     [
       'has no latency without I/O',
       at(100, 10),
       at(300, 10),
-      { elapsedMs: 200, ios: 0, bytes: 0, errors: 0, meanLatencyNs: 0 },
+      { elapsedMs: 200, ios: 0, bytes: 0, errors: 0, meanLatencyNs: 0, latencies: new Map() },
     ],
     [
       'has no latency below zero',

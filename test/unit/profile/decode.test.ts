@@ -53,6 +53,13 @@ describe('a profile', () => {
     expect(decodeProfile(text, 'p.yaml').stack.map(({ layer }) => layer)).toEqual(['media', 'ring']);
   });
 
+  it('gives each guest the objective of all, or its own, in nanoseconds', () => {
+    const guests = 'guests: { count: 2, latencyObjective: 20ms, only: { 2: { latencyObjective: 1.5ms } } }';
+    expect(
+      decodeProfile(good.replace('guests: 2', guests), 'p.yaml').guests.map((guest) => guest.latencyObjective),
+    ).toEqual([20e6, 1.5e6]);
+  });
+
   it('gives single guests limits of their own over those of all', () => {
     const guests = 'guests: { count: 3, memoryMax: 1GiB, cpuset: "0", only: { 2: { memoryMax: 64MiB } } }';
     const common = { memoryMax: 2 ** 30, cpuset: '0' };
@@ -191,6 +198,12 @@ describe('mistakes', () => {
       'provider: model, latency: 1ms, size: 2GiB',
       'provider: device, device: /etc/passwd',
       'p.yaml:7:35: stack.media.deployed.device: expected a path below /dev',
+    ],
+    [
+      'an objective without a unit',
+      'guests: 2',
+      'guests: { count: 2, latencyObjective: 20 }',
+      'p.yaml:3:21: guests.latencyObjective: expected a duration with its unit, such as 20ms or 1.5s, not "20"',
     ],
     [
       'a limit of one guest, on its own line',

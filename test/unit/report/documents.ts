@@ -89,6 +89,8 @@ function sliceOf(slice: {
     startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5) + seq * 4500).toISOString(),
     switchMs: 12,
     goodput: rate,
+    attainment: null,
+    latencyNs: null,
     guests: [1, 2].map((guest) => ({
       guest,
       elapsedMs: 3000,
@@ -96,6 +98,8 @@ function sliceOf(slice: {
       bytes: Math.round(rate * (guest === 1 ? 2 : 1)) * 4096,
       errors: 0,
       meanLatencyNs: (throughUs + 10) * 1000,
+      useful: Math.round(rate * (guest === 1 ? 2 : 1)),
+      objectiveNs: null,
     })),
     junctions,
     measurements: { agent: { cpuPercent: 1.5, residentBytes: 90 * 2 ** 20 } },

@@ -148,14 +148,35 @@ describe('what the baseline slices show', () => {
     expect(buildDocument({ ...input, slices }).latency.layers.map(({ ownNs }) => ownNs)).toEqual([9e6, 0, 0]);
   });
 
-  it('counts only what a guest completed without error', () => {
+  it('counts only what was useful to a guest', () => {
+    const guest = { guest: 1, elapsedMs: 2000, ios: 500, bytes: 1, errors: 100, meanLatencyNs: 1e6, useful: 400 };
     const slices = slicesOf({ ...runs.none, blocks: 1 }).map((slice) => ({
       ...slice,
-      guests: [{ guest: 1, elapsedMs: 2000, ios: 500, bytes: 1, errors: 100, meanLatencyNs: 1e6 }],
+      guests: [{ ...guest, objectiveNs: null }],
     }));
-    expect(buildDocument({ ...input, slices }).guests).toEqual([
-      { guest: 1, goodput: 200, meanLatencyNs: 1e6, errors: 200 },
+    const { guests, objective } = buildDocument({ ...input, slices });
+    expect(guests).toEqual([
+      { guest: 1, goodput: 200, meanLatencyNs: 1e6, errors: 200, objectiveNs: null, attainment: null },
     ]);
+    expect(objective).toBeNull();
+  });
+
+  it('shows the objectives of guests and how far they are attained, and only then', () => {
+    const slices = slicesOf({ ...runs.none, blocks: 1 }).map((slice) => ({
+      ...slice,
+      guests: slice.guests.map((one) => ({
+        ...one,
+        ...(one.guest === 1 ? { useful: one.ios / 2, objectiveNs: 2e7 } : {}),
+      })),
+    }));
+    const report = buildDocument({ ...input, slices });
+    expect(report.guests.map(({ attainment }) => attainment)).toEqual([0.5, null]);
+    expect(report.objective).toEqual({ guests: 1, lowestNs: 2e7, highestNs: 2e7, attainment: 0.5 });
+    const text = render('text', report);
+    expect(text).toMatch(/guest +I\/O a second +objective +attained +mean latency/);
+    expect(text).toMatch(/\b1 +[\d,]+ +20 ms +50 % /);
+    expect(text.match(/coordinated omission/g)).toHaveLength(1);
+    expect(render('text', documentOf(runs.none))).not.toMatch(/objective|attained|coordinated/);
   });
 
   it('speaks of the time from the first slice to the end of the last', () => {

@@ -105,6 +105,26 @@ describe('why', () => {
   });
 });
 
+describe('an objective', () => {
+  const objective = { guests: 2, lowestNs: 20e6, highestNs: 20e6, attainment: 0.93 };
+
+  it.each<[string, typeof objective, string]>([
+    ['of all guests', objective, 'goodput counts only I/O within 20 ms; 93 % attain it as deployed'],
+    [
+      'of some',
+      { ...objective, guests: 1 },
+      'goodput counts only I/O within 20 ms for 1 of 2 guests; 93 % attain it as deployed',
+    ],
+    [
+      'that differs',
+      { ...objective, lowestNs: 5e6 },
+      "goodput counts only I/O within each guest's objective of 5 ms to 20 ms; 93 % attain it as deployed",
+    ],
+  ])('%s is told with how far it is attained', (_, some, sentence) => {
+    expect(wordsFor(verdicts.lever, { objective: some }).why).toContain(sentence);
+  });
+});
+
 describe('what to do next', () => {
   it('says what more blocks cost in all', () => {
     const { next } = wordsFor({ ...verdicts.inconclusive, moreBlocks: 2 });

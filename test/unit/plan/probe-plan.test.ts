@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { layers } from '../../../agent/lib/layer.ts';
+import { planProbe, type ProbeBasis } from '../../../agent/plan/probe-plan.ts';
+import { planOf } from '../report/documents.ts';
+
+const plan = planOf(layers);
+const basis: ProbeBasis = { ceiling: 5000, named: ['media'], depth: 8, remainingMs: 400_000 };
+
+function planned(change: Partial<ProbeBasis> = {}) {
+  const found = planProbe(plan, { ...basis, ...change });
+  if (typeof found === 'string') throw new Error(found);
+  return found;
+}
+
+describe('the layout of a cap probe', () => {
+  it('offers enough to meet the usual defaults, and twice what the guests ask for', () => {
+    const offered = (depth: number): number => planned({ depth }).design.maxDepth * plan.profile.guests.length;
+    expect(offered(1)).toBe(256);
+    expect(offered(200)).toBe(1024);
+  });
+
+  it('asks no more of the load generator than half of what it has shown', () => {
+    const { design } = planned();
+    const ioPerSecond = (design.maxDepth * design.guests * 1e9) / design.delayNs;
+    expect(ioPerSecond).toBeLessThanOrEqual(2560);
+  });
+
+  it('keeps the delay within what a slice can hold, on any host', () => {
+    expect(planned({ ceiling: 1e9 }).design.delayNs).toBe(1e6);
+    expect(planned({ ceiling: 10 }).design.delayNs).toBe(100e6);
+    const { measureMs, design } = planned();
+    expect(measureMs / (design.delayNs / 1e6)).toBeGreaterThanOrEqual(30);
+  });
+
+  it('compares the layers above the media, and the media alone where the verdict names it', () => {
+    expect(planned().design).toMatchObject({ layers: ['network', 'blockstack', 'ring'], media: true });
+    expect(planned({ named: ['ring'] }).design.media).toBe(false);
+  });
+
+  it('is left out, with the reason, when the time is too short or the media is out of reach', () => {
+    expect(planProbe(plan, { ...basis, remainingMs: 40_000 })).toMatch(/too little of the budget/);
+    expect(planProbe(planOf(['network', 'ring']), basis)).toMatch(/media cannot be replaced/);
+  });
+});

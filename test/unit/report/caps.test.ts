@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { Limit, ProbeFindings } from '../../../agent/analysis/probe/limit.ts';
+import type { Knob } from '../../../agent/knobs/knob.ts';
+import { capSentences, capsOf, renderLimit } from '../../../agent/report/caps.ts';
+
+const cap: Limit = {
+  ...{ kind: 'cap', size: { estimate: 64.4, low: 61.2, high: 67.3 }, scope: 'host-wide', load: 0, delay: -1 },
+};
+const findings: ProbeFindings = {
+  ...{ delayNs: 50e6, offered: 256, points: 40, stack: cap },
+  layers: [
+    { layer: 'network', limit: { kind: 'open', upTo: 256 } },
+    { layer: 'ring', limit: cap },
+  ],
+};
+const canQueue: Knob = {
+  ...{ id: 'tcm.canq', layer: 'ring', name: 'can_queue', where: '/sys/class/scsi_host/host0/can_queue' },
+  ...{ sharedIn: 'host0', value: '64', standard: '1024', atDefault: false, limit: 64, scope: 'shared' },
+  change: 'echo N >parameter',
+};
+
+describe('the caps of a report', () => {
+  it('name size, scope, knob, value, default, place and way to change it, once', () => {
+    const [sentence, ...more] = capSentences(capsOf(findings, [canQueue], 4));
+    expect(more).toEqual([]);
+    for (const part of [
+      'ring lets through 64 in flight (61 to 67), host-wide',
+      'can_queue is 64, default 1024, at /sys/class/scsi_host/host0/can_queue',
+      'to change it: echo N >parameter',
+    ])
+      expect(sentence).toContain(part);
+  });
+
+  it('blame no knob of another layer, and none whose limit is another', () => {
+    const others: readonly Knob[] = [
+      { ...canQueue, layer: 'network' },
+      { ...canQueue, value: '128', limit: 128 },
+    ];
+    const rows = capsOf(findings, others, 4).rows;
+    expect(rows.flatMap(({ knobs }) => knobs)).toEqual([]);
+    expect(capSentences(capsOf(findings, others, 4))[0]).toContain('no setting that was read lets through as many');
+  });
+
+  it('say of a knob at its default that it is', () => {
+    const knob = { ...canQueue, standard: '64', atDefault: true };
+    expect(capSentences(capsOf(findings, [knob], 4))[0]).toContain('can_queue is 64, its default, at');
+  });
+
+  it.each<[Limit, string]>([
+    [
+      { ...cap, scope: 'per-guest', perGuest: { estimate: 16, low: 15, high: 17 } },
+      '16 in flight (15 to 17) for each guest',
+    ],
+    [
+      { kind: 'rate', perSecond: { estimate: 1000, low: 950, high: 1050 }, load: 0, delay: 0 },
+      'a rate of 1,000 (950 to 1,050) I/O a second',
+    ],
+    [{ kind: 'latency', addedNs: 30e6 }, 'no limit, 30 ms added to each I/O'],
+    [{ kind: 'open', upTo: 256 }, 'no limit up to 256 in flight'],
+    [{ kind: 'unclear', why: 'too noisy' }, 'cannot tell: too noisy'],
+  ])('render %j', (limit, text) => {
+    expect(renderLimit(limit)).toBe(text);
+  });
+});
