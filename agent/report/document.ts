@@ -1,6 +1,7 @@
 // Plan, slices and analysis -> the one document that every format renders. Pure: the same run gives the same document.
 
 import type { Analysis } from '../analysis/analyse.ts';
+import type { InterferenceFindings } from '../analysis/interference/findings.ts';
 import type { Lift } from '../analysis/verdict.ts';
 import { parseArm } from '../lib/arm.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
@@ -37,6 +38,8 @@ export interface ReportInput {
   readonly host: Readonly<Record<string, unknown>>;
   readonly slices: readonly SliceRecord[];
   readonly analysis: Analysis;
+  /** What the guests do to one another, where that was measured. */
+  readonly interference?: InterferenceFindings;
   /** Doubts about the whole run, as sentences. */
   readonly caveats: readonly string[];
   readonly exit: ExitName;
@@ -69,6 +72,7 @@ function factsOf(input: ReportInput): Facts {
     latency: latencyOf(baseline),
     guests: guestsOf(baseline),
     objective: objectiveOf(baseline),
+    interference: input.interference ?? null,
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

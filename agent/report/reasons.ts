@@ -5,6 +5,7 @@ import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
+import { interferenceSentences } from './interference.ts';
 import type { Facts } from './wording.ts';
 
 export function reasonsOf(facts: Facts): readonly string[] {
@@ -17,6 +18,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
         `the stub of ${layer} slows the stack: goodput ${renderRise(lift)}; read sets with it with care`,
     ),
     ...hidden(facts),
+    ...interferenceSentences(facts.interference),
     ...objectiveReasons(facts),
   ];
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';
+import { interferenceSchema } from './schema-interference.ts';
 import { verdictSchema } from './schema-verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './schema-words.ts';
 
@@ -111,6 +112,9 @@ export const reportSchema = z
     latency: latency.describe('where time is spent in the baseline arm'),
     guests: list(guestRow),
     objective: objective.nullable().describe('null: every I/O without error is useful'),
+    interference: interferenceSchema
+      .nullable()
+      .describe('what the guests do to one another as deployed; null: not measured'),
     slows: list(layerLift).describe('stubs that are proven to lower goodput'),
     composition: z.enum(['capacity', 'latency', 'hidden']).nullable().describe('how the layers combine, if measured'),
     sigma: z.number().nullable().describe('noise of one slice: coefficient of variation less drift, a share'),

@@ -2,6 +2,7 @@
 
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { renderLift, renderNumber, renderShare } from './figures.ts';
+import { interferenceTables } from './interference.ts';
 import type { ReportDocument } from './schema.ts';
 
 export interface Table {
@@ -27,6 +28,7 @@ export function sectionsOf(report: ReportDocument): readonly Section[] {
     liftTable(report),
     latencyTable(report),
     guestTable(report),
+    ...interferenceTables(report.interference),
     replacedTable(report),
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },
