@@ -2,7 +2,7 @@
 
 import { baselineId } from '../lib/arm.ts';
 import type { Fit } from './estimate.ts';
-import { tQuantile } from './quantile.ts';
+import { chiSquaredQuantile, tQuantile } from './quantile.ts';
 import { rules } from './rules.ts';
 
 /** Weights over arms, the baseline included; they add up to zero, so no drift common to the arms remains. */
@@ -44,9 +44,30 @@ export function estimateOf(fit: Fit, contrast: Contrast): number | undefined {
  * measured or the residual has too few degrees of freedom.
  */
 export function boundsOf(fit: Fit, contrast: Contrast, level: number): Bounds | undefined {
-  const estimate = estimateOf(fit, contrast);
-  if (estimate === undefined || fit.sigma === undefined || fit.degrees < rules.leastDegrees) return undefined;
-  const { variance, degrees } = varianceOf(fit, contrast, fit.sigma ** 2);
+  const [estimate, spread] = [estimateOf(fit, contrast), spreadOf(fit, contrast)];
+  return estimate === undefined || !spread ? undefined : boundsAbout(estimate, spread, level);
+}
+
+/** How far an estimate may be off. */
+export interface Spread {
+  readonly variance: number;
+  /** Degrees of freedom of `variance`. */
+  readonly degrees: number;
+}
+
+/**
+ * Of a contrast; undefined when an arm was not measured or the residual has too few degrees of freedom.
+ *
+ * @param doubt Its own scatter over the blocks widens it only if chance alone would make it as large with this probability at
+ *   most: 1 where arms differ in their noise by nature, less where they hardly do and every widening costs slices.
+ */
+export function spreadOf(fit: Fit, contrast: Contrast, doubt = 1): Spread | undefined {
+  if (estimateOf(fit, contrast) === undefined || fit.sigma === undefined) return undefined;
+  return fit.degrees < rules.leastDegrees ? undefined : varianceOf(fit, contrast, { residual: fit.sigma ** 2, doubt });
+}
+
+/** One-sided bounds at `level` about an estimate. */
+export function boundsAbout(estimate: number, { variance, degrees }: Spread, level: number): Bounds {
   const radius = variance > 0 ? tQuantile(1 - level, degrees) * Math.sqrt(variance) : 0;
   return { estimate, low: estimate - radius, high: estimate + radius };
 }
@@ -62,13 +83,15 @@ export function standardError(fit: Fit, contrast: Contrast): number | undefined 
  * by their degrees of freedom (the pooled one counts for at most `rules.pooledWeight`), and only widening is believed,
  * because arms with deployed layers are often noisier than stubbed ones.
  */
-function varianceOf(fit: Fit, contrast: Contrast, residual: number): { variance: number; degrees: number } {
-  const pooled = residual * quadratic(fit, contrast);
+function varianceOf(fit: Fit, contrast: Contrast, given: { residual: number; doubt: number }): Spread {
+  const pooled = given.residual * quadratic(fit, contrast);
   const own = fit.blockMeans.map((means) => valueIn(means, contrast)).filter((value) => value !== undefined);
   const weight = Math.min(rules.pooledWeight, fit.degrees);
   const extra = own.length - 1;
-  const mixed = extra < 1 ? 0 : (weight * pooled + extra * (sampleVariance(own) / own.length)) / (weight + extra);
-  return mixed > pooled
+  const scatter = extra < 1 ? 0 : sampleVariance(own) / own.length;
+  const mixed = extra < 1 ? 0 : (weight * pooled + extra * scatter) / (weight + extra);
+  const surprising = given.doubt >= 1 || extra * scatter > pooled * chiSquaredQuantile(1 - given.doubt, extra);
+  return mixed > pooled && surprising
     ? { variance: mixed, degrees: Math.min(fit.degrees, weight + extra) }
     : { variance: pooled, degrees: fit.degrees };
 }

@@ -40,7 +40,7 @@ export function defaultDesign(layers: readonly Layer[], changes: Partial<Omit<De
 }
 
 /** Looks after 2, 3, 4, 6, 8, 12, ... blocks; late blocks have four slices or more, so none comes after the budget's end. */
-function looksWithin(budgetSlices: number): readonly number[] {
+export function looksWithin(budgetSlices: number): readonly number[] {
   const looks = [2, 3, 4, 6, 8, 12, 16, 24, 32];
   for (let next = 48; next * 4 <= budgetSlices; next = (looks.at(-2) ?? next) * 2) looks.push(next);
   return looks;
@@ -48,17 +48,17 @@ function looksWithin(budgetSlices: number): readonly number[] {
 
 /** One-sided level of one claim about a layer: shared over layers and looks. */
 export function layerLevel(design: Design): number {
-  return design.alpha / (design.layers.length * lookShare(design));
+  return design.alpha / (design.layers.length * lookShare(design.looks));
 }
 
 /** One-sided level of "none": every ceiling must pass, so it is shared over the looks only. */
 export function noneLevel(design: Design): number {
-  return design.alpha / lookShare(design);
+  return design.alpha / lookShare(design.looks);
 }
 
 /** Repeated looks at growing data raise the chance of a false claim by about this factor. */
-function lookShare(design: Design): number {
-  return design.looks.length <= rules.fewLooks ? rules.lookShare : rules.manyLooksShare;
+export function lookShare(looks: readonly number[]): number {
+  return looks.length <= rules.fewLooks ? rules.lookShare : rules.manyLooksShare;
 }
 
 /**

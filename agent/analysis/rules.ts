@@ -20,6 +20,8 @@ export const rules = {
   leastDegrees: 3,
   /** The most degrees of freedom with which the pooled variance is averaged into a contrast's own. */
   pooledWeight: 8,
+  /** The scatter of a paused guest's own contrast is believed when chance makes one as large with this probability at most. */
+  doubtOfPauses: 0.1,
   /** Smaller blocks are run twice over. */
   leastBlock: 3,
   /** Blocks at the start with a second baseline slice. */

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analysis/analyse.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
+import type { InterferenceFindings } from '../analysis/interference/findings.ts';
 import type { Lift } from '../analysis/verdict.ts';
 import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
@@ -40,6 +41,8 @@ export interface ReportInput {
   readonly host: Readonly<Record<string, unknown>>;
   readonly slices: readonly SliceRecord[];
   readonly analysis: Analysis;
+  /** What the guests do to one another, where that was measured. */
+  readonly interference?: InterferenceFindings;
   /** Doubts about the whole run, as sentences. */
   readonly caveats: readonly string[];
   readonly exit: ExitName;
@@ -75,6 +78,7 @@ function factsOf(input: ReportInput): Facts {
     guests: guestsOf(baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps.guests) : null,
     objective: objectiveOf(baseline),
+    interference: input.interference ?? null,
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

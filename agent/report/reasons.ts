@@ -7,6 +7,7 @@ import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
 import { capSentences } from './caps.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
+import { interferenceSentences } from './interference.ts';
 import type { Facts } from './wording.ts';
 
 export function reasonsOf(facts: Facts): readonly string[] {
@@ -20,6 +21,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
     ),
     ...capSentences(facts.caps),
     ...hidden(facts),
+    ...interferenceSentences(facts.interference),
     ...objectiveReasons(facts),
   ];
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';
 import { capsSchema } from './schema-caps.ts';
+import { interferenceSchema } from './schema-interference.ts';
 import { verdictSchema } from './schema-verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './schema-words.ts';
 
@@ -113,6 +114,9 @@ export const reportSchema = z
     guests: list(guestRow),
     caps: capsSchema.nullable().describe('null: caps were not looked for'),
     objective: objective.nullable().describe('null: every I/O without error is useful'),
+    interference: interferenceSchema
+      .nullable()
+      .describe('what the guests do to one another as deployed; null: not measured'),
     slows: list(layerLift).describe('stubs that are proven to lower goodput'),
     composition: z.enum(['capacity', 'latency', 'hidden']).nullable().describe('how the layers combine, if measured'),
     sigma: z.number().nullable().describe('noise of one slice: coefficient of variation less drift, a share'),

@@ -3,6 +3,7 @@
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { renderLift, renderNumber, renderShare } from './figures.ts';
 import { renderLimit } from './caps.ts';
+import { interferenceTables } from './interference.ts';
 import type { ReportDocument } from './schema.ts';
 
 export interface Table {
@@ -30,6 +31,7 @@ export function sectionsOf(report: ReportDocument): readonly Section[] {
     knobTable(report),
     latencyTable(report),
     guestTable(report),
+    ...interferenceTables(report.interference),
     replacedTable(report),
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },

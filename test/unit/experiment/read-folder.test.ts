@@ -63,11 +63,14 @@ describe('the folder of a run', () => {
   });
 
   it('of a version that knew no objectives is read: every I/O without error was useful', () => {
-    const { attainment, latencyNs, guests, ...rest } = slice(0);
-    const old = guests.map(({ useful, objectiveNs, ...guest }) => ({ ...guest, errors: 10 }));
-    writeFileSync(join(folder.path, 'slices.ndjson'), `${JSON.stringify({ ...rest, guests: old })}\n`);
+    const [guest] = slice(0).guests;
+    // JSON leaves out what is undefined.
+    const newer = { attainment: undefined, latencyNs: undefined };
+    const old = { ...guest, errors: 10, useful: undefined, objectiveNs: undefined };
+    writeFileSync(join(folder.path, 'slices.ndjson'), JSON.stringify({ ...slice(0), ...newer, guests: [old] }));
+    const read = { ...guest, errors: 10, useful: 2990, objectiveNs: null };
     expect(readRunFolder(folder.path).slices).toEqual([
-      { ...rest, attainment: null, latencyNs: null, guests: [{ ...old[0], useful: 2990, objectiveNs: null }] },
+      { ...slice(0), attainment: null, latencyNs: null, guests: [read] },
     ]);
   });
 

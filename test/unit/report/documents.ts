@@ -2,6 +2,7 @@
 
 import { analyse } from '../../../agent/analysis/analyse.ts';
 import { defaultDesign } from '../../../agent/analysis/design.ts';
+import type { InterferenceFindings } from '../../../agent/analysis/interference/findings.ts';
 import type { SliceRecord } from '../../../agent/experiment/record.ts';
 import { parseArm } from '../../../agent/lib/arm.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
@@ -152,3 +153,32 @@ export const runs = {
     input: { plan: planOf(stack, 26) },
   },
 } as const satisfies Record<string, Run>;
+
+/** Four guests, of whom the third is noisy. */
+export const noisyNeighbour = {
+  kind: 'measured',
+  slices: 34,
+  blocks: 4,
+  guests: [1, 2, 3, 4].map((guest) => ({
+    guest,
+    alone: 52_000,
+    together: guest === 3 ? 13_000 : 9_800,
+    slowdown: guest === 3 ? { estimate: 4, low: 3.7, high: 4.3 } : { estimate: 5.3, low: 4.9, high: 5.7 },
+  })),
+  summary: {
+    guests: 4,
+    worst: { guest: 1, slowdown: 5.3 },
+    meanSlowdown: 4.94,
+    fairness: 0.985,
+    throughput: 0.816,
+    turnaround: 4.975,
+  },
+  scaling: [
+    { guests: 1, goodput: 52_000, efficiency: 1 },
+    { guests: 2, goodput: 52_100, efficiency: 0.501 },
+    { guests: 4, goodput: 42_400, efficiency: 0.204 },
+  ],
+  neighbour: { kind: 'neighbour', guest: 3, costsOthers: { estimate: 0.24, low: 0.19, high: 0.29 }, also: [] },
+} as const satisfies InterferenceFindings;
+
+export const interference: Run = { ...runs.none, input: { interference: noisyNeighbour } };

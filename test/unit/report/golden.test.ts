@@ -3,12 +3,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FormatName, render } from '../../../agent/report/registry.ts';
-import { documentOf, runs } from './documents.ts';
+import { documentOf, interference, runs } from './documents.ts';
 
 const folder = new URL('../../golden/report/', import.meta.url);
 const kept: readonly FormatName[] = ['text', 'md', 'html', 'json'];
 
-describe.each(Object.entries(runs))('the report of a run that ends as %s', (name, run) => {
+describe.each(Object.entries({ ...runs, interference }))('the report of a run that ends as %s', (name, run) => {
   it.each(kept)('prints as %s what is kept', (format) => {
     const file = new URL(`${name}.${format === 'text' ? 'txt' : format}`, folder);
     const printed = render(format, documentOf(run));
@@ -18,8 +18,8 @@ describe.each(Object.entries(runs))('the report of a run that ends as %s', (name
     }
     expect(printed).toBe(readFileSync(file, 'utf8'));
   });
+});
 
-  it('is of the kind that its name says', () => {
-    expect(documentOf(run).verdict.kind).toBe(name);
-  });
+it.each(Object.entries(runs))('the run named %s ends so', (name, run) => {
+  expect(documentOf(run).verdict.kind).toBe(name);
 });
