@@ -81,6 +81,11 @@ function addRun(parser: Argv, done: Done): void {
           type: 'boolean',
           default: true,
         },
+        neighbours: {
+          describe: 'also measure what the guests do to one another, and name the noisy one',
+          type: 'boolean',
+          default: false,
+        },
         format: formatOption,
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },

@@ -1,6 +1,7 @@
 // From the records of a run to its report: the same way live and offline.
 
 import { analyse, type Analysis } from '../analysis/analyse.ts';
+import { interferenceFindings } from '../analysis/interference/decide.ts';
 import { outsideCaveats, withOutside } from '../analysis/outside.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
@@ -15,7 +16,7 @@ export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>
   return withOutside(analysis, plan.design.layers, loadFactsOf(slices, plan));
 }
 
-export function documentOf({ plan, meta, slices, caps }: RunRecords, folder: string): ReportDocument {
+export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords, folder: string): ReportDocument {
   const analysis = analysisOf({ plan, slices });
   return buildDocument({
     run: meta.run,
@@ -30,6 +31,7 @@ export function documentOf({ plan, meta, slices, caps }: RunRecords, folder: str
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
     ...(caps ? { caps: capsInput(caps) } : {}),
+    ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   });
 }
 

@@ -33,6 +33,8 @@ export interface RunOptions extends PrepareOptions {
   readonly format: FormatName;
   /** Whether caps are looked for after the verdict. */
   readonly caps: boolean;
+  /** Whether it is measured what the guests do to one another. */
+  readonly neighbours: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly print: (text: string) => void;
@@ -61,7 +63,8 @@ export async function run(options: RunOptions): Promise<ExitName> {
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const found = await measure(session, { prepared, folder, log, progress, id, caps: options.caps });
+      const asked = { caps: options.caps, neighbours: options.neighbours };
+      const found = await measure(session, { prepared, folder, log, progress, id, ...asked });
       progress.end();
       return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, ...found, folder }, options);
     });
@@ -82,11 +85,12 @@ interface Measuring {
   readonly progress: Progress;
   readonly id: string;
   readonly caps: boolean;
+  readonly neighbours: boolean;
 }
 
 /** The host is restored when this ends, whichever way; the journal is kept with the run. */
 async function measure(session: Session, measuring: Measuring): Promise<Found> {
-  const { prepared, folder, log, progress, id, caps } = measuring;
+  const { prepared, folder, log, progress, id, caps, neighbours } = measuring;
   const slices: SliceRecord[] = [];
   const record = (slice: SliceRecord): void => {
     slices.push(slice);
@@ -98,7 +102,7 @@ async function measure(session: Session, measuring: Measuring): Promise<Found> {
     log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
   };
   const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, progress, caps };
+  const recorders = { record, recordPoint, progress, caps, neighbours };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
   try {
     const load = loadPlan(prepared);
@@ -146,13 +150,20 @@ interface Finished extends Found {
   readonly folder: RunFolder;
 }
 
-function report({ prepared: { plan }, meta, slices, caps, folder }: Finished, options: RunOptions): ExitName {
+function report(
+  { prepared: { plan }, meta, slices, caps, neighbours, folder }: Finished,
+  options: RunOptions,
+): ExitName {
   const left = typeof caps === 'string' ? [caps] : [];
   const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
-  const record = typeof caps === 'object' ? keepCaps(caps, folder) : undefined;
+  if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
+  const kept = {
+    ...(typeof caps === 'object' ? { caps: keepCaps(caps, folder) } : {}),
+    ...(neighbours ? { neighbours } : {}),
+  };
   folder.writeJson('host.json', done);
   folder.writeJson('analysis.json', analysisOf({ plan, slices }));
-  const document = documentOf({ plan, meta: done, slices, ...(record ? { caps: record } : {}) }, folder.path);
+  const document = documentOf({ plan, meta: done, slices, ...kept }, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));

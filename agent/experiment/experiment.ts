@@ -1,45 +1,46 @@
 // The story of a run: raise the stack once, start the guests once, switch arms under the running load until the
 // engine has its verdict. Everything applied here is unwound when the scope ends.
 
-import { analyse, type Analysis } from '../analysis/analyse.ts';
-import { decide } from '../analysis/engine.ts';
-import type { Observation } from '../analysis/observation.ts';
+import type { Analysis } from '../analysis/analyse.ts';
+import { defaultInterferenceDesign, type InterferenceDesign } from '../analysis/interference/design.ts';
+import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import type { ProbeObservation } from '../analysis/probe/design.ts';
 import { namedIn } from '../analysis/verdict.ts';
 import type { Host } from '../host/host.ts';
-import type { Inventory } from '../knobs/registry.ts';
-import { readKnobs } from '../knobs/registry.ts';
-import { baselineId, parseArm } from '../lib/arm.ts';
-import { InternalError, LoadError } from '../lib/errors.ts';
+import { type Inventory, readKnobs } from '../knobs/registry.ts';
+import { baselineId } from '../lib/arm.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Load, type LoadPlan, raiseRootCgroup, startLoad } from '../load/drive.ts';
 import { depthOf, verifies } from '../load/job.ts';
 import { startCounting } from '../measure/junctions.ts';
-import type { Plan } from '../plan/plan.ts';
+import { sliceDurationMs } from '../plan/plan.ts';
 import { planProbe, type ProbePlan } from '../plan/probe-plan.ts';
-import { scheduleBlock } from '../plan/schedule.ts';
 import type { Names } from '../stack/names.ts';
 import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
-import { measureSlice, type Objectives, type SlicePlace, type SliceTimes } from './measure-slice.ts';
+import { armOf, type Blocks, measureBlocks, type Measured, timesOf } from './blocks.ts';
+import { measureSlice } from './measure-slice.ts';
+import { runNeighbours } from './neighbours.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import { runProbe } from './probe.ts';
-import type { Progress } from './progress.ts';
-import { faultsOf, qualityOf, voidedBy } from './quality.ts';
-import type { SliceRecord } from './record.ts';
+import { faultsOf, voidedBy } from './quality.ts';
 
-export interface Experiment {
-  readonly plan: Plan;
+export interface Experiment extends Blocks {
   readonly stack: StackPlan;
   readonly load: LoadPlan;
   readonly names: Names;
   /** Where the job files go. */
   readonly folder: string;
-  readonly record: (slice: SliceRecord) => void;
   readonly recordPoint: (point: ProbeRecord) => void;
-  readonly progress: Progress;
   /** Whether caps are looked for after the verdict. */
   readonly caps: boolean;
+  /** Whether it is measured what the guests do to one another. */
+  readonly neighbours: boolean;
+}
+
+export interface Neighboured {
+  readonly design: InterferenceDesign;
+  readonly observations: readonly InterferenceObservation[];
 }
 
 /** What the cap probe has measured, and the knobs that were in force meanwhile. */
@@ -53,6 +54,7 @@ export interface Outcome {
   readonly analysis: Analysis;
   /** A sentence where the probe was left out; undefined where it was not asked for. */
   readonly caps?: Probed | string;
+  readonly neighbours?: Neighboured;
 }
 
 /** Throws LoadError, HostError, ResidueError or StoppedError; slices recorded before stay recorded. */
@@ -71,11 +73,42 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
     const found = await measureBlocks(experiment, (place) =>
       measureSlice(host, { stack, load }, place, timesOf(experiment)),
     );
+    const neighbours = experiment.neighbours
+      ? await guestsApart(host, { experiment, stack, load, remainingMs: remainingMs(experiment, started) })
+      : undefined;
     await load.stop();
-    return found;
+    return { ...found, ...(neighbours ? { neighbours } : {}) };
   });
-  if (!experiment.caps) return { analysis: measured.analysis };
-  return { analysis: measured.analysis, caps: await probe(host, { experiment, stack, measured, started }) };
+  const { analysis, neighbours } = measured;
+  const caps = experiment.caps ? await probe(host, { experiment, stack, measured, started }) : undefined;
+  return { analysis, ...(neighbours ? { neighbours } : {}), ...(caps === undefined ? {} : { caps }) };
+}
+
+function remainingMs({ plan }: Experiment, started: number): number {
+  return plan.budgetMs - (performance.now() - started);
+}
+
+async function guestsApart(
+  host: Host,
+  run: { experiment: Experiment; stack: Stack; load: Load; remainingMs: number },
+): Promise<Neighboured> {
+  const { experiment, stack, load } = run;
+  const { plan, progress } = experiment;
+  const { delta, alpha } = plan.design;
+  const budgetSlices = Math.max(1, Math.floor(run.remainingMs / sliceDurationMs(plan)));
+  const design = defaultInterferenceDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
+  const arm = armOf(experiment, baselineId);
+  const observations = await runNeighbours({
+    design,
+    load,
+    progress,
+    random: seededRandom(plan.seed),
+    measure: async (seq, block) => {
+      const slice = await measureSlice(host, { stack, load }, { seq, block, arm }, timesOf(experiment));
+      return { ...slice, voided: voidedBy(faultsOf(slice, plan)) };
+    },
+  });
+  return { design, observations };
 }
 
 async function probe(
@@ -89,7 +122,7 @@ async function probe(
     ceiling: measured.highest,
     named: namedIn(measured.analysis.verdict),
     depth: depthOf(sections),
-    remainingMs: experiment.plan.budgetMs - (performance.now() - started),
+    remainingMs: remainingMs(experiment, started),
   });
   if (typeof plan === 'string') return plan;
   const inventory = await readKnobs(host);
@@ -125,59 +158,4 @@ async function raiseOnly(
 async function loadOn(host: Host, { names, progress, load, folder }: Experiment, stack: Stack): Promise<Load> {
   progress.phase(`starting ${stack.lanes.length} guests`);
   return startLoad(host, names, load, { lanes: stack.lanes, folder });
-}
-
-interface Measured {
-  readonly analysis: Analysis;
-  /** The highest goodput of any slice, I/O a second. */
-  readonly highest: number;
-}
-
-/**
- * Asks the engine for a block, measures it in seeded random order, and so on to its verdict. A void slice is measured again
- * in the next block; too many of them end the run.
- */
-async function measureBlocks(
-  experiment: Experiment,
-  measure: (place: SlicePlace) => Promise<SliceRecord>,
-): Promise<Measured> {
-  const { plan, progress } = experiment;
-  const random = seededRandom(plan.seed);
-  const observations: Observation[] = [];
-  const records: SliceRecord[] = [];
-  let owed: string[] = [];
-  for (let block = 0; ; block++) {
-    const decision = decide(plan.design, observations);
-    if (decision.kind === 'verdict' || qualityOf(records).tooMany) {
-      const highest = Math.max(1, ...records.map(({ goodput }) => goodput));
-      return { analysis: analyse(plan.design, observations), highest };
-    }
-    const { arms } = scheduleBlock(block, [...decision.arms, ...owed], random);
-    owed = [];
-    for (const id of arms) {
-      const seq = records.length;
-      progress.sliceBegins({ seq, arm: id, block, of: plan.design.budgetSlices });
-      const measured = await measure({ seq, block, arm: armOf(experiment, id) });
-      if (!(measured.goodput > 0))
-        throw new LoadError(`no I/O completed while ${id} was measured`, 'look at the job and at `dmesg`');
-      const slice = { ...measured, voided: voidedBy(faultsOf(measured, plan)) };
-      experiment.record(slice);
-      records.push(slice);
-      if (slice.voided === null) observations.push({ block, arm: id, goodput: slice.goodput });
-      else owed.push(id);
-      progress.sliceEnds(slice);
-    }
-    progress.standing(analyse(plan.design, observations));
-  }
-}
-
-function timesOf({ plan }: Experiment): SliceTimes & { readonly objectives: Objectives } {
-  const { settleMs, measureMs, profile } = plan;
-  return { settleMs, measureMs, objectives: profile.guests.map((guest) => guest.latencyObjective ?? null) };
-}
-
-function armOf({ plan }: Experiment, id: string): Arm {
-  const arm = parseArm(id, plan.design.layers);
-  if (!arm) throw new InternalError(`the engine asks for the unknown arm ${id}`);
-  return arm;
 }

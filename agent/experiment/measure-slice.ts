@@ -45,8 +45,11 @@ export async function measureSlice(
   const from = await guard(readBorder(host, stack, load));
   await guard(host.sleep(times.measureMs));
   const to = await guard(readBorder(host, stack, load));
-  const works = from.snapshots.map((snapshot, i) => workOf(i + 1, between(snapshot, to.snapshots[i] ?? snapshot)));
-  const guests = works.map((work, i) => guestRecord(i + 1, work, objectives[i] ?? null));
+  const numbers = load.running();
+  const works = from.snapshots.map((snapshot, i) =>
+    workOf(numbers[i] ?? 0, between(snapshot, to.snapshots[i] ?? snapshot)),
+  );
+  const guests = works.map((work, i) => guestRecord(numbers[i] ?? 0, work, objectives[(numbers[i] ?? 0) - 1] ?? null));
   const { goodput, attainment, caveats } = goodputOf(guests);
   const junctions = junctionsBetween(from.junctions, to.junctions);
   return {

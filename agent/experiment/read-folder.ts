@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { InterferenceDesign } from '../analysis/interference/design.ts';
+import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { layers } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -16,6 +18,11 @@ export interface RunRecords {
   readonly slices: readonly SliceRecord[];
   /** Of the cap probe; undefined where the run made none. */
   readonly caps?: CapsRecord;
+  /** Of the guests against one another; undefined where the run did not measure it. */
+  readonly neighbours?: {
+    readonly design: InterferenceDesign;
+    readonly observations: readonly InterferenceObservation[];
+  };
 }
 
 export const metaSchema = z.object({
@@ -58,6 +65,24 @@ const planSchema = z.object({
   open: z.array(z.string()),
 });
 
+const neighboursSchema = z.object({
+  version: z.literal(1),
+  design: z.object({
+    guests: z.number().int().positive(),
+    budgetSlices: z.number().int().positive(),
+    delta: z.number().positive(),
+    alpha: z.number().positive().max(1),
+    looks: z.array(z.number().int().positive()),
+  }),
+  observations: z.array(
+    z.object({
+      block: z.number().int().nonnegative(),
+      running: z.array(z.number().int().positive()).min(1),
+      goodput: z.array(z.object({ guest: z.number().int().positive(), goodput: z.number().positive() })),
+    }),
+  ),
+});
+
 /** Throws ProfileError naming every file or line that does not fit. */
 export function readRunFolder(path: string): RunRecords {
   if (!existsSync(join(path, 'plan.json'))) {
@@ -90,7 +115,12 @@ export function readRunFolder(path: string): RunRecords {
   });
   if (problems.length > 0) throw new ProfileError(problems);
   const caps = join(path, 'caps.json');
-  return { plan, meta, slices, ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}) };
+  const neighbours = join(path, 'neighbours.json');
+  return {
+    ...{ plan, meta, slices },
+    ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
+    ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
+  };
 }
 
 function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {

@@ -29,6 +29,8 @@ export interface Load {
   readonly cgroup: string;
   /** One snapshot a running guest, in their order, asked for together. */
   readonly snapshots: () => Promise<readonly Snapshot[]>;
+  /** Numbers of the guests that run, in the order of their snapshots. */
+  readonly running: () => readonly number[];
   /** Lets these guests (numbers from 1) run and freezes the others, whose I/O in flight completes unseen. */
   readonly letRun: (guests: readonly number[]) => Promise<void>;
   /** Rejects when any guest's fio ends by itself. */
@@ -79,6 +81,7 @@ export async function startLoad(
     return now.every((ios, i) => ios > (before[i] ?? 0));
   });
   const frozen = new Set<number>();
+  const awake = (): readonly RunningGuest[] => running.filter(({ number }) => !frozen.has(number));
   const letRun = async (wanted: readonly number[]): Promise<void> => {
     for (const { number, cgroup } of guests) {
       const freeze = !wanted.includes(number);
@@ -93,7 +96,8 @@ export async function startLoad(
     cgroup: names.cgroup,
     died,
     letRun,
-    snapshots: () => Promise.all(running.filter(({ number }) => !frozen.has(number)).map((one) => one.snapshot())),
+    running: () => awake().map(({ number }) => number),
+    snapshots: () => Promise.all(awake().map((one) => one.snapshot())),
     stop: async () => {
       // A frozen fio hears no signal.
       await letRun(guests.map(({ number }) => number));

@@ -1,0 +1,48 @@
+// What the guests do to one another, on the stack as deployed: some run, the others are frozen, as the engine asks.
+
+import { decideInterference } from '../analysis/interference/decide.ts';
+import type { GuestSet, InterferenceDesign } from '../analysis/interference/design.ts';
+import type { InterferenceObservation } from '../analysis/interference/observation.ts';
+import type { Random } from '../lib/random.ts';
+import { shuffled } from '../lib/random.ts';
+import type { Load } from '../load/drive.ts';
+import { guestGoodput } from './goodput.ts';
+import type { Progress } from './progress.ts';
+import type { SliceRecord } from './record.ts';
+
+export interface Neighbouring {
+  readonly design: InterferenceDesign;
+  readonly load: Load;
+  readonly random: Random;
+  readonly progress: Progress;
+  /** One slice of the stack as deployed with the guests that run now; void slices say so. */
+  readonly measure: (seq: number, block: number) => Promise<SliceRecord>;
+}
+
+/** Void slices that are measured again, for each that may be measured. */
+const voidShare = 0.25;
+
+/** Throws what measuring throws. Every guest runs again when it ends. */
+export async function runNeighbours(run: Neighbouring): Promise<readonly InterferenceObservation[]> {
+  const { design, load, random, progress, measure } = run;
+  const observations: InterferenceObservation[] = [];
+  let spare = Math.floor(voidShare * design.budgetSlices);
+  for (let block = 0; ; block++) {
+    const decision = decideInterference(design, observations);
+    if (decision.kind === 'done' || spare < 0) break;
+    progress.phase(`neighbours: ${decision.sets.length} slices (${observations.length} done)`);
+    for (const running of shuffled(decision.sets, random)) {
+      await load.letRun(running);
+      const slice = await measure(observations.length, block);
+      if (slice.voided === null) observations.push(observed(slice, block, running));
+      else spare--;
+    }
+  }
+  await load.letRun(Array.from({ length: design.guests }, (_, i) => i + 1));
+  return observations;
+}
+
+function observed(slice: SliceRecord, block: number, running: GuestSet): InterferenceObservation {
+  const goodput = slice.guests.map((guest) => ({ guest: guest.guest, goodput: guestGoodput(guest) }));
+  return { block, running, goodput };
+}
