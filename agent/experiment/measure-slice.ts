@@ -4,8 +4,9 @@ import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
 import { between, type Work } from '../load/fio-output.ts';
 import { type JunctionWork, junctionsBetween, readJunctions } from '../measure/junctions.ts';
+import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
-import { LoadError } from '../lib/errors.ts';
+import { HostError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
@@ -45,6 +46,8 @@ export async function measureSlice(
   const from = await guard(readBorder(host, stack, load));
   await guard(host.sleep(times.measureMs));
   const to = await guard(readBorder(host, stack, load));
+  const lost = astray(stack.junctions, place.arm, { from: from.lanes, to: to.lanes });
+  if (lost.length > 0) throw new HostError(lost.join('; '), 'a switch did not take effect: nothing was concluded');
   const numbers = load.running();
   const works = from.snapshots.map((snapshot, i) =>
     workOf(numbers[i] ?? 0, between(snapshot, to.snapshots[i] ?? snapshot)),
@@ -74,8 +77,12 @@ async function readBorder(host: Host, stack: Stack, load: Load) {
   // Counters first: they are quick, and the answer of fio takes as long as the CPU lets it.
   const atMs = performance.now();
   const scene = { host, cgroup: load.cgroup };
-  const [sources, junctions] = await Promise.all([readSources(scene), readJunctions(host, stack.junctions)]);
-  return { atMs, sources, junctions, snapshots: await load.snapshots() };
+  const [sources, junctions, lanes] = await Promise.all([
+    readSources(scene),
+    readJunctions(host, stack.junctions),
+    readLanes(host, stack.junctions),
+  ]);
+  return { atMs, sources, junctions, lanes, snapshots: await load.snapshots() };
 }
 
 function workOf(guest: number, work: Work | undefined): Work {

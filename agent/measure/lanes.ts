@@ -1,0 +1,48 @@
+// Does I/O really take the way that an arm asks for? The lanes beneath the junctions count it, whatever their tables say.
+
+import type { Host } from '../host/host.ts';
+import type { Arm, Form } from '../lib/layer.ts';
+import { formIn, type Junction } from '../stack/junction.ts';
+
+/** Sectors moved since the device was made, by device; those without counters are left out. */
+export type LaneSectors = ReadonlyMap<string, number>;
+
+/** The wanted lane moves less than `little` of what all lanes of the junction move, another more than `most`. */
+const [little, most] = [0.1, 0.5];
+
+export async function readLanes(host: Pick<Host, 'read'>, junctions: readonly Junction[]): Promise<LaneSectors> {
+  const devices = [...new Set(junctions.flatMap(({ lanes }) => Object.values(lanes).map(({ device }) => device)))];
+  const entries = await Promise.all(
+    devices.map(async (device) => {
+      const fields = (await host.read(`/sys/block/${device.replace(/^\/dev\//, '')}/stat`))?.trim().split(/\s+/);
+      // Sectors read and written (Documentation/block/stat.rst).
+      const sectors = fields ? Number(fields[2]) + Number(fields[6]) : NaN;
+      return Number.isNaN(sectors) ? [] : [[device, sectors] as const];
+    }),
+  );
+  return new Map(entries.flat());
+}
+
+/**
+ * The junctions whose I/O took another way than `arm` asks for between two readings, as sentences. A lane that several
+ * forms stand on counts for each of them; a device that counts nothing at all says nothing.
+ */
+export function astray(
+  junctions: readonly Junction[],
+  arm: Arm,
+  { from, to }: { readonly from: LaneSectors; readonly to: LaneSectors },
+): readonly string[] {
+  return junctions.flatMap(({ layer, guest, lanes }) => {
+    const moved = (form: Form): number => {
+      const device = lanes[form]?.device ?? '';
+      return (to.get(device) ?? 0) - (from.get(device) ?? 0);
+    };
+    const wanted = formIn(arm, layer);
+    const forms = Object.keys(lanes) as Form[];
+    const all = forms.reduce((sum, form) => sum + moved(form), 0);
+    const other = forms.find((form) => form !== wanted && all > 0 && moved(form) > most * all);
+    if (other === undefined || moved(wanted) > little * all) return [];
+    const whose = guest > 0 ? ` of guest ${guest}` : '';
+    return [`${arm.id} asks for ${layer}${whose} ${wanted}, but its I/O goes through ${other}`];
+  });
+}
