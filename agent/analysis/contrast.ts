@@ -1,5 +1,6 @@
 // Questions to a fit: a weighted sum of arms' effects with bounds at a one-sided level.
 
+import { sampleVariance } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
 import type { Fit } from './estimate.ts';
 import { chiSquaredQuantile, tQuantile } from './quantile.ts';
@@ -114,11 +115,6 @@ function valueIn(means: ReadonlyMap<string, number>, contrast: Contrast): number
     total += weight * mean;
   }
   return total;
-}
-
-function sampleVariance(values: readonly number[]): number {
-  const mean = values.reduce((total, value) => total + value, 0) / values.length;
-  return values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - 1);
 }
 
 /** The baseline takes whatever makes the weights add up to zero; arms without weight drop out. */

@@ -1,5 +1,6 @@
 // Least squares: ln goodput = block + arm. Blocks take the drift out, the arms' effects are the lifts.
 
+import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
 import { inverse, type Matrix } from './matrix.ts';
 import type { Observation } from './observation.ts';
@@ -104,8 +105,4 @@ function squares(block: Block, effects: ReadonlyMap<string, number>): number {
   return sum(
     [...block.logs].flatMap(([arm, logs]) => logs.map((y) => (y - block.mean - effectOf(arm) + meanEffect) ** 2)),
   );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -39,7 +39,7 @@ export function checkObservations(
 }
 
 /** The block numbers that occur, ascending. */
-export function blocksOf(observations: readonly Observation[]): readonly number[] {
+export function blocksOf(observations: readonly Pick<Observation, 'block'>[]): readonly number[] {
   return [...new Set(observations.map((seen) => seen.block))].sort((a, b) => a - b);
 }
 

@@ -3,6 +3,7 @@
 
 import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
+import { median } from '../lib/numbers.ts';
 import type { Analysis } from './analyse.ts';
 import type { InconclusiveVerdict, OutsideVerdict, Verdict } from './verdict.ts';
 
@@ -49,16 +50,16 @@ export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'v
   const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
   if (!highest || highest.stubbed.length === 0 || slices.length < leastSlices) return undefined;
   const stubbed = highest.stubbed.length === layers.length ? 'every layer' : highest.stubbed.join(' and ');
-  const throttled = median(slices.map(({ throttledPercent }) => throttledPercent));
+  const throttled = medianOf(slices.map(({ throttledPercent }) => throttledPercent));
   if (throttled > full.throttled) {
     const why = `with ${stubbed} stubbed, a guest waits ${throttled.toFixed(0)} % of the time for its own cpu.max`;
     return { limit: 'cpu-max', why };
   }
-  const busy = median(slices.map(({ hostBusyPercent }) => hostBusyPercent));
+  const busy = medianOf(slices.map(({ hostBusyPercent }) => hostBusyPercent));
   if (busy > full.host) {
     return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${busy.toFixed(0)} % busy)` };
   }
-  const thread = median(slices.map(({ idlestGuestPercent }) => idlestGuestPercent));
+  const thread = medianOf(slices.map(({ idlestGuestPercent }) => idlestGuestPercent));
   if (!facts.oneThread || !(thread >= full.thread)) return undefined;
   return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
 }
@@ -111,9 +112,7 @@ function foundNothing(verdict: Verdict): boolean {
 }
 
 /** Of the values that were measured; NaN, which no comparison holds for, when most were not. */
-function median(values: readonly (number | undefined)[]): number {
-  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  if (2 * known.length <= values.length) return NaN;
-  const [low, high] = [known[(known.length - 1) >> 1] ?? NaN, known[known.length >> 1] ?? NaN];
-  return (low + high) / 2;
+function medianOf(values: readonly (number | undefined)[]): number {
+  const known = values.filter((value) => value !== undefined);
+  return 2 * known.length > values.length ? median(known) : NaN;
 }

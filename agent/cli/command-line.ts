@@ -63,6 +63,10 @@ const prepareOptions = {
 /** What `--preset` stands for, milliseconds. */
 const presetBudgetMs = { incident: 300_000 } as const;
 
+function budgetOf(budget: number | undefined, preset: keyof typeof presetBudgetMs | undefined): number | undefined {
+  return budget ?? (preset && presetBudgetMs[preset]);
+}
+
 function addRun(parser: Argv, done: Done): void {
   parser.command(
     'run <profile>',
@@ -92,8 +96,7 @@ function addRun(parser: Argv, done: Done): void {
       }),
     async ({ deadline, budget, preset, ...rest }) => {
       const { run } = await import('./run.ts');
-      const budgetMs = budget ?? (preset && presetBudgetMs[preset]);
-      done(await run({ ...rest, deadlineMs: deadline, budgetMs, print }));
+      done(await run({ ...rest, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
@@ -109,8 +112,7 @@ function addPlan(parser: Argv, done: Done): void {
       }),
     async ({ budget, preset, ...rest }) => {
       const { plan } = await import('./plan.ts');
-      const budgetMs = budget ?? (preset && presetBudgetMs[preset]);
-      done(await plan({ ...rest, budgetMs, print }));
+      done(await plan({ ...rest, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }

@@ -2,22 +2,28 @@
 
 import { analyse, type Analysis } from '../analysis/analyse.ts';
 import { interferenceFindings } from '../analysis/interference/decide.ts';
-import { outsideCaveats, withOutside } from '../analysis/outside.ts';
+import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
+import type { SliceRecord } from '../experiment/record.ts';
+import type { Plan } from '../plan/plan.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
 /** The analysis of the slices that count, beside what all of them say of the CPUs. */
 export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>): Analysis {
-  const analysis = analyse(plan.design, countedSlices(slices));
-  return withOutside(analysis, plan.design.layers, loadFactsOf(slices, plan));
+  return readBeside(plan, slices, loadFactsOf(slices, plan));
+}
+
+function readBeside({ design }: Plan, slices: readonly SliceRecord[], facts: LoadFacts): Analysis {
+  return withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
 }
 
 export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords, folder: string): ReportDocument {
-  const analysis = analysisOf({ plan, slices });
+  const facts = loadFactsOf(slices, plan);
+  const analysis = readBeside(plan, slices, facts);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -27,7 +33,7 @@ export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords,
     host: meta.host,
     slices: countedSlices(slices),
     analysis,
-    caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, loadFactsOf(slices, plan))],
+    caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, facts)],
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
     ...(caps ? { caps: capsInput(caps) } : {}),

@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
-import { faultsOf, qualityOf, voidedBy } from './quality.ts';
+import { qualityOf } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 /** What measuring blocks needs of an experiment. */
@@ -51,10 +51,9 @@ export async function measureBlocks(
     for (const id of arms) {
       const seq = records.length;
       progress.sliceBegins({ seq, arm: id, block, of: plan.design.budgetSlices });
-      const measured = await measure({ seq, block, arm: armOf(experiment, id) });
-      if (!(measured.goodput > 0))
+      const slice = await measure({ seq, block, arm: armOf(experiment, id) });
+      if (!(slice.goodput > 0))
         throw new LoadError(`no I/O completed while ${id} was measured`, 'look at the job and at `dmesg`');
-      const slice = { ...measured, voided: voidedBy(faultsOf(measured, plan)) };
       experiment.record(slice);
       records.push(slice);
       if (slice.voided === null) observations.push({ block, arm: id, goodput: slice.goodput });

@@ -1,5 +1,6 @@
 // What of a slice's I/O was useful: the rule behind every goodput (pure).
 
+import { sum } from '../lib/numbers.ts';
 import { LoadError } from '../lib/errors.ts';
 import type { Work } from '../load/fio-output.ts';
 import { countWithin, type Histogram, merged, quantileOf } from '../load/histogram.ts';
@@ -69,8 +70,4 @@ export function latencyQuantiles(latencies: readonly (Histogram | undefined)[]):
   const all = merged(known.length === latencies.length ? known : []);
   const [p50, p99] = [quantileOf(all, 0.5), quantileOf(all, 0.99)];
   return p50 === undefined || p99 === undefined ? null : { p50, p99 };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,5 +1,6 @@
 // One slice: point the junctions, settle, read everything at both borders.
 
+import { sum } from '../lib/numbers.ts';
 import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
 import { between, type Work } from '../load/fio-output.ts';
@@ -11,6 +12,7 @@ import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
+import { faultsOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 /** How far fio's own count and the junctions' may differ before the slice is doubted: a share. */
@@ -30,7 +32,7 @@ export interface SlicePlace {
   readonly arm: Arm;
 }
 
-/** Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
+/** A slice that was disturbed is marked void. Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
 export async function measureSlice(
   host: Host,
   { stack, load }: { stack: Stack; load: Load },
@@ -55,7 +57,7 @@ export async function measureSlice(
   const guests = works.map((work, i) => guestRecord(numbers[i] ?? 0, work, objectives[(numbers[i] ?? 0) - 1] ?? null));
   const { goodput, attainment, caveats } = goodputOf(guests);
   const junctions = junctionsBetween(from.junctions, to.junctions);
-  return {
+  const slice: SliceRecord = {
     version: 1,
     seq: place.seq,
     block: place.block,
@@ -71,6 +73,7 @@ export async function measureSlice(
     caveats: [...caveats, ...countCaveats(guests, junctions, stack)],
     voided: null,
   };
+  return { ...slice, voided: voidedBy(faultsOf(slice, times)) };
 }
 
 async function readBorder(host: Host, stack: Stack, load: Load) {
@@ -104,8 +107,4 @@ export function countCaveats(
   if (junctions.length === 0) return ['the junctions gave no counters to check fio by'];
   if (apart <= countTolerance) return [];
   return [`fio and the junctions disagree by ${(100 * apart).toFixed(1)} % on the bytes moved`];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,10 +1,9 @@
 // What the guests do to one another, on the stack as deployed: some run, the others are frozen, as the engine asks.
 
 import { decideInterference } from '../analysis/interference/decide.ts';
-import type { GuestSet, InterferenceDesign } from '../analysis/interference/design.ts';
+import { everyGuest, type GuestSet, type InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
-import type { Random } from '../lib/random.ts';
-import { shuffled } from '../lib/random.ts';
+import { type Random, shuffled } from '../lib/random.ts';
 import type { Load } from '../load/drive.ts';
 import { guestGoodput } from './goodput.ts';
 import type { Progress } from './progress.ts';
@@ -38,7 +37,7 @@ export async function runNeighbours(run: Neighbouring): Promise<readonly Interfe
       else spare--;
     }
   }
-  await load.letRun(Array.from({ length: design.guests }, (_, i) => i + 1));
+  await load.letRun(everyGuest(design));
   return observations;
 }
 

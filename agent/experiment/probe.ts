@@ -1,6 +1,7 @@
 // The cap probe on the live stack: the media becomes a fixed delay, and the load is started at the depths that the
 // engine asks for. Everything applied here is unwound when the caller's scope ends.
 
+import { firstGuests } from '../analysis/interference/design.ts';
 import { join } from 'node:path';
 import type { ProbeObservation, ProbePoint, Visit } from '../analysis/probe/design.ts';
 import { decideProbe } from '../analysis/probe/engine.ts';
@@ -14,7 +15,6 @@ import { raiseDelays } from '../stack/delays.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Experiment } from './experiment.ts';
 import { measureSlice } from './measure-slice.ts';
-import { faultsOf } from './quality.ts';
 import type { ProbeRecord } from './probe-record.ts';
 
 /** Points that may be measured again because they were void, as a share of the budget. */
@@ -60,13 +60,11 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   const records: ProbeRecord[] = [];
   for (const point of shuffled(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);
-    await load.letRun(Array.from({ length: point.guests }, (_, i) => i + 1));
+    await load.letRun(firstGuests(point.guests));
     const place = { seq: records.length, block: number, arm };
     const slice = await measureSlice(host, { stack, load }, place, { ...plan, objectives: [] });
-    const faults = faultsOf(slice, plan).map(({ text }) => text);
-    const empty = slice.goodput > 0 ? [] : ['no I/O completed'];
-    const reasons = [...faults, ...empty].join('; ');
-    const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided: reasons || null } };
+    const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
+    const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);
     records.push(record);
   }

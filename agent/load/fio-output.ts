@@ -1,5 +1,6 @@
 // fio's cumulative json+ snapshots: split from the stream and decoded (pure). Differences of two give a slice.
 
+import { sum } from '../lib/numbers.ts';
 import { z } from 'zod';
 import { decodeBins, grownBy, type Histogram, merged } from './histogram.ts';
 
@@ -113,8 +114,4 @@ export function between(from: Snapshot, to: Snapshot): Work | undefined {
     meanLatencyNs: ios > 0 ? Math.max(0, (to.latencySumNs - from.latencySumNs) / ios) : 0,
     latencies: from.latencies && to.latencies && grownBy(from.latencies, to.latencies),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,5 +1,6 @@
 // What the slices themselves show beside goodput: where time goes in the baseline arm, what each guest gets, what is in doubt.
 
+import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
 import { type Layer, layers } from '../lib/layer.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -118,8 +119,4 @@ function instant(ms: number): string {
 function weighted(pairs: readonly (readonly [number, number])[]): number | null {
   const weight = sum(pairs.map(([, w]) => w));
   return weight > 0 ? sum(pairs.map(([value, w]) => value * w)) / weight : null;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

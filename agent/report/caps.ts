@@ -1,6 +1,6 @@
 // The findings of the cap probe, with the knobs that fit each cap, as part of the document (pure); and their words.
 
-import type { Limit, ProbeFindings } from '../analysis/probe/limit.ts';
+import type { Interval, Limit, ProbeFindings } from '../analysis/probe/limit.ts';
 import type { Knob } from '../knobs/knob.ts';
 import { matchKnobs, type Match } from '../knobs/match.ts';
 import { unreachable } from '../lib/unreachable.ts';
@@ -83,11 +83,11 @@ function knobSentence({ name, where, value, standard, atDefault, times, change, 
   return `${name} is ${value}${state}, at ${where}${sum}; to change it: ${change}`;
 }
 
-function inFlight(size: { estimate: number; low: number; high: number }): string {
-  return `${range(size)} in flight`.replace(/^(\S+) (\(.*\)) in flight$/, '$1 in flight $2');
+function inFlight({ estimate, low, high }: Interval): string {
+  return `${count(estimate)} in flight (${count(low)} to ${count(high)})`;
 }
 
-function range({ estimate, low, high }: { estimate: number; low: number; high: number }): string {
+function range({ estimate, low, high }: Interval): string {
   return `${count(estimate)} (${count(low)} to ${count(high)})`;
 }
 

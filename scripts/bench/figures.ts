@@ -2,6 +2,7 @@
 
 import type { Host } from '../../agent/host/host.ts';
 import { openSession } from '../../agent/host/session.ts';
+import { median } from '../../agent/lib/numbers.ts';
 
 export async function timed(body: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -21,13 +22,7 @@ export async function onHost(run: string, body: (host: Host) => Promise<void>): 
   }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? NaN)
-    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
-}
+export { median };
 
 export function print(what: string, figure: string): void {
   process.stdout.write(`${what.padEnd(52)} ${figure}\n`);

@@ -6,6 +6,7 @@
 //
 // Nothing is remembered: all looks so far are replayed from the observations.
 
+import { blocksOf } from '../observation.ts';
 import {
   allBut,
   everyGuest,
@@ -108,8 +109,4 @@ function measured(
 function pauseBlocks(design: InterferenceDesign, seen: readonly Seen[]): readonly number[] {
   const pauses = new Set(everyGuest(design).map((guest) => setId(allBut(design, guest), design)));
   return blocksOf(seen.filter(({ set }) => pauses.has(set)));
-}
-
-function blocksOf(seen: readonly Seen[]): readonly number[] {
-  return [...new Set(seen.map(({ block }) => block))].sort((a, b) => a - b);
 }

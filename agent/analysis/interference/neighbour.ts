@@ -1,5 +1,6 @@
 // The noisy neighbour: the guest whose pause gives the others more than the pause of any guest does.
 
+import { mean, median, sampleVariance } from '../../lib/numbers.ts';
 import { baselineId } from '../../lib/arm.ts';
 import { boundsAbout, spreadOf, type Bounds, type Contrast, type Spread } from '../contrast.ts';
 import { fit, type Fit } from '../estimate.ts';
@@ -109,19 +110,4 @@ function othersOf({ goodput }: Seen, guest: number): number {
 function asShare({ estimate, low, high }: Bounds): Interval {
   const lost = (ln: number): number => -Math.expm1(-ln);
   return { estimate: lost(estimate), low: lost(low), high: lost(high) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
-  return (low + high) / 2;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-function sampleVariance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((total, value) => total + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,7 @@
 // What the guests do to one another in sum: each alone against all together, and the aggregate against their number.
 
+import { asRatio } from '../claims.ts';
+import { sum } from '../../lib/numbers.ts';
 import { baselineId } from '../../lib/arm.ts';
 import { boundsOf, liftOf } from '../contrast.ts';
 import { fit } from '../estimate.ts';
@@ -18,9 +20,7 @@ export function slowdowns(design: InterferenceDesign, seen: readonly Seen[]): re
       guest,
       alone: meanOver(ran, alone, own),
       together: meanOver(ran, baselineId, own),
-      slowdown: found
-        ? { estimate: Math.exp(found.estimate), low: Math.exp(found.low), high: Math.exp(found.high) }
-        : null,
+      slowdown: found ? asRatio(found) : null,
     };
   });
 }
@@ -63,8 +63,4 @@ export function scalingOf(design: InterferenceDesign, seen: readonly Seen[]): re
 function meanOver(seen: readonly Seen[], set: string, value: (one: Seen) => number): number | null {
   const values = seen.filter((one) => one.set === set).map(value);
   return values.length > 0 ? sum(values) / values.length : null;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -4,7 +4,8 @@
 //   open or latency: e_C = 1                 cap: (0, -1)        rate: (0, 0)
 // e_D is taken towards the shorter delay and from saturation: a longer one leaves a rate's saturation and looks like a cap.
 
-import { levelVariance, mean, meanLevel, pick, sum, type Reading, type Readings } from './readings.ts';
+import { mean, sum } from '../../lib/numbers.ts';
+import { levelVariance, meanLevel, pick, type Reading, type Readings } from './readings.ts';
 import type { Subject } from './design.ts';
 
 export interface Elasticity {

@@ -2,7 +2,7 @@
 //
 //   level = offset + min(load, knee)        all in ln; the offset is the latency that the subject adds to the delay
 
-import { mean, sum } from './readings.ts';
+import { mean, sum } from '../../lib/numbers.ts';
 
 export interface HingePoint {
   /** ln offered. */

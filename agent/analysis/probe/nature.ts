@@ -1,7 +1,8 @@
 // What kind of limit a subject shows at the top of the load, before any size is asked for.
 
+import { mean } from '../../lib/numbers.ts';
 import { delayElasticity, loadElasticity, type Elasticity } from './elasticity.ts';
-import { mean, levelVariance, meanLevel, pick, radiusOf, type Readings } from './readings.ts';
+import { levelVariance, meanLevel, pick, radiusOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 import type { Top } from './top.ts';
 import type { Subject } from './design.ts';

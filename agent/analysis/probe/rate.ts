@@ -1,8 +1,9 @@
 // I/O a second at saturation, in the host's own time: not relative to the bare delay line, which a rate knows nothing of.
 
+import { mean, sum } from '../../lib/numbers.ts';
 import type { Interval } from './limit.ts';
 import type { Nature } from './nature.ts';
-import { mean, pick, radiusOf, sum, type Readings } from './readings.ts';
+import { pick, radiusOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 import { around } from './size.ts';
 

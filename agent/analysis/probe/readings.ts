@@ -4,6 +4,7 @@
 // layers stubbed, in flight = goodput * delay; so a subject's goodput over that reference, times what the reference had
 // in flight, is what the subject has in flight (`level`), whatever the host's speed in that visit.
 
+import { mean, sum } from '../../lib/numbers.ts';
 import { tQuantile } from '../quantile.ts';
 import { checkProbeObservations, type ProbeDesign, type ProbeObservation, type Subject } from './design.ts';
 
@@ -90,15 +91,6 @@ export function levelVariance({ references }: Readings, some: readonly Reading[]
 export function radiusOf({ sigma, degrees, design }: Readings, variance: number, leastSigma = 0): number {
   if (sigma === undefined) return Infinity;
   return tQuantile(1 - design.alpha / 2, degrees) * Math.max(sigma, leastSigma) * Math.sqrt(variance);
-}
-
-/** Arithmetic mean; NaN of none. */
-export function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Pooled over all cells of equal points in one visit, so that no model of the limits is needed for it. */

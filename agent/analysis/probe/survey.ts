@@ -1,8 +1,9 @@
 // Everything that follows from the observations so far, put together once for the plan and for the findings.
 
+import { mean } from '../../lib/numbers.ts';
 import type { ProbeDesign, ProbeObservation, Subject } from './design.ts';
 import { natureOf, type Nature } from './nature.ts';
-import { mean, pick, readingsOf, type Readings } from './readings.ts';
+import { pick, readingsOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 import { topOf, type Top } from './top.ts';
 import { inLayerOrder } from '../../lib/layer.ts';

@@ -3,7 +3,8 @@
 import type { Subject } from './design.ts';
 import type { Limit } from './limit.ts';
 import { unsaturated, type Nature } from './nature.ts';
-import { mean, pick, type Readings } from './readings.ts';
+import { mean } from '../../lib/numbers.ts';
+import { pick, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 import type { Survey } from './survey.ts';
 

@@ -1,7 +1,8 @@
 // The deepest load that the load generator still serves: beyond it a limit is the generator's, not a layer's.
 
 import { generatorElasticity, type Elasticity } from './elasticity.ts';
-import { mean, pick, radiusOf, type Readings } from './readings.ts';
+import { mean } from '../../lib/numbers.ts';
+import { pick, radiusOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 
 export interface Top {
