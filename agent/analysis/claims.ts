@@ -4,29 +4,42 @@ import type { Arm } from '../lib/layer.ts';
 import { boundsOf, difference, liftOf, type Bounds } from './contrast.ts';
 import { noneLevel } from './design.ts';
 import { rules } from './rules.ts';
-import { bounds, estimate, lifts, type Standing } from './standing.ts';
+import { bounds, estimate, lifts, type Placed, type Standing } from './standing.ts';
 import type { Lift, Verdict } from './verdict.ts';
 
-/** One layer lifts, is proven better than every other single stub, and is not proven to be a minor part of the headroom. */
+/** One layer lifts, is proven better than every other single stub, by more than is alike, and is not proven to be a minor part of the headroom. */
 export function leverClaim(standing: Standing): Verdict | undefined {
   const [best, second] = standing.singles;
-  if (!best || !standing.bestProven || standing.minor || standing.contenders.length > 1) return undefined;
+  if (!best || !standing.bestProven || standing.minor || equals(standing).length > 1) return undefined;
   const lift = liftIn(standing, best.arm);
   if (!lift || !allMeasured(standing)) return undefined;
   const next = second && lifts(standing, second.arm) ? { next: second.layer } : {};
   return { kind: 'lever', layer: best.layer, lift, ...next };
 }
 
-/** All layers that the best does not beat lift too, and the least of them is proven to be nearly as good. */
+/** All layers that the best does not beat, or not by more than is alike, lift too; the least of them is proven to be nearly as good. */
 export function tieClaim(standing: Standing): Verdict | undefined {
-  const { contenders } = standing;
-  const [best, last] = [contenders[0], contenders.at(-1)];
+  const tied = equals(standing);
+  const [best, last] = [tied[0], tied.at(-1)];
   if (!best || !last || best === last || standing.seemsMinor || !allMeasured(standing)) return undefined;
-  if (!contenders.every((one) => lifts(standing, one.arm))) return undefined;
-  const gap = bounds(standing, difference(best.arm, last.arm));
+  if (!tied.every((one) => lifts(standing, one.arm))) return undefined;
   const lift = liftIn(standing, last.arm);
-  if (!gap || !lift || gap.high >= rules.alike) return undefined;
-  return { kind: 'tie', layers: standing.design.layers.filter((l) => contenders.some((one) => one.layer === l)), lift };
+  if (!lift || !alike(standing, best, last)) return undefined;
+  return { kind: 'tie', layers: standing.design.layers.filter((l) => tied.some((one) => one.layer === l)), lift };
+}
+
+/** The best single stub, those that it is not proven to beat, and those that lift nearly as much, proven to: the best first. */
+function equals(standing: Standing): readonly Placed[] {
+  const { singles, contenders } = standing;
+  const [best] = singles;
+  const nearly = (one: Placed): boolean =>
+    best !== undefined && lifts(standing, one.arm) && alike(standing, best, one);
+  return singles.filter((one) => contenders.includes(one) || nearly(one));
+}
+
+function alike(standing: Standing, best: Placed, other: Placed): boolean {
+  const gap = bounds(standing, difference(best.arm, other.arm));
+  return gap !== undefined && gap.high < rules.alike;
 }
 
 /**

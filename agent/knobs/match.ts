@@ -30,6 +30,9 @@ interface View {
   readonly estimate: number;
 }
 
+/** The interval of a cap covers chance alone; the sweep that finds it is itself good to this share. */
+const accuracy = 0.1;
+
 /** Best suspects first; empty where no limit that was read fits. */
 export function matchKnobs(cap: Cap, knobs: readonly Knob[]): readonly Match[] {
   const limits = knobs.filter(({ limit }) => limit !== undefined);
@@ -48,9 +51,11 @@ export function matchKnobs(cap: Cap, knobs: readonly Knob[]): readonly Match[] {
 }
 
 function viewsOf({ size, scope, guests }: Cap): readonly View[] {
+  const low = Math.min(size.low, size.estimate / (1 + accuracy));
+  const high = Math.max(size.high, size.estimate * (1 + accuracy));
   const of = (parts: number): Pick<View, 'low' | 'high' | 'estimate'> => ({
-    low: size.low / parts,
-    high: size.high / parts,
+    low: low / parts,
+    high: high / parts,
     estimate: size.estimate / parts,
   });
   const views: readonly View[] = [

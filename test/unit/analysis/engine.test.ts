@@ -116,6 +116,14 @@ describe('verdicts', () => {
     expect(decisions.map((decision) => decision.kind === 'measure' && decision.aim)).toContain('duel');
   });
 
+  it('calls two layers a tie that differ by less than anyone would act on, however surely', () => {
+    const lift = { media: 1.92, network: 1.98, blockstack: 1, ring: 1 };
+    const { verdict } = follow(defaultDesign(layers), (stubbed) =>
+      stubbed.reduce((total, layer) => total * lift[layer], 100),
+    );
+    expect(verdict).toMatchObject({ kind: 'tie', layers: ['media', 'network'] });
+  });
+
   it('says none only of the sets that were stubbed together, with its bound', () => {
     const feasible = everyArm(layers).filter((arm) => !arm.stubbed.includes('ring'));
     const design = defaultDesign(layers, { arms: feasible.map((arm) => arm.id) });

@@ -42,6 +42,12 @@ describe('64 in flight in the whole host, in the ring', () => {
     expect(short(matchKnobs(cap(64), knobs))).toEqual(disks.map((name) => `scsi.qd ${name} together 4`));
   });
 
+  it('fits a limit that the sweep missed by less than its own accuracy', () => {
+    const size = { estimate: 61.5, low: 60.9, high: 62.3 };
+    expect(short(matchKnobs(cap(64, { size }), [knob('scsi.qd', { device: 'sda', limit: 64 })]))).toHaveLength(1);
+    expect(matchKnobs(cap(64, { size }), [knob('scsi.qd', { device: 'sda', limit: 70 })])).toEqual([]);
+  });
+
   it('is not a depth of 64 that each of four disks has for itself', () => {
     expect(matchKnobs(cap(64), each(disks, 'scsi.qd', { limit: 64 }))).toEqual([]);
     expect(short(matchKnobs(cap(64), [knob('scsi.qd', { device: 'sda', limit: 64 })]))).toEqual([
