@@ -32,8 +32,7 @@ export function tieClaim(standing: Standing): Verdict | undefined {
 function equals(standing: Standing): readonly Placed[] {
   const { singles, contenders } = standing;
   const [best] = singles;
-  const nearly = (one: Placed): boolean =>
-    best !== undefined && lifts(standing, one.arm) && alike(standing, best, one);
+  const nearly = (one: Placed): boolean => best !== undefined && lifts(standing, one.arm) && alike(standing, best, one);
   return singles.filter((one) => contenders.includes(one) || nearly(one));
 }
 

@@ -74,7 +74,7 @@ export interface InconclusiveVerdict {
 }
 
 /** The layers that a verdict blames. */
-export function namedIn(verdict: Verdict): readonly Layer[] {
+export function namedIn(verdict: Verdict | { readonly kind: 'not-asked' }): readonly Layer[] {
   if (verdict.kind === 'lever') return [verdict.layer];
   if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
   return verdict.kind === 'inconclusive' ? verdict.proven : [];

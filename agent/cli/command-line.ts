@@ -57,6 +57,15 @@ const prepareOptions = {
   cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
   budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
   preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
+  caps: {
+    describe: 'look for caps on I/Os in flight alone, without a verdict; --no-caps: for a verdict alone',
+    type: 'boolean',
+  },
+  neighbours: {
+    describe: 'also measure what the guests do to one another, and name the noisy one',
+    type: 'boolean',
+    default: false,
+  },
   fast: { describe: 'accept a false claim in 1 of 5 runs, for fewer slices', type: 'boolean', default: false },
 } as const;
 
@@ -79,16 +88,6 @@ function addRun(parser: Argv, done: Done): void {
           describe: 'stop and restore the host after this time, such as 10m',
           type: 'string',
           coerce: durationMs('--deadline'),
-        },
-        caps: {
-          describe: 'look for caps on I/Os in flight after the verdict; --no-caps leaves that out',
-          type: 'boolean',
-          default: true,
-        },
-        neighbours: {
-          describe: 'also measure what the guests do to one another, and name the noisy one',
-          type: 'boolean',
-          default: false,
         },
         format: formatOption,
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },

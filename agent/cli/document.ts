@@ -3,27 +3,40 @@
 import { analyse, type Analysis } from '../analysis/analyse.ts';
 import { interferenceFindings } from '../analysis/interference/decide.ts';
 import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
+import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
-import type { SliceRecord } from '../experiment/record.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
 /** The analysis of the slices that count, beside what all of them say of the CPUs. */
-export function analysisOf({ plan, slices }: Pick<RunRecords, 'plan' | 'slices'>): Analysis {
-  return readBeside(plan, slices, loadFactsOf(slices, plan));
+export function analysisOf(records: Measured): Analysis {
+  return read(records).analysis;
 }
 
-function readBeside({ design }: Plan, slices: readonly SliceRecord[], facts: LoadFacts): Analysis {
-  return withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
+type Measured = Pick<RunRecords, 'plan' | 'slices' | 'rechecked'>;
+
+interface Reading {
+  readonly facts: LoadFacts;
+  readonly analysis: Analysis;
+  readonly recheck: Recheck | undefined;
 }
 
-export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords, folder: string): ReportDocument {
+function read({ plan, slices, rechecked }: Measured): Reading {
+  const { design } = plan;
   const facts = loadFactsOf(slices, plan);
-  const analysis = readBeside(plan, slices, facts);
+  const first = withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
+  const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
+  return { facts, recheck, analysis: withRecheck(first, recheck) };
+}
+
+export function documentOf(records: RunRecords, folder: string): ReportDocument {
+  const { plan, meta, slices, rechecked, caps, neighbours } = records;
+  const { facts, analysis, recheck } = read(records);
+  const findings = caps && capsInput(caps);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -34,11 +47,18 @@ export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords,
     slices: countedSlices(slices),
     analysis,
     caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, facts)],
-    exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
+    exit: isAnswered(plan, analysis, findings) ? 'ok' : 'inconclusive',
     folder,
-    ...(caps ? { caps: capsInput(caps) } : {}),
+    ...(findings ? { caps: findings } : {}),
+    ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   });
+}
+
+/** Whether the run has found what it was asked for first. */
+function isAnswered({ aims }: Plan, { verdict }: Analysis, caps: ReportInput['caps']): boolean {
+  if (aims.verdict) return verdict.kind !== 'inconclusive';
+  return caps !== undefined && caps.findings.stack.kind !== 'unclear';
 }
 
 function capsInput({ design, observations, knobs }: CapsRecord): NonNullable<ReportInput['caps']> {

@@ -44,7 +44,8 @@ export async function plan(options: PlanCommand): Promise<ExitName> {
 }
 
 /** What the engine asks for when it knows nothing yet, in the order that the seed gives. */
-function firstBlock({ design, seed }: Plan): readonly string[] {
+function firstBlock({ aims, design, seed }: Plan): readonly string[] {
+  if (!aims.verdict) return [design.arms[0] ?? baselineId, design.arms.at(-1) ?? baselineId];
   const decision = decide(design, []);
   return decision.kind === 'measure' ? scheduleBlock(0, decision.arms, seededRandom(seed)).arms : [];
 }
@@ -75,11 +76,9 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
     await switchTo(host, raised, start);
     host.forget(before);
   }
-  if (!plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
+  if (plan.aims.caps && !plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
     await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs });
-    close(
-      'look for caps (not with --no-caps; the delay is chosen by what was measured, the guests start anew at each depth)',
-    );
+    close('look for caps (the delay is chosen by what was measured, the guests start anew at each depth)');
   }
   return phases;
 }
@@ -98,7 +97,9 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]):
     '',
     `arms: ${design.arms.join(', ')}`,
     `first block: ${block.join(', ')}`,
-    `each slice about ${sliceS.toFixed(1)} s; first look after ${renderDuration(2 * block.length * sliceS * 1e9)}; at most ${design.budgetSlices} slices (${renderDuration(design.budgetSlices * sliceS * 1e9)})`,
+    plan.aims.verdict
+      ? `each slice about ${sliceS.toFixed(1)} s; first look after ${renderDuration(2 * block.length * sliceS * 1e9)}; at most ${design.budgetSlices} slices (${renderDuration(design.budgetSlices * sliceS * 1e9)})`
+      : `no verdict is asked for: these two slices, of about ${sliceS.toFixed(1)} s each, say how long the delay must be`,
     ...plan.open.map((sentence) => `open: ${sentence}`),
     '',
     'changes to the host, each with its undo (all undone in reverse order at the end):',

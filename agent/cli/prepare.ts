@@ -3,9 +3,10 @@
 import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts.ts';
 import { ProfileError } from '../lib/errors.ts';
-import { inlineSections, type JobSection, writes } from '../load/job.ts';
+import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { readUserJob } from '../load/user-job.ts';
-import { makePlan, type Plan } from '../plan/plan.ts';
+import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
+import { noProbe } from '../plan/probe-plan.ts';
 import { stackPlan } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -23,6 +24,9 @@ export interface PrepareOptions {
   readonly seed: number | undefined;
   readonly cold: boolean;
   readonly budgetMs: number | undefined;
+  /** True: look for caps alone; false: not at all; undefined: after the verdict. */
+  readonly caps?: boolean | undefined;
+  readonly neighbours?: boolean;
   /** Accepts a false claim in one of five runs, in place of one of twenty, for fewer slices. */
   readonly fast?: boolean;
 }
@@ -48,6 +52,7 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
       },
     ]);
   }
+  if (options.caps === true) mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold });
   const geometry = await surveyMedia(profile);
   // Refuses guests that do not fit before anything is touched.
   sliceSectors(geometry.sectors, profile.guests.length);
@@ -55,10 +60,22 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
   const plan = makePlan(profile, geometry, {
     seed,
     cold: options.cold,
+    aims: aimsOf(options),
     ...(options.fast === true ? { alpha: fastAlpha } : {}),
     ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
   });
   return { plan, stack: stackPlan(profile, geometry, { cpus: cpuCount(), writable }), sections, text };
+}
+
+function aimsOf({ caps, neighbours = false }: PrepareOptions): Aims {
+  return { verdict: caps !== true, caps: caps !== false, neighbours };
+}
+
+/** Where nothing but caps are asked for, what would leave them out is an error. */
+function mustTakeDelays(path: string, load: Parameters<typeof noProbe>[0]): void {
+  const message = noProbe(load);
+  if (message === undefined) return;
+  throw new ProfileError([{ at: path, message, hint: 'leave out --caps: a verdict can be had without' }]);
 }
 
 async function sectionsOf({ workload }: Profile): Promise<readonly JobSection[]> {

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { join } from 'node:path';
 import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
-import { type Outcome, type Probed, runExperiment } from '../experiment/experiment.ts';
+import type { Probed } from '../experiment/caps.ts';
+import { type Outcome, runExperiment } from '../experiment/experiment.ts';
 import type { CapsRecord, ProbeRecord } from '../experiment/probe-record.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/read-folder.ts';
@@ -31,10 +32,6 @@ export interface RunOptions extends PrepareOptions {
   readonly runs: string;
   readonly deadlineMs: number | undefined;
   readonly format: FormatName;
-  /** Whether caps are looked for after the verdict. */
-  readonly caps: boolean;
-  /** Whether it is measured what the guests do to one another. */
-  readonly neighbours: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly print: (text: string) => void;
@@ -63,8 +60,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const asked = { caps: options.caps, neighbours: options.neighbours };
-      const found = await measure(session, { prepared, folder, log, progress, id, ...asked });
+      const found = await measure(session, { prepared, folder, log, progress, id });
       progress.end();
       return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, ...found, folder }, options);
     });
@@ -76,6 +72,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
 
 interface Found extends Outcome {
   readonly slices: readonly SliceRecord[];
+  readonly rechecked: readonly SliceRecord[];
 }
 
 interface Measuring {
@@ -84,14 +81,13 @@ interface Measuring {
   readonly log: Logger;
   readonly progress: Progress;
   readonly id: string;
-  readonly caps: boolean;
-  readonly neighbours: boolean;
 }
 
 /** The host is restored when this ends, whichever way; the journal is kept with the run. */
 async function measure(session: Session, measuring: Measuring): Promise<Found> {
-  const { prepared, folder, log, progress, id, caps, neighbours } = measuring;
+  const { prepared, folder, log, progress, id } = measuring;
   const slices: SliceRecord[] = [];
+  const rechecked: SliceRecord[] = [];
   const record = (slice: SliceRecord): void => {
     slices.push(slice);
     folder.appendSlice(slice);
@@ -101,13 +97,17 @@ async function measure(session: Session, measuring: Measuring): Promise<Found> {
     folder.appendLine('probe.ndjson', point);
     log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
   };
+  const recordRecheck = (slice: SliceRecord): void => {
+    rechecked.push(slice);
+    folder.appendLine('recheck.ndjson', slice);
+  };
   const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, progress, caps, neighbours };
+  const recorders = { record, recordPoint, recordRecheck, progress };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
   try {
     const load = loadPlan(prepared);
     const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
-    return { slices, ...outcome };
+    return { slices, rechecked, ...outcome };
   } catch (failure) {
     if (!(failure instanceof StoppedError)) throw failure;
     const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
@@ -151,7 +151,7 @@ interface Finished extends Found {
 }
 
 function report(
-  { prepared: { plan }, meta, slices, caps, neighbours, folder }: Finished,
+  { prepared: { plan }, meta, slices, rechecked, caps, neighbours, folder }: Finished,
   options: RunOptions,
 ): ExitName {
   const left = typeof caps === 'string' ? [caps] : [];
@@ -162,8 +162,9 @@ function report(
     ...(neighbours ? { neighbours } : {}),
   };
   folder.writeJson('host.json', done);
-  folder.writeJson('analysis.json', analysisOf({ plan, slices }));
-  const document = documentOf({ plan, meta: done, slices, ...kept }, folder.path);
+  const records = { plan, meta: done, slices, rechecked, ...kept };
+  folder.writeJson('analysis.json', analysisOf(records));
+  const document = documentOf(records, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));

@@ -3,7 +3,7 @@
 import { analyse, type Analysis } from '../analysis/analyse.ts';
 import { decide } from '../analysis/engine.ts';
 import type { Observation } from '../analysis/observation.ts';
-import { parseArm } from '../lib/arm.ts';
+import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
@@ -11,7 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
-import { qualityOf } from './quality.ts';
+import { countedSlices, qualityOf } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 /** What measuring blocks needs of an experiment. */
@@ -52,8 +52,7 @@ export async function measureBlocks(
       const seq = records.length;
       progress.sliceBegins({ seq, arm: id, block, of: plan.design.budgetSlices });
       const slice = await measure({ seq, block, arm: armOf(experiment, id) });
-      if (!(slice.goodput > 0))
-        throw new LoadError(`no I/O completed while ${id} was measured`, 'look at the job and at `dmesg`');
+      mustWork(slice);
       experiment.record(slice);
       records.push(slice);
       if (slice.voided === null) observations.push({ block, arm: id, goodput: slice.goodput });
@@ -62,6 +61,32 @@ export async function measureBlocks(
     }
     progress.standing(analyse(plan.design, observations));
   }
+}
+
+/** The baseline and the arm with the most stubs, once each: what the load generator and the CPUs can do, where no verdict is asked for. */
+export async function gauge(
+  experiment: Blocks,
+  measure: (place: SlicePlace) => Promise<SliceRecord>,
+): Promise<Measured> {
+  const { plan, progress, record } = experiment;
+  const slices: SliceRecord[] = [];
+  for (const id of [plan.design.arms[0], plan.design.arms.at(-1)]) {
+    const arm = armOf(experiment, id ?? baselineId);
+    progress.sliceBegins({ seq: slices.length, arm: arm.id, block: 0, of: 2 });
+    const slice = await measure({ seq: slices.length, block: 0, arm });
+    mustWork(slice);
+    record(slice);
+    progress.sliceEnds(slice);
+    slices.push(slice);
+  }
+  const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
+  const highest = Math.max(1, ...slices.map(({ goodput }) => goodput));
+  return { analysis: analyse(plan.design, observations), highest };
+}
+
+function mustWork({ goodput, arm, voided }: SliceRecord): void {
+  if (voided === null && !(goodput > 0))
+    throw new LoadError(`no I/O completed while ${arm} was measured`, 'look at the job and at `dmesg`');
 }
 
 /** The times of a slice and the guests' objectives. */

@@ -4,25 +4,23 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import { defaultInterferenceDesign, type InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
-import type { ProbeObservation } from '../analysis/probe/design.ts';
-import { namedIn } from '../analysis/verdict.ts';
 import type { Host } from '../host/host.ts';
-import { type Inventory, readKnobs } from '../knobs/registry.ts';
 import { baselineId } from '../lib/arm.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Load, type LoadPlan, raiseRootCgroup, startLoad } from '../load/drive.ts';
-import { depthOf, verifies } from '../load/job.ts';
 import { startCounting } from '../measure/junctions.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { planProbe, type ProbePlan } from '../plan/probe-plan.ts';
+import { noProbe } from '../plan/probe-plan.ts';
 import type { Names } from '../stack/names.ts';
 import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
-import { armOf, type Blocks, measureBlocks, type Measured, timesOf } from './blocks.ts';
-import { measureSlice } from './measure-slice.ts';
+import { armOf, type Blocks, gauge, measureBlocks, timesOf } from './blocks.ts';
+import { lookForCaps, type Probed } from './caps.ts';
+import { measureSlice, type SlicePlace } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
 import type { ProbeRecord } from './probe-record.ts';
-import { runProbe } from './probe.ts';
+import { recheck, recheckMs, wantsRecheck } from './recheck.ts';
+import type { SliceRecord } from './record.ts';
 
 export interface Experiment extends Blocks {
   readonly stack: StackPlan;
@@ -31,22 +29,13 @@ export interface Experiment extends Blocks {
   /** Where the job files go. */
   readonly folder: string;
   readonly recordPoint: (point: ProbeRecord) => void;
-  /** Whether caps are looked for after the verdict. */
-  readonly caps: boolean;
-  /** Whether it is measured what the guests do to one another. */
-  readonly neighbours: boolean;
+  /** A slice of the check at the end. */
+  readonly recordRecheck: (slice: SliceRecord) => void;
 }
 
 export interface Neighboured {
   readonly design: InterferenceDesign;
   readonly observations: readonly InterferenceObservation[];
-}
-
-/** What the cap probe has measured, and the knobs that were in force meanwhile. */
-export interface Probed {
-  readonly plan: ProbePlan;
-  readonly observations: readonly ProbeObservation[];
-  readonly inventory: Inventory;
 }
 
 export interface Outcome {
@@ -65,26 +54,46 @@ export async function runExperiment(host: Host, experiment: Experiment): Promise
 }
 
 async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
+  const { plan } = experiment;
   const started = performance.now();
+  const remainingMs = (): number => plan.budgetMs - (performance.now() - started);
   const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
-  const measured = await host.scope(async () => {
+  const { neighbours, ...measured } = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    const found = await measureBlocks(experiment, (place) =>
-      measureSlice(host, { stack, load }, place, timesOf(experiment)),
-    );
-    const neighbours = experiment.neighbours
-      ? await guestsApart(host, { experiment, stack, load, remainingMs: remainingMs(experiment, started) })
+    const measure = sliceOn(host, experiment, { stack, load });
+    const found = await (plan.aims.verdict ? measureBlocks : gauge)(experiment, measure);
+    const apart = plan.aims.neighbours
+      ? await guestsApart(host, { experiment, stack, load, remainingMs: remainingMs() })
       : undefined;
     await load.stop();
-    return { ...found, ...(neighbours ? { neighbours } : {}) };
+    return { ...found, ...(apart ? { neighbours: apart } : {}) };
   });
-  const { analysis, neighbours } = measured;
-  const caps = experiment.caps ? await probe(host, { experiment, stack, measured, started }) : undefined;
+  const { analysis } = measured;
+  const free = (): number => remainingMs() - (plan.aims.verdict ? recheckMs(plan) : 0);
+  const caps = plan.aims.caps
+    ? await lookForCaps(host, { experiment, stack, measured, remainingMs: free() })
+    : undefined;
+  if (plan.aims.verdict && wantsRecheck(experiment, analysis, performance.now() - started)) {
+    await checkAgain(host, { experiment, stack, analysis });
+  }
   return { analysis, ...(neighbours ? { neighbours } : {}), ...(caps === undefined ? {} : { caps }) };
 }
 
-function remainingMs({ plan }: Experiment, started: number): number {
-  return plan.budgetMs - (performance.now() - started);
+async function checkAgain(
+  host: Host,
+  run: { experiment: Experiment; stack: Stack; analysis: Analysis },
+): Promise<void> {
+  const { experiment, stack, analysis } = run;
+  await host.scope(async () => {
+    const load = await loadOn(host, experiment, stack);
+    const slices = await recheck(experiment, analysis, sliceOn(host, experiment, { stack, load }));
+    for (const slice of slices) experiment.recordRecheck(slice);
+    await load.stop();
+  });
+}
+
+function sliceOn(host: Host, experiment: Experiment, on: { stack: Stack; load: Load }) {
+  return (place: SlicePlace): Promise<SliceRecord> => measureSlice(host, on, place, timesOf(experiment));
 }
 
 async function guestsApart(
@@ -107,25 +116,6 @@ async function guestsApart(
   return { design, observations };
 }
 
-async function probe(
-  host: Host,
-  run: { experiment: Experiment; stack: Stack; measured: Measured; started: number },
-): Promise<Probed | string> {
-  const { experiment, stack, measured, started } = run;
-  const { sections } = experiment.load;
-  if (verifies(sections)) return 'caps were not looked for: the load checks its data, and a delay keeps none';
-  const plan = planProbe(experiment.plan, {
-    ceiling: measured.highest,
-    named: namedIn(measured.analysis.verdict),
-    depth: depthOf(sections),
-    remainingMs: remainingMs(experiment, started),
-  });
-  if (typeof plan === 'string') return plan;
-  const inventory = await readKnobs(host);
-  const random = seededRandom(experiment.plan.seed);
-  return { plan, inventory, observations: await runProbe({ host, experiment, plan, random }, stack) };
-}
-
 /** Raises, loads, measures and unwinds for every slice: for layers that cannot be switched under load. */
 async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
   const { analysis } = await measureBlocks(experiment, (place) =>
@@ -137,7 +127,9 @@ async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
       return slice;
     }),
   );
-  return experiment.caps ? { analysis, caps: 'caps were not looked for: a cold run raises no delay' } : { analysis };
+  const { profile, aims } = experiment.plan;
+  const caps = aims.caps ? noProbe({ profile, verifies: false, cold: true }) : undefined;
+  return { analysis, ...(caps === undefined ? {} : { caps }) };
 }
 
 async function raiseOnly(

@@ -7,7 +7,7 @@ import { between, type Work } from '../load/fio-output.ts';
 import { type JunctionWork, junctionsBetween, readJunctions } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
-import { HostError, LoadError } from '../lib/errors.ts';
+import { HostError, LateError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
@@ -32,8 +32,30 @@ export interface SlicePlace {
   readonly arm: Arm;
 }
 
-/** A slice that was disturbed is marked void. Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
+/** A slice that was disturbed, or in which fio did not answer in time, is marked void. Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
 export async function measureSlice(
+  host: Host,
+  on: { stack: Stack; load: Load },
+  place: SlicePlace,
+  times: SliceTimes & { readonly objectives: Objectives },
+): Promise<SliceRecord> {
+  try {
+    return await measured(host, on, place, times);
+  } catch (failure) {
+    if (failure instanceof LateError) return voidSlice(place, failure.message);
+    throw failure;
+  }
+}
+
+function voidSlice({ seq, block, arm }: SlicePlace, voided: string): SliceRecord {
+  return {
+    ...{ version: 1, seq, block, arm: arm.id, startedAt: new Date().toISOString(), switchMs: 0 },
+    ...{ goodput: 0, attainment: null, latencyNs: null, guests: [], junctions: [], measurements: {}, caveats: [] },
+    voided,
+  };
+}
+
+async function measured(
   host: Host,
   { stack, load }: { stack: Stack; load: Load },
   place: SlicePlace,

@@ -7,7 +7,7 @@ import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { layers } from '../lib/layer.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, usualAims } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
 import { capsSchema, type CapsRecord } from './probe-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
@@ -16,6 +16,8 @@ export interface RunRecords {
   readonly plan: Plan;
   readonly meta: RunMeta;
   readonly slices: readonly SliceRecord[];
+  /** Of the check at the end, if there was one. */
+  readonly rechecked: readonly SliceRecord[];
   /** Of the cap probe; undefined where the run made none. */
   readonly caps?: CapsRecord;
   /** Of the guests against one another; undefined where the run did not measure it. */
@@ -56,6 +58,8 @@ const planSchema = z.object({
     looks: z.array(z.number().int().positive()),
     widenNone: z.boolean(),
   }),
+  // A run of an earlier version had no choice.
+  aims: z.object({ verdict: z.boolean(), caps: z.boolean(), neighbours: z.boolean() }).default(usualAims),
   geometry: z.object({ sectors: z.number(), blockBytes: z.number() }),
   seed: z.number().int(),
   cold: z.boolean(),
@@ -95,32 +99,37 @@ export function readRunFolder(path: string): RunRecords {
   }
   const plan = decodeJson(join(path, 'plan.json'), planSchema) as unknown as Plan;
   const meta = decodeJson(join(path, 'host.json'), metaSchema);
-  const file = join(path, 'slices.ndjson');
+  const read = [readSlices(join(path, 'slices.ndjson'), plan), readSlices(join(path, 'recheck.ndjson'), plan)] as const;
+  const problems = read.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new ProfileError(problems);
+  const [{ slices }, { slices: rechecked }] = read;
+  const caps = join(path, 'caps.json');
+  const neighbours = join(path, 'neighbours.json');
+  return {
+    ...{ plan, meta, slices, rechecked },
+    ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
+    ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
+  };
+}
+
+/** A file that is not there holds none. */
+function readSlices(file: string, { design }: Plan): { slices: readonly SliceRecord[]; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const lines = (existsSync(file) ? readInput(file, 'record file') : '').split('\n');
   const last = lines.findLastIndex((line) => line !== '');
   const slices = lines.flatMap((line, i): SliceRecord[] => {
     if (line === '') return [];
     const slice = decodeLine(line);
+    const at = `${file}:${i + 1}`;
     // The last line may be torn by a crash; what was measured before it still counts.
-    if (!slice && i < last) problems.push({ at: `${file}:${i + 1}`, message: 'cannot read this slice' });
-    else if (slice && !plan.design.arms.includes(slice.arm)) {
-      problems.push({
-        at: `${file}:${i + 1}`,
-        message: `the arm ${slice.arm} is not in plan.json`,
-        hint: 'the files are of different runs',
-      });
+    if (!slice && i < last) problems.push({ at, message: 'cannot read this slice' });
+    else if (slice && !design.arms.includes(slice.arm)) {
+      const message = `the arm ${slice.arm} is not in plan.json`;
+      problems.push({ at, message, hint: 'the files are of different runs' });
     }
     return slice ? [slice] : [];
   });
-  if (problems.length > 0) throw new ProfileError(problems);
-  const caps = join(path, 'caps.json');
-  const neighbours = join(path, 'neighbours.json');
-  return {
-    ...{ plan, meta, slices },
-    ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
-    ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
-  };
+  return { slices, problems };
 }
 
 function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {

@@ -66,6 +66,9 @@ export class LoadError extends LayerliftError {
   }
 }
 
+/** A guest's fio lives and does not answer in time: what is measured now does not count. */
+export class LateError extends LoadError {}
+
 /** A change to the host failed: carries the step, what it ran and what came back. */
 export class HostError extends LayerliftError {
   constructor(message: string, hint?: string, options?: ErrorOptions) {

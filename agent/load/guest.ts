@@ -1,7 +1,7 @@
 // One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
 
 import type { Child, Host } from '../host/host.ts';
-import { LoadError } from '../lib/errors.ts';
+import { LateError, LoadError } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
@@ -89,13 +89,16 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
 
 function ask(child: Child, waiting: ((snapshot: Snapshot) => void)[], guest: number): Promise<Snapshot> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      reject(new LoadError(`fio of guest ${guest} gave no snapshot within ${snapshotDeadlineMs / 1000} s`));
-    }, snapshotDeadlineMs);
-    waiting.push((snapshot) => {
+    const take = (snapshot: Snapshot): void => {
       clearTimeout(late);
       resolve(snapshot);
-    });
+    };
+    const late = setTimeout(() => {
+      // Asked twice, fio may answer once: who no longer waits must not take the answer of the next.
+      waiting.splice(waiting.indexOf(take), 1);
+      reject(new LateError(`fio of guest ${guest} gave no snapshot within ${snapshotDeadlineMs / 1000} s`));
+    }, snapshotDeadlineMs);
+    waiting.push(take);
     child.signal('SIGUSR1');
   });
 }

@@ -13,10 +13,20 @@ const switchMs = 500;
 /** What a slice of a cold run adds: raise, start the load, unwind. */
 const coldMs = 20_000;
 
+/** What a run is to find out. */
+export interface Aims {
+  readonly verdict: boolean;
+  /** The caps on I/Os in flight, after the verdict if there is one. */
+  readonly caps: boolean;
+  /** What the guests do to one another. */
+  readonly neighbours: boolean;
+}
+
 export interface Plan {
   readonly version: 1;
   readonly profile: Profile;
   readonly geometry: Geometry;
+  readonly aims: Aims;
   readonly design: Design;
   readonly seed: number;
   readonly cold: boolean;
@@ -28,7 +38,11 @@ export interface Plan {
   readonly open: readonly string[];
 }
 
+/** What a run is for unless it is asked otherwise. */
+export const usualAims: Aims = { verdict: true, caps: true, neighbours: false };
+
 export interface PlanOptions {
+  readonly aims?: Aims;
   readonly seed: number;
   readonly cold: boolean;
   readonly budgetMs?: number;
@@ -57,11 +71,13 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     budgetSlices,
     ...(options.alpha === undefined ? {} : { alpha: options.alpha }),
   });
-  mustBeEnough(design, { budgetMs, sliceMs });
+  const { aims = usualAims } = options;
+  if (aims.verdict) mustBeEnough(design, { budgetMs, sliceMs });
   return {
     version: 1,
     profile,
     geometry,
+    aims,
     design,
     seed: options.seed,
     cold: options.cold,

@@ -2,6 +2,7 @@
 
 import type { ProbeDesign } from '../analysis/probe/design.ts';
 import type { Layer } from '../lib/layer.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Plan } from './plan.ts';
 
 export interface ProbePlan {
@@ -38,12 +39,23 @@ const visits = 6;
 const mostPoints = 90;
 const fewestPoints = 16;
 
+/** Why this load and this stack take no delay beneath them, as a sentence; undefined: they do. */
+export function noProbe(load: {
+  readonly profile: Pick<Profile, 'stack'>;
+  /** Whether the load checks its data. */
+  readonly verifies: boolean;
+  readonly cold: boolean;
+}): string | undefined {
+  if (load.cold) return 'caps were not looked for: a cold run raises no delay';
+  if (load.verifies) return 'caps were not looked for: the load checks its data, and a delay keeps none';
+  if (!load.profile.stack.some(({ layer }) => layer === 'media'))
+    return 'caps were not looked for: the media cannot be replaced by a delay from here';
+  return undefined;
+}
+
 /** The plan, or why there is none, as a sentence. */
 export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBasis): ProbePlan | string {
   const guests = plan.profile.guests.length;
-  if (!plan.profile.stack.some(({ layer }) => layer === 'media')) {
-    return 'caps were not looked for: the media cannot be replaced by a delay from here';
-  }
   const offered = Math.min(mostOffered, Math.max(leastOffered, 2 * basis.depth * guests));
   const maxDepth = 2 ** Math.ceil(Math.log2(Math.max(1, offered / guests)));
   const delayNs = Math.min(longestNs, Math.max(shortestNs, (maxDepth * guests * 1e9) / (share * basis.ceiling)));

@@ -1,6 +1,7 @@
 // Plan, slices and analysis -> the one document that every format renders. Pure: the same run gives the same document.
 
 import type { Analysis } from '../analysis/analyse.ts';
+import type { Recheck } from '../analysis/recheck.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import type { InterferenceFindings } from '../analysis/interference/findings.ts';
 import type { Lift } from '../analysis/verdict.ts';
@@ -48,6 +49,8 @@ export interface ReportInput {
   readonly exit: ExitName;
   /** What the cap probe found, and the knobs of the host. */
   readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
+  /** The check at the end and its slices. */
+  readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
 }
@@ -58,7 +61,7 @@ export function buildDocument(input: ReportInput): ReportDocument {
 }
 
 function factsOf(input: ReportInput): Facts {
-  const { plan, analysis, startedAt, endedAt } = input;
+  const { plan, analysis, recheck, startedAt, endedAt } = input;
   const slices = input.slices.map((slice) => ({ ...slice, arm: canonical(slice.arm, plan) }));
   const baseline = baselineOf(slices);
   return {
@@ -69,8 +72,9 @@ function factsOf(input: ReportInput): Facts {
     profile: { name: plan.profile.name, question: plan.profile.question },
     startedAt,
     endedAt,
-    window: windowOf(slices, { from: startedAt, to: endedAt }),
-    verdict: analysis.verdict,
+    window: windowOf([...slices, ...(recheck?.slices ?? [])], { from: startedAt, to: endedAt }),
+    verdict: plan.aims.verdict ? analysis.verdict : { kind: 'not-asked' },
+    recheck: recheck ? { arm: recheck.arm, lift: recheck.lift, holds: recheck.holds } : null,
     decided: analysis.decided,
     layers: layerRows(plan, analysis),
     arms: armRows(slices, analysis),

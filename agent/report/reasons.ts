@@ -5,7 +5,7 @@ import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
-import { capSentences } from './caps.ts';
+import { capSentences } from './cap-words.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
 import { interferenceSentences } from './interference.ts';
 import type { Facts } from './wording.ts';
@@ -19,6 +19,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
       ({ layer, lift }) =>
         `the stub of ${layer} slows the stack: goodput ${renderRise(lift)}; read sets with it with care`,
     ),
+    ...recheckSentence(facts),
     ...capSentences(facts.caps),
     ...hidden(facts),
     ...interferenceSentences(facts.interference),
@@ -74,17 +75,23 @@ function beyond({ verdict, layers, settings }: Facts): readonly string[] {
     case 'tie':
     case 'outside':
     case 'inconclusive':
+    case 'not-asked':
       return [];
     default:
       return unreachable(verdict);
   }
 }
 
+function recheckSentence({ recheck, window }: Facts): readonly string[] {
+  if (!recheck?.holds) return [];
+  return [`checked again at the end (${window.to}), ${recheck.arm} still does it: goodput ${renderRise(recheck.lift)}`];
+}
+
 /** How far all stubs together go. */
 function headroom({ arms, settings, verdict }: Facts): readonly string[] {
   const all = everyArm(settings.layers).at(-1)?.id;
   const lift = arms.find(({ arm }) => arm === all)?.lift;
-  if (!lift || settings.layers.length < 2 || verdict.kind === 'none') return [];
+  if (!lift || settings.layers.length < 2 || verdict.kind === 'none' || verdict.kind === 'not-asked') return [];
   const most = verdict.kind === 'inconclusive' ? `; no layer can hide more than ${renderAtMost(lift.high)}` : '';
   return [`all stubs together: ${renderLift(lift)}${most}`];
 }

@@ -70,6 +70,7 @@ export const capsSchema = z
         of: z.enum(['stack', ...layers]).describe('the whole stack, or one layer with all others stubbed'),
         limit,
         knobs: list(knob).describe('best suspects first'),
+        suspects: list(z.string()).describe('where no knob fits a cap: what is known to let through as many'),
       }),
     ),
   })

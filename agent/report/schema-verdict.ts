@@ -55,4 +55,5 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       disturbed: z.literal(true).exactOptional().describe('too many slices were void'),
     })
     .describe('cannot tell yet'),
+  z.object({ kind: z.literal('not-asked') }).describe('caps alone were looked for'),
 ]);

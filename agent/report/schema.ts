@@ -104,6 +104,10 @@ export const reportSchema = z
       .object({ from: instant, to: instant })
       .describe('the time that the verdict speaks of: first to last slice'),
     verdict: verdictSchema,
+    recheck: z
+      .object({ arm: z.string(), lift, holds: z.boolean() })
+      .nullable()
+      .describe('the named arm against the baseline once more at the end; null: the verdict was fresh, or names none'),
     decided: z.boolean().describe('false: the run ended while the engine asked for more'),
     sentence: z.string().describe('the verdict in one sentence'),
     next: z.string().describe('what to do next'),

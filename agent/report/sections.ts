@@ -2,7 +2,7 @@
 
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { renderLift, renderNumber, renderShare } from './figures.ts';
-import { renderLimit } from './caps.ts';
+import { renderLimit } from './cap-words.ts';
 import { interferenceTables } from './interference.ts';
 import type { ReportDocument } from './schema.ts';
 

@@ -4,6 +4,7 @@ import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
 import { moreTime } from './more-time.ts';
+import { capChange, capHeadline, kindClause, nextForCaps } from './cap-words.ts';
 import { reasonsOf } from './reasons.ts';
 import type { ReportDocument } from './schema.ts';
 
@@ -19,7 +20,7 @@ export function sentenceOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
     case 'lever':
-      return `${verdict.layer} holds this host back: with it stubbed, goodput ${renderRise(verdict.lift)}.`;
+      return `${verdict.layer} holds this host back${kindClause(facts.caps, verdict.layer)}: with it stubbed, goodput ${renderRise(verdict.lift)}.`;
     case 'tie':
       return `${renderList(verdict.layers)} hold this host back alike: with any one of them stubbed, goodput ${renderRise(verdict.lift)}.`;
     case 'masked':
@@ -30,6 +31,8 @@ export function sentenceOf(facts: Facts): string {
       return `The limit lies outside the stack: ${verdict.why}.`;
     case 'inconclusive':
       return inconclusiveSentence(facts, verdict);
+    case 'not-asked':
+      return capHeadline(facts.caps);
     default:
       return unreachable(verdict);
   }
@@ -71,7 +74,7 @@ export function nextOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
     case 'lever':
-      return `Next: look at ${places[verdict.layer]}.`;
+      return nextForLever(facts, verdict.layer);
     case 'tie':
       return `Next: start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`;
     case 'masked':
@@ -82,9 +85,16 @@ export function nextOf(facts: Facts): string {
       return `Next: ${beyondTheStack[verdict.limit]}, and repeat.`;
     case 'inconclusive':
       return `Next: ${moreTime(facts, verdict)}.`;
+    case 'not-asked':
+      return nextForCaps(facts.caps);
     default:
       return unreachable(verdict);
   }
+}
+
+function nextForLever({ caps }: Facts, layer: Layer): string {
+  const change = capChange(caps, layer);
+  return change ? `Next: ${change}, and repeat, as the next limit shows only then.` : `Next: look at ${places[layer]}.`;
 }
 
 /** A limit in what was never stubbed shows as "none". */

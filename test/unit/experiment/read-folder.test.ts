@@ -59,7 +59,7 @@ describe('the folder of a run', () => {
   it('gives back every slice, the plan and the host as they were written', () => {
     const slices = [slice(0), slice(1, { arm: 'stub-media', caveats: [] }), slice(2, { arm: 'all-stub', block: 1 })];
     for (const one of slices) folder.appendSlice(one);
-    expect(readRunFolder(folder.path)).toEqual({ plan, meta, slices });
+    expect(readRunFolder(folder.path)).toEqual({ plan, meta, slices, rechecked: [] });
   });
 
   it('of a version that knew no objectives is read: every I/O without error was useful', () => {

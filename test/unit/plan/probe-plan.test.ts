@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layers } from '../../../agent/lib/layer.ts';
-import { planProbe, type ProbeBasis } from '../../../agent/plan/probe-plan.ts';
+import { noProbe, planProbe, type ProbeBasis } from '../../../agent/plan/probe-plan.ts';
 import { planOf } from '../report/documents.ts';
 
 const plan = planOf(layers);
@@ -39,6 +39,9 @@ describe('the layout of a cap probe', () => {
 
   it('is left out, with the reason, when the time is too short or the media is out of reach', () => {
     expect(planProbe(plan, { ...basis, remainingMs: 40_000 })).toMatch(/too little of the budget/);
-    expect(planProbe(planOf(['network', 'ring']), basis)).toMatch(/media cannot be replaced/);
+    const usual = { profile: plan.profile, verifies: false, cold: false };
+    expect(noProbe(usual)).toBeUndefined();
+    expect(noProbe({ ...usual, profile: planOf(['network', 'ring']).profile })).toMatch(/media cannot be replaced/);
+    expect(noProbe({ ...usual, verifies: true })).toMatch(/checks its data/);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit, ProbeFindings } from '../../../agent/analysis/probe/limit.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
-import { capSentences, capsOf, renderLimit } from '../../../agent/report/caps.ts';
+import { capHeadline, capSentences, kindClause, nextForCaps, renderLimit } from '../../../agent/report/cap-words.ts';
+import { capsOf } from '../../../agent/report/caps.ts';
 
 const cap: Limit = {
   ...{ kind: 'cap', size: { estimate: 64.4, low: 61.2, high: 67.3 }, scope: 'host-wide', load: 0, delay: -1 },
@@ -44,6 +45,31 @@ describe('the caps of a report', () => {
   it('say of a knob at its default that it is', () => {
     const knob = { ...canQueue, standard: '64', atDefault: true };
     expect(capSentences(capsOf(findings, [knob], 4))[0]).toContain('can_queue is 64, its default, at');
+  });
+
+  it('say what is known to let through as many where no setting fits', () => {
+    const size = { estimate: 31.5, low: 31, high: 32.5 };
+    const caps = capsOf({ ...findings, layers: [{ layer: 'ring', limit: { ...cap, size } }] }, [], 4);
+    expect(capSentences(caps)[0]).toContain('one Xen block ring of one page');
+  });
+
+  it('follow the name of the layer that holds back, with what to set', () => {
+    const caps = capsOf(findings, [canQueue], 4);
+    expect(kindClause(caps, 'ring')).toBe(', by a cap of 64 in flight (61 to 67), host-wide');
+    expect(kindClause(caps, 'network')).toBe('');
+    expect(kindClause(null, 'ring')).toBe('');
+    expect(nextForCaps(caps)).toContain('raise can_queue, which is 64 (echo N >parameter)');
+  });
+
+  it('head a run that asked for nothing else: the tightest first, or none', () => {
+    const wider: Limit = { ...cap, size: { estimate: 128, low: 120, high: 135 } };
+    const both = { ...findings, layers: [{ layer: 'network' as const, limit: wider }, ...findings.layers.slice(1)] };
+    expect(capHeadline(capsOf(both, [], 4))).toContain('ring lets through 64 in flight (61 to 67), host-wide');
+    const open = { ...findings, stack: { kind: 'open' as const, upTo: 256 }, layers: findings.layers.slice(0, 1) };
+    expect(capHeadline(capsOf(open, [], 4))).toBe(
+      'The stack as a whole: no limit up to 256 in flight; no layer alone has a cap.',
+    );
+    expect(nextForCaps(capsOf(open, [], 4))).toContain('nothing to raise');
   });
 
   it.each<[Limit, string]>([

@@ -6,7 +6,7 @@ import type { InterferenceFindings } from '../../../agent/analysis/interference/
 import type { SliceRecord } from '../../../agent/experiment/record.ts';
 import { parseArm } from '../../../agent/lib/arm.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
-import type { Plan } from '../../../agent/plan/plan.ts';
+import { type Plan, usualAims } from '../../../agent/plan/plan.ts';
 import type { LayerChoice } from '../../../agent/profile/profile.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../../../agent/report/document.ts';
 
@@ -47,6 +47,7 @@ export function planOf(layers: readonly Layer[], budgetSlices = 150): Plan {
       experiment: { settle: 1e9, measure: 3e9, budget: 600e9, minimumLift: 5 },
     },
     geometry: { sectors: 2 ** 21, blockBytes: 512 },
+    aims: usualAims,
     design: defaultDesign(layers, { budgetSlices }),
     seed: 7,
     cold: false,

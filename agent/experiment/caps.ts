@@ -1,0 +1,42 @@
+// The caps on I/Os in flight: planned by what the run has measured so far, probed over a delay in place of the media.
+
+import { namedIn } from '../analysis/verdict.ts';
+import type { ProbeObservation } from '../analysis/probe/design.ts';
+import type { Host } from '../host/host.ts';
+import { type Inventory, readKnobs } from '../knobs/registry.ts';
+import { seededRandom } from '../lib/random.ts';
+import { depthOf, verifies } from '../load/job.ts';
+import { noProbe, planProbe, type ProbePlan } from '../plan/probe-plan.ts';
+import type { Stack } from '../stack/raise.ts';
+import type { Measured } from './blocks.ts';
+import type { Experiment } from './experiment.ts';
+import { runProbe } from './probe.ts';
+
+/** What the cap probe has measured, and the knobs that were in force meanwhile. */
+export interface Probed {
+  readonly plan: ProbePlan;
+  readonly observations: readonly ProbeObservation[];
+  readonly inventory: Inventory;
+}
+
+/** A sentence where caps cannot be looked for. Throws what measuring throws. */
+export async function lookForCaps(
+  host: Host,
+  run: { experiment: Experiment; stack: Stack; measured: Measured; remainingMs: number },
+): Promise<Probed | string> {
+  const { experiment, stack, measured, remainingMs } = run;
+  const { plan: asked, load } = experiment;
+  const { sections } = load;
+  const plan =
+    noProbe({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
+    planProbe(asked, {
+      ceiling: measured.highest,
+      named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
+      depth: depthOf(sections),
+      remainingMs,
+    });
+  if (typeof plan === 'string') return plan;
+  const inventory = await readKnobs(host);
+  const random = seededRandom(asked.seed);
+  return { plan, inventory, observations: await runProbe({ host, experiment, plan, random }, stack) };
+}

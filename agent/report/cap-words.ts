@@ -1,0 +1,126 @@
+// What the cap probe found, in words.
+
+import type { Interval, Limit } from '../analysis/probe/limit.ts';
+import type { Layer } from '../lib/layer.ts';
+import { unreachable } from '../lib/unreachable.ts';
+import { renderCount, renderDuration } from '../lib/units.ts';
+import type { ReportDocument } from './schema.ts';
+
+type Caps = NonNullable<ReportDocument['caps']>;
+type Row = Caps['rows'][number];
+
+/** `64 in flight (61 to 67), host-wide`, `no limit up to 128 in flight`. */
+export function renderLimit(limit: Limit): string {
+  switch (limit.kind) {
+    case 'cap':
+      return limit.perGuest
+        ? `${inFlight(limit.perGuest)} for each guest`
+        : `${inFlight(limit.size)}${limit.scope === 'host-wide' ? ', host-wide' : ''}`;
+    case 'rate':
+      return `a rate of ${range(limit.perSecond)} I/O a second`;
+    case 'latency':
+      return `no limit, ${renderDuration(limit.addedNs)} added to each I/O`;
+    case 'open':
+      return `no limit up to ${renderCount(Math.round(limit.upTo))} in flight`;
+    case 'saturated':
+      return `full at ${range(limit.perSecond)} I/O a second`;
+    case 'unclear':
+      return `cannot tell: ${limit.why}`;
+    default:
+      return unreachable(limit);
+  }
+}
+
+/** Each cap in a sentence: how large, of what scope, which knob, and what to do. */
+export function capSentences(caps: Caps | null): readonly string[] {
+  return (caps?.rows ?? []).flatMap(({ of, limit, knobs, suspects }) => {
+    if (limit.kind !== 'cap' || of === 'stack') return [];
+    const binds = 'it binds when latency beneath times demand exceeds it';
+    const [knob] = knobs;
+    return [`${of} lets through ${renderLimit(limit)}: ${binds}; ${knob ? knobSentence(knob) : noKnob(suspects)}`];
+  });
+}
+
+function noKnob(suspects: Row['suspects']): string {
+  const known = suspects.length > 0 ? `; what is known to let through as many: ${suspects.join('; ')}` : '';
+  return `no setting that was read lets through as many${known || ': look at those that `layerlift knobs` cannot read'}`;
+}
+
+function knobSentence({ name, where, value, standard, atDefault, times, change, limit }: Row['knobs'][number]): string {
+  const state = atDefault === true ? ', its default' : standard === null ? '' : `, default ${standard}`;
+  const sum = times > 1 ? ` (${times} of ${limit} add up to it)` : '';
+  return `${name} is ${value}${state}, at ${where}${sum}; to change it: ${change}`;
+}
+
+/** By what a layer that is named holds back, to follow its name: `, by a cap of 64 in flight (61 to 65), host-wide`; empty if not known. */
+export function kindClause(caps: Caps | null, layer: Layer): string {
+  const limit = rowOf(caps, layer)?.limit;
+  switch (limit?.kind) {
+    case 'cap':
+      return `, by a cap of ${renderLimit(limit)}`;
+    case 'rate':
+      return `, by ${renderLimit(limit)}`;
+    case 'latency':
+      return `, by the ${renderDuration(limit.addedNs)} that it adds to each I/O`;
+    case 'saturated':
+      return `, by what it can do at most: ${range(limit.perSecond)} I/O a second`;
+    case 'open':
+    case 'unclear':
+    case undefined:
+      return '';
+    default:
+      return unreachable(limit);
+  }
+}
+
+/** What to set to relieve the cap of a layer; undefined where there is no cap, or no setting fits it. */
+export function capChange(caps: Caps | null, layer: Layer): string | undefined {
+  const [knob] = rowOf(caps, layer)?.knobs ?? [];
+  if (!knob) return undefined;
+  const standard = knob.atDefault === true ? ', its default' : '';
+  return `raise ${knob.name}, which is ${knob.value}${standard} (${knob.change})`;
+}
+
+/** The answer where caps alone were asked for. */
+export function capHeadline(caps: Caps | null): string {
+  const tightest = tightestOf(caps);
+  if (tightest) return `${tightest.of} lets through ${renderLimit(tightest.limit)}; no layer of this stack less.`;
+  const whole = rowOf(caps, 'stack')?.limit;
+  if (!whole) return 'Caps were not looked for.';
+  const told = renderLimit(whole);
+  return whole.kind === 'unclear'
+    ? `Cannot tell yet: ${whole.why}.`
+    : `The stack as a whole: ${told}; no layer alone has a cap.`;
+}
+
+/** What to do where caps alone were asked for. */
+export function nextForCaps(caps: Caps | null): string {
+  const layer = tightestOf(caps)?.of;
+  if (!caps || layer === 'stack') return 'Next: look at the caveats below.';
+  if (layer === undefined)
+    return `Next: nothing to raise for up to ${renderCount(caps.offered)} in flight; a deeper load looks further.`;
+  return `Next: ${capChange(caps, layer) ?? `look at how ${layer} is set up, as no setting that was read fits`}; then repeat, as the next cap shows only then.`;
+}
+
+function rowOf(caps: Caps | null, of: Row['of']): Row | undefined {
+  return caps?.rows.find((row) => row.of === of);
+}
+
+function tightestOf(caps: Caps | null): Row | undefined {
+  const sized = (caps?.rows ?? []).flatMap((row) =>
+    row.limit.kind === 'cap' && row.of !== 'stack' ? [{ row, size: row.limit.size.estimate }] : [],
+  );
+  return sized.sort((a, b) => a.size - b.size)[0]?.row;
+}
+
+function inFlight({ estimate, low, high }: Interval): string {
+  return `${count(estimate)} in flight (${count(low)} to ${count(high)})`;
+}
+
+function range({ estimate, low, high }: Interval): string {
+  return `${count(estimate)} (${count(low)} to ${count(high)})`;
+}
+
+function count(value: number): string {
+  return renderCount(Math.round(value));
+}
