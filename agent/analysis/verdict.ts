@@ -69,6 +69,8 @@ export interface InconclusiveVerdict {
   readonly headroom?: Lift;
   /** More blocks that should settle it at even odds, when that can be said. */
   readonly moreBlocks?: number;
+  /** Layers whose stub is no better than what it replaces. */
+  readonly poorStubs?: readonly Layer[];
   /** Too many slices were void: more of the same would not help. */
   readonly disturbed?: true;
 }

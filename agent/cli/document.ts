@@ -1,6 +1,13 @@
 // From the records of a run to its report: the same way live and offline.
 
 import { analyse, type Analysis } from '../analysis/analyse.ts';
+import {
+  calibrationCaveats,
+  type PoorStub,
+  poorStubs,
+  type SliceLatency,
+  withCalibration,
+} from '../analysis/calibration.ts';
 import { interferenceFindings } from '../analysis/interference/decide.ts';
 import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
 import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
@@ -9,7 +16,9 @@ import type { CapsRecord } from '../experiment/probe-record.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
+import type { SliceRecord } from '../experiment/record.ts';
 import type { Plan } from '../plan/plan.ts';
+import { latencyOf } from '../report/baseline.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
 /** The analysis of the slices that count, beside what all of them say of the CPUs. */
@@ -23,6 +32,7 @@ interface Reading {
   readonly facts: LoadFacts;
   readonly analysis: Analysis;
   readonly recheck: Recheck | undefined;
+  readonly poor: readonly PoorStub[];
 }
 
 function read({ plan, slices, rechecked }: Measured): Reading {
@@ -30,12 +40,13 @@ function read({ plan, slices, rechecked }: Measured): Reading {
   const facts = loadFactsOf(slices, plan);
   const first = withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
   const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
-  return { facts, recheck, analysis: withRecheck(first, recheck) };
+  const poor = poorStubs(design, countedSlices(slices).flatMap(latencyIn));
+  return { facts, recheck, poor, analysis: withCalibration(withRecheck(first, recheck), design, poor) };
 }
 
 export function documentOf(records: RunRecords, folder: string): ReportDocument {
   const { plan, meta, slices, rechecked, caps, neighbours } = records;
-  const { facts, analysis, recheck } = read(records);
+  const { facts, analysis, recheck, poor } = read(records);
   const findings = caps && capsInput(caps);
   return buildDocument({
     run: meta.run,
@@ -46,13 +57,25 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
     host: meta.host,
     slices: countedSlices(slices),
     analysis,
-    caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, facts)],
+    caveats: [
+      ...meta.caveats,
+      ...outsideCaveats(analysis, plan.design.layers, facts),
+      ...calibrationCaveats(analysis, poor),
+    ],
     exit: isAnswered(plan, analysis, findings) ? 'ok' : 'inconclusive',
     folder,
     ...(findings ? { caps: findings } : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   });
+}
+
+/** Nothing where the junctions gave no figures. */
+function latencyIn(slice: SliceRecord): readonly SliceLatency[] {
+  const { layers } = latencyOf([slice]);
+  const throughNs = layers.at(-1)?.throughNs;
+  const ownNs = Object.fromEntries(layers.map(({ layer, ownNs: own }) => [layer, own]));
+  return throughNs === undefined ? [] : [{ arm: slice.arm, ownNs, throughNs }];
 }
 
 /** Whether the run has found what it was asked for first. */

@@ -3,6 +3,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Analysis } from '../analysis/analyse.ts';
 import type { Progress } from '../experiment/progress.ts';
+import { etaLine } from '../report/eta.ts';
 import { renderCount } from '../lib/units.ts';
 
 export interface ShownProgress extends Progress {
@@ -10,12 +11,18 @@ export interface ShownProgress extends Progress {
   readonly end: () => void;
 }
 
-export function showProgress(options: { quiet: boolean; terminal: boolean }): ShownProgress {
-  if (options.quiet) return { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
-  return options.terminal ? onTerminal() : asLines();
+/** How long a run may go on, for what it can promise. */
+export interface Pace {
+  readonly budgetSlices: number;
+  readonly secondsPerSlice: number;
 }
 
-function asLines(): ShownProgress {
+export function showProgress(options: Pace & { quiet: boolean; terminal: boolean }): ShownProgress {
+  if (options.quiet) return { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
+  return options.terminal ? onTerminal(options) : asLines(options);
+}
+
+function asLines(pace: Pace): ShownProgress {
   const started = performance.now();
   const line = (text: string): void => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
@@ -23,6 +30,7 @@ function asLines(): ShownProgress {
   };
   let slices: string[] = [];
   let block = 0;
+  let promised = false;
   return {
     phase: line,
     sliceBegins: (slice) => {
@@ -35,12 +43,15 @@ function asLines(): ShownProgress {
       line(`block ${block + 1}, I/Os a second: ${slices.join(', ')}`);
       slices = [];
       line(`  so far: ${standingOf(analysis)}`);
+      const promise = promised ? undefined : promiseOf(analysis, pace);
+      if (promise) line(`  ${promise}`);
+      promised ||= promise !== undefined;
     },
     end: ignore,
   };
 }
 
-function onTerminal(): ShownProgress {
+function onTerminal(pace: Pace): ShownProgress {
   const update = createLogUpdate(process.stderr);
   let standing = '';
   const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);
@@ -50,7 +61,7 @@ function onTerminal(): ShownProgress {
       show(`slice ${seq + 1} of at most ${of}, block ${block + 1}: measuring ${arm}`),
     sliceEnds: ({ arm, goodput }) => show(`${arm}: ${renderCount(goodput)} I/Os a second`),
     standing: (analysis) => {
-      standing = standingOf(analysis);
+      standing = [standingOf(analysis), promiseOf(analysis, pace) ?? []].flat().join('\n  ');
     },
     end: () => update.clear(),
   };
@@ -62,6 +73,11 @@ function standingOf({ arms, verdict }: Analysis): string {
     .map(({ arm, lift }) => `${arm} ${(lift?.estimate ?? 1).toFixed(2)}x`);
   const settled = verdict.kind === 'inconclusive' ? 'not settled yet' : verdict.kind;
   return `${lifts.join(', ') || 'baseline only'} (${settled})`;
+}
+
+/** What can be proven by when, while nothing is decided and the noise is known: from the first look on. */
+function promiseOf({ decided, outlook, blocks, slices }: Analysis, pace: Pace): string | undefined {
+  return decided || !outlook || blocks < 2 ? undefined : etaLine(outlook, { slices, ...pace });
 }
 
 function ignore(): void {

@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import { baselineId } from '../lib/arm.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
-import { type Load, type LoadPlan, raiseRootCgroup, startLoad } from '../load/drive.ts';
+import { type Load, type LoadPlan, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { startCounting } from '../measure/junctions.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { noProbe } from '../plan/probe-plan.ts';
@@ -103,7 +103,7 @@ async function guestsApart(
   const { experiment, stack, load } = run;
   const { plan, progress } = experiment;
   const { delta, alpha } = plan.design;
-  const budgetSlices = Math.max(1, Math.floor(run.remainingMs / sliceDurationMs(plan)));
+  const budgetSlices = Math.max(1, Math.floor(run.remainingMs / (sliceDurationMs(plan) + tagsIdleMs)));
   const design = defaultInterferenceDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
   const arm = armOf(experiment, baselineId);
   const observations = await runNeighbours({

@@ -58,7 +58,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   const folder = join(experiment.folder, `visit-${number + 1}`);
   const load = await startLoad(host, names, { ...loadPlan, sections }, { lanes: stack.lanes, folder });
   const records: ProbeRecord[] = [];
-  for (const point of shuffled(visit.points, random)) {
+  for (const point of inOrder(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);
     await load.letRun(firstGuests(point.guests));
     const place = { seq: records.length, block: number, arm };
@@ -70,6 +70,17 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   }
   await load.stop();
   return records;
+}
+
+/** In random order, but those of as many guests one after another: to freeze a guest takes seconds. */
+function inOrder(points: Visit['points'], random: Random): Visit['points'] {
+  const counts = shuffled([...new Set(points.map(({ guests }) => guests))], random);
+  return counts.flatMap((count) =>
+    shuffled(
+      points.filter(({ guests }) => guests === count),
+      random,
+    ),
+  );
 }
 
 /** The junctions' setting for a point: the subject deployed, all else stubbed, the media a delay unless it is the subject. */

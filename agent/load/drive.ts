@@ -15,6 +15,11 @@ import type { Snapshot } from './fio-output.ts';
 const startDeadlineMs = 60_000;
 const stopDeadlineMs = 10_000;
 const pollMs = 50;
+/**
+ * A disk that falls silent keeps its share of a shared set of tags until its queue's timer finds it idle: 5 s and up to one
+ * more of rounding (BLK_MAX_TIMEOUT in block/blk.h, blk_round_jiffies in block/blk-timeout.c, blk_mq_timeout_work in block/blk-mq.c).
+ */
+export const tagsIdleMs = 6_500;
 
 export interface LoadPlan {
   readonly guests: readonly GuestLimits[];
@@ -31,7 +36,10 @@ export interface Load {
   readonly snapshots: () => Promise<readonly Snapshot[]>;
   /** Numbers of the guests that run, in the order of their snapshots. */
   readonly running: () => readonly number[];
-  /** Lets these guests (numbers from 1) run and freezes the others, whose I/O in flight completes unseen. */
+  /**
+   * Lets these guests (numbers from 1) run and freezes the others, whose I/O in flight completes unseen. Comes back once the
+   * kernel counts the frozen ones no more among those who share a set of tags.
+   */
   readonly letRun: (guests: readonly number[]) => Promise<void>;
   /** Rejects when any guest's fio ends by itself. */
   readonly died: Promise<never>;
@@ -83,6 +91,7 @@ export async function startLoad(
   const frozen = new Set<number>();
   const awake = (): readonly RunningGuest[] => running.filter(({ number }) => !frozen.has(number));
   const letRun = async (wanted: readonly number[]): Promise<void> => {
+    const newly = guests.some(({ number }) => !wanted.includes(number) && !frozen.has(number));
     for (const { number, cgroup } of guests) {
       const freeze = !wanted.includes(number);
       if (freeze === frozen.has(number)) continue;
@@ -91,6 +100,7 @@ export async function startLoad(
       if (freeze) frozen.add(number);
       else frozen.delete(number);
     }
+    if (newly) await Promise.race([host.sleep(tagsIdleMs), died, host.stopped]);
   };
   return {
     cgroup: names.cgroup,

@@ -33,8 +33,8 @@ const [shortestNs, longestNs] = [1e6, 100e6];
 const roundsPerSlice = 30;
 const roundsToSettle = 4;
 const [leastSettleMs, leastMeasureMs] = [500, 1500];
-/** Starting the guests anew at another depth, and switching, in the lab; upper figures. */
-const [visitMs, switchMs] = [5_000, 400];
+/** Starting the guests anew at another depth, freezing some, and switching, in the lab; upper figures. */
+const [visitMs, switchMs] = [9_000, 400];
 const visits = 6;
 const mostPoints = 90;
 const fewestPoints = 16;

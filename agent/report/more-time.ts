@@ -1,15 +1,18 @@
 // What more time would buy: the way on from "cannot tell yet".
 
 import type { InconclusiveVerdict } from '../analysis/verdict.ts';
-import { renderNumber, renderRatio, renderSeconds, renderShare } from './figures.ts';
+import { renderList, renderNumber, renderRatio, renderSeconds, renderShare } from './figures.ts';
 import type { Facts } from './wording.ts';
 
 /** Blocks of one run: what was measured is not carried over, so a repeat pays for it again. */
 export function moreTime(
   facts: Facts,
-  { moreBlocks, disturbed }: Pick<InconclusiveVerdict, 'moreBlocks' | 'disturbed'>,
+  { moreBlocks, disturbed, poorStubs = [] }: Pick<InconclusiveVerdict, 'moreBlocks' | 'disturbed' | 'poorStubs'>,
 ): string {
   const { blocks, slices, settings } = facts;
+  if (poorStubs.length > 0) {
+    return `give ${renderList(poorStubs)} a better stub in the profile, or none with \`stub: none\`, and repeat`;
+  }
   if (disturbed) return 'keep the host to this run alone while it measures, and repeat';
   if (moreBlocks === undefined || blocks === 0) return atThisNoise(facts);
   const total = slices + Math.ceil((moreBlocks * slices) / blocks);

@@ -52,6 +52,7 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       proven: someLayers.describe('those of them whose stub is proven to lift'),
       headroom: lift.exactOptional().describe('of all stubs together'),
       moreBlocks: z.number().exactOptional().describe('more blocks that should settle it'),
+      poorStubs: someLayers.exactOptional().describe('layers whose stub is no better than what it replaces'),
       disturbed: z.literal(true).exactOptional().describe('too many slices were void'),
     })
     .describe('cannot tell yet'),

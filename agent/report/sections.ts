@@ -54,14 +54,20 @@ function liftTable({ layers }: ReportDocument): Table {
     kind: 'table',
     title: 'What a stub lifts',
     head: ['layer', 'stubbed alone', 'all stubbed but it', 'role'],
-    rows: layers.map(({ layer, lift, ceiling, involvement }) => [
-      layer,
-      renderLift(lift),
-      renderLift(ceiling),
-      involvements[involvement],
-    ]),
+    rows: layers
+      .filter(hasLift)
+      .map(({ layer, lift, ceiling, involvement }) => [
+        layer,
+        renderLift(lift),
+        renderLift(ceiling),
+        involvements[involvement],
+      ]),
     right: [],
   };
+}
+
+function hasLift({ lift, ceiling }: ReportDocument['layers'][number]): boolean {
+  return lift !== null || ceiling !== null;
 }
 
 function capTable({ caps }: ReportDocument): Table {
