@@ -145,7 +145,8 @@ async function holding(session: Session, body: () => Promise<ExitName>): Promise
 
 function loadPlan({ plan, sections }: Prepared) {
   const runtimeS = Math.ceil((plan.design.budgetSlices * sliceDurationMs(plan)) / 1000) + fioRuntimeMarginS;
-  return { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS };
+  const { guests } = plan.profile;
+  return { guests, sections, depths: guests.map(({ iodepth }) => iodepth), seed: plan.seed, runtimeS };
 }
 
 interface Finished extends Found {

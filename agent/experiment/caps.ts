@@ -5,7 +5,7 @@ import type { ProbeObservation } from '../analysis/probe/design.ts';
 import type { Host } from '../host/host.ts';
 import { type Inventory, readKnobs } from '../knobs/registry.ts';
 import { seededRandom } from '../lib/random.ts';
-import { depthOf, verifies } from '../load/job.ts';
+import { depthOf, verifies, withDepth } from '../load/job.ts';
 import { noProbe, planProbe, type ProbePlan } from '../plan/probe-plan.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Measured } from './blocks.ts';
@@ -32,7 +32,7 @@ export async function lookForCaps(
     planProbe(asked, {
       ceiling: measured.highest,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
-      depth: depthOf(sections),
+      depth: Math.max(...load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])))),
       remainingMs,
     });
   if (typeof plan === 'string') return plan;

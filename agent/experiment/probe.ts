@@ -56,7 +56,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   const { load: loadPlan, names } = experiment;
   const sections = probeSections(loadPlan.sections, visit.depth);
   const folder = join(experiment.folder, `visit-${number + 1}`);
-  const load = await startLoad(host, names, { ...loadPlan, sections }, { lanes: stack.lanes, folder });
+  const load = await startLoad(host, names, { ...loadPlan, sections, depths: [] }, { lanes: stack.lanes, folder });
   const records: ProbeRecord[] = [];
   for (const point of inOrder(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);

@@ -9,7 +9,7 @@ import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';
 import type { Lane } from '../stack/provider.ts';
 import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
-import { type JobSection, renderJob, writes } from './job.ts';
+import { type JobSection, renderJob, withDepth, writes } from './job.ts';
 import type { Snapshot } from './fio-output.ts';
 
 const startDeadlineMs = 60_000;
@@ -24,6 +24,8 @@ export const tagsIdleMs = 6_500;
 export interface LoadPlan {
   readonly guests: readonly GuestLimits[];
   readonly sections: readonly JobSection[];
+  /** I/Os in flight of each guest, in place of what the sections say; undefined or left out: as they say. */
+  readonly depths?: readonly (number | undefined)[];
   readonly seed: number;
   /** Longer than the run can last; fio is stopped, it never ends by itself. */
   readonly runtimeS: number;
@@ -139,7 +141,7 @@ async function planGuest(
     seed: plan.seed + number,
     runtimeS: plan.runtimeS,
   };
-  if (host.live) writeFileSync(jobFile, renderJob(plan.sections, target));
+  if (host.live) writeFileSync(jobFile, renderJob(withDepth(plan.sections, plan.depths?.[i]), target));
   const deviceNumber =
     (await host.read(`/sys/block/${lane.device.replace('/dev/', '')}/dev`))?.trim() ?? `<${lane.device}>`;
   const readOnly = !writes(plan.sections);

@@ -37,6 +37,15 @@ export function inlineSections(workload: Inline): readonly JobSection[] {
   return [{ name: 'guest', options }];
 }
 
+/** The same load with `depth` in flight; as it is where that is undefined. */
+export function withDepth(sections: readonly JobSection[], depth: number | undefined): readonly JobSection[] {
+  if (depth === undefined) return sections;
+  return sections.map(({ name, options }) => ({
+    name,
+    options: [...options.filter(([key]) => key !== 'iodepth'), ['iodepth', `${depth}`]],
+  }));
+}
+
 /** What of a workload shapes its I/O; the rest, such as its depth, rate and checks, is the cap probe's to decide. */
 const shaping = /^(rw|readwrite|rwmixread|rwmixwrite|bs|blocksize|bssplit|bsrange|random_distribution|norandommap)$/;
 

@@ -49,6 +49,10 @@ export function decodeProfile(text: string, file: string): Profile {
   if (!base.success) mistakes.push(...baseMistakes(base.error.issues, raw));
   const stack = decodeStack(raw, mistakes);
   const guests = base.success ? decodeGuests(base.data.guests, mistakes) : [];
+  if (base.success && 'job' in base.data.workload && guests.some(({ iodepth }) => iodepth !== undefined)) {
+    const hint = 'set iodepth in the job file';
+    mistakes.push({ path: ['guests'], message: 'iodepth has no effect on a fio job file', hint });
+  }
   if (mistakes.length > 0 || !base.success) {
     const problems = mistakes.map((mistake): Problem => ({
       at: place(offsetOf(doc, mistake.path)),

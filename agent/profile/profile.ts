@@ -31,6 +31,8 @@ const eachGuest = {
   ...limits,
   /** An I/O that takes longer is not useful; without it every I/O that completes is. Nanoseconds. */
   latencyObjective: duration({ min: 1e3, max: 10e9 }).optional(),
+  /** I/Os in flight, in place of the workload's. */
+  iodepth: wholeNumber(1, 4096).optional(),
 };
 
 const guestsSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { depthOf, inlineSections, type JobSection, renderJob, writes } from '../../../agent/load/job.ts';
+import { depthOf, inlineSections, type JobSection, renderJob, withDepth, writes } from '../../../agent/load/job.ts';
 import type { Inline } from '../../../agent/profile/profile.ts';
 
 const target = { guest: 2, device: '/dev/dm-7', sectors: 2048, seed: 5, runtimeS: 900 };
@@ -124,5 +124,19 @@ describe('a workload', () => {
     [[section({ iodepth: 'many' })], 1],
   ])('%j offers %d I/Os in flight', (sections, depth) => {
     expect(depthOf(sections)).toBe(depth);
+  });
+});
+
+describe('the depth of one guest', () => {
+  const sections = inlineSections(workload);
+
+  it("stands in place of the workload's, and everything else stays", () => {
+    const text = renderJob(withDepth(sections, 64), target);
+    expect(text.match(/^iodepth=.*$/gm)).toEqual(['iodepth=64']);
+    expect(text.replace('iodepth=64', '')).toContain('rw=randread');
+  });
+
+  it("is the workload's where the guest has none", () => {
+    expect(withDepth(sections, undefined)).toBe(sections);
   });
 });

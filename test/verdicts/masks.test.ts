@@ -1,0 +1,30 @@
+// Layers that hide one another, a stub that is no better than what it replaces, and guests that hinder one another.
+
+import { describe, expect, it } from 'vitest';
+import { runInLab } from '../support/run-in-lab.ts';
+
+describe('two layers that hide one another', () => {
+  it.each([
+    ['mask-media-network', ['media', 'network']],
+    ['mask-blockstack-media', ['media', 'blockstack']],
+  ])('are both named: %s', async (profile, layers) => {
+    const { report } = await runInLab(`test/fixtures/profiles/${profile}.yaml`);
+    expect(report.verdict, report.sentence).toMatchObject({ kind: 'masked', layers });
+  });
+});
+
+describe('a stub that takes longer than what it replaces', () => {
+  it('withholds the verdict, and is named', async () => {
+    const { report } = await runInLab('test/fixtures/profiles/poor-stub.yaml');
+    expect(report.verdict, report.sentence).toMatchObject({ kind: 'inconclusive', poorStubs: ['media'] });
+    expect(report.sentence).toContain('the stub of media takes');
+  });
+});
+
+describe('a guest that leaves the others next to nothing', () => {
+  it('is named, and they come back when it is paused', async () => {
+    const { report } = await runInLab('test/fixtures/profiles/noisy-neighbour.yaml', { args: '--neighbours' });
+    const { interference } = report;
+    expect(interference?.kind === 'measured' && interference.neighbour).toMatchObject({ kind: 'neighbour', guest: 2 });
+  });
+});
