@@ -6,9 +6,11 @@ import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
+import { settleIn } from '../experiment/pilot-record.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
+import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
@@ -21,7 +23,10 @@ function readBeside({ design }: Plan, slices: readonly SliceRecord[], facts: Loa
   return withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
 }
 
-export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords, folder: string): ReportDocument {
+export function documentOf(
+  { plan, meta, slices, pilot, caps, neighbours }: RunRecords,
+  folder: string,
+): ReportDocument {
   const facts = loadFactsOf(slices, plan);
   const analysis = readBeside(plan, slices, facts);
   return buildDocument({
@@ -33,9 +38,14 @@ export function documentOf({ plan, meta, slices, caps, neighbours }: RunRecords,
     host: meta.host,
     slices: countedSlices(slices),
     analysis,
-    caveats: [...meta.caveats, ...outsideCaveats(analysis, plan.design.layers, facts)],
+    caveats: [
+      ...meta.caveats,
+      ...outsideCaveats(analysis, plan.design.layers, facts),
+      ...settlingRunCaveats(countedSlices(slices)),
+    ],
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
+    ...(pilot ? { pilot: settleIn(pilot) } : {}),
     ...(caps ? { caps: capsInput(caps) } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
 import { type Outcome, type Probed, runExperiment } from '../experiment/experiment.ts';
 import type { CapsRecord, ProbeRecord } from '../experiment/probe-record.ts';
+import { type PilotRecord, planAfter } from '../experiment/pilot-record.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -75,6 +76,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
 }
 
 interface Found extends Outcome {
+  readonly pilot?: PilotRecord;
   readonly slices: readonly SliceRecord[];
 }
 
@@ -101,13 +103,18 @@ async function measure(session: Session, measuring: Measuring): Promise<Found> {
     folder.appendLine('probe.ndjson', point);
     log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
   };
+  let pilot: PilotRecord | undefined;
+  const recordPilot = (made: PilotRecord): void => {
+    pilot = made;
+    folder.writeJson('pilot.json', made);
+  };
   const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, progress, caps, neighbours };
+  const recorders = { record, recordPoint, recordPilot, progress, caps, neighbours };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
   try {
     const load = loadPlan(prepared);
     const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
-    return { slices, ...outcome };
+    return { slices, ...outcome, ...(pilot ? { pilot } : {}) };
   } catch (failure) {
     if (!(failure instanceof StoppedError)) throw failure;
     const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
@@ -150,16 +157,15 @@ interface Finished extends Found {
   readonly folder: RunFolder;
 }
 
-function report(
-  { prepared: { plan }, meta, slices, caps, neighbours, folder }: Finished,
-  options: RunOptions,
-): ExitName {
+function report({ prepared, meta, slices, pilot, caps, neighbours, folder }: Finished, options: RunOptions): ExitName {
+  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
   const left = typeof caps === 'string' ? [caps] : [];
   const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
     ...(typeof caps === 'object' ? { caps: keepCaps(caps, folder) } : {}),
     ...(neighbours ? { neighbours } : {}),
+    ...(pilot ? { pilot } : {}),
   };
   folder.writeJson('host.json', done);
   folder.writeJson('analysis.json', analysisOf({ plan, slices }));

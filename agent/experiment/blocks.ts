@@ -67,7 +67,12 @@ export async function measureBlocks(
 /** The times of a slice and the guests' objectives. */
 export function timesOf({ plan }: Pick<Blocks, 'plan'>): SliceTimes & { readonly objectives: Objectives } {
   const { settleMs, measureMs, profile } = plan;
-  return { settleMs, measureMs, objectives: profile.guests.map((guest) => guest.latencyObjective ?? null) };
+  return {
+    settleMs,
+    measureMs,
+    watched: true,
+    objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),
+  };
 }
 
 /** Throws InternalError when the stack does not have the arm. */

@@ -21,6 +21,8 @@ import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
 import { armOf, type Blocks, measureBlocks, type Measured, timesOf } from './blocks.ts';
 import { measureSlice } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
+import type { PilotRecord } from './pilot-record.ts';
+import { afterPilot } from './pilot.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import { runProbe } from './probe.ts';
 
@@ -31,6 +33,7 @@ export interface Experiment extends Blocks {
   /** Where the job files go. */
   readonly folder: string;
   readonly recordPoint: (point: ProbeRecord) => void;
+  readonly recordPilot: (pilot: PilotRecord) => void;
   /** Whether caps are looked for after the verdict. */
   readonly caps: boolean;
   /** Whether it is measured what the guests do to one another. */
@@ -69,11 +72,10 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
   const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
   const measured = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    const found = await measureBlocks(experiment, (place) =>
-      measureSlice(host, { stack, load }, place, timesOf(experiment)),
-    );
+    const settled = await afterPilot(host, experiment, { stack, load });
+    const found = await measureBlocks(settled, (place) => measureSlice(host, { stack, load }, place, timesOf(settled)));
     const neighbours = experiment.neighbours
-      ? await guestsApart(host, { experiment, stack, load, remainingMs: remainingMs(experiment, started) })
+      ? await guestsApart(host, { experiment: settled, stack, load, remainingMs: remainingMs(experiment, started) })
       : undefined;
     await load.stop();
     return { ...found, ...(neighbours ? { neighbours } : {}) };

@@ -10,10 +10,14 @@ import { layers } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
 import { capsSchema, type CapsRecord } from './probe-record.ts';
+import { type PilotRecord, pilotSchema, planAfter } from './pilot-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
 
 export interface RunRecords {
+  /** As its pilot left it. */
   readonly plan: Plan;
+  /** Undefined where the run made none. */
+  readonly pilot?: PilotRecord;
   readonly meta: RunMeta;
   readonly slices: readonly SliceRecord[];
   /** Of the cap probe; undefined where the run made none. */
@@ -115,9 +119,12 @@ export function readRunFolder(path: string): RunRecords {
   });
   if (problems.length > 0) throw new ProfileError(problems);
   const caps = join(path, 'caps.json');
+  const pilotFile = join(path, 'pilot.json');
+  const pilot = existsSync(pilotFile) ? decodeJson(pilotFile, pilotSchema) : undefined;
   const neighbours = join(path, 'neighbours.json');
   return {
-    ...{ plan, meta, slices },
+    ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices },
+    ...(pilot ? { pilot } : {}),
     ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
     ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
   };

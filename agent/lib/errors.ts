@@ -66,6 +66,13 @@ export class LoadError extends LayerliftError {
   }
 }
 
+/** What was measured forbids to go on to a verdict; the host was restored. */
+export class UnsteadyError extends LayerliftError {
+  constructor(problem: Problem) {
+    super('inconclusive', [problem]);
+  }
+}
+
 /** A change to the host failed: carries the step, what it ran and what came back. */
 export class HostError extends LayerliftError {
   constructor(message: string, hint?: string, options?: ErrorOptions) {

@@ -3,6 +3,7 @@
 import type { Analysis } from '../analysis/analyse.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import type { InterferenceFindings } from '../analysis/interference/findings.ts';
+import type { Settle } from '../analysis/settle/settle.ts';
 import type { Lift } from '../analysis/verdict.ts';
 import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
@@ -23,6 +24,7 @@ import {
   windowOf,
 } from './baseline.ts';
 import { capsOf } from './caps.ts';
+import { settleOf } from './settle.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
 
@@ -48,6 +50,8 @@ export interface ReportInput {
   readonly exit: ExitName;
   /** What the cap probe found, and the knobs of the host. */
   readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
+  /** What the pilot says, where there was one. */
+  readonly pilot?: Settle;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
 }
@@ -86,6 +90,7 @@ function factsOf(input: ReportInput): Facts {
     slices: analysis.slices,
     secondsMeasured: secondsOf(slices),
     settings: settingsOf(plan),
+    settle: settleOf(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
     caveats: { run: input.caveats, slices: countCaveats(slices) },
