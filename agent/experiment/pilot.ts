@@ -53,7 +53,9 @@ export async function afterPilot<E extends Piloted>(
   const visit = async (layer: Layer): Promise<void> => {
     for (const to of ['stub', 'deployed'] as const) {
       const arm = nameArm(to === 'stub' ? [layer] : [], design.layers);
-      legs.push({ layer, to, ...(await guard(readSwitch(host, stack, arm, switchMs))) });
+      // By the clock of the whole pilot: what one switch takes longer, the next does not add to.
+      const endAtMs = started + warmUpMs + (legs.length + 1) * switchMs;
+      legs.push({ layer, to, ...(await guard(readSwitch(host, stack, arm, endAtMs))) });
     }
   };
   for (const layer of layers) await visit(layer);
@@ -72,7 +74,7 @@ async function readSwitch(
   host: Host,
   stack: Stack,
   arm: Arm,
-  durationMs: number,
+  endAtMs: number,
 ): Promise<Pick<PilotLeg, 'switchMs' | 'completions'>> {
   const started = performance.now();
   await switchTo(host, stack, arm);
@@ -83,7 +85,7 @@ async function readSwitch(
     binMs,
   );
   try {
-    await host.sleep(Math.max(leastReadMs, durationMs - switchMs));
+    await host.sleep(Math.max(leastReadMs, endAtMs - performance.now()));
   } finally {
     watch.stop();
   }
