@@ -7,6 +7,7 @@ import { LoadError, UnsteadyError } from '../../../agent/lib/errors.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import type { Load } from '../../../agent/load/drive.ts';
 import type { Plan } from '../../../agent/plan/plan.ts';
+import type { Stack } from '../../../agent/stack/raise.ts';
 import { raiseOnPaper, sections } from '../../support/dry-stack.ts';
 import { planOf } from '../report/documents.ts';
 
@@ -21,7 +22,7 @@ const plan: Plan = {
 const [deployed, stubbed] = [400, 1000];
 
 /** A host on which goodput follows the ring's switches with a time constant, which may change from switch to switch. */
-function hostWith(tauMs: (switches: number) => number): Host {
+function hostWith(stack: Stack, tauMs: (switches: number) => number): Host {
   let switches = 0;
   let now = { atMs: performance.now(), rate: deployed, target: deployed, count: 0 };
   const advance = (): void => {
@@ -44,8 +45,9 @@ function hostWith(tauMs: (switches: number) => number): Host {
     },
     read: (path) => {
       advance();
-      const half = Math.floor(now.count / 2);
-      return Promise.resolve(path.endsWith('/stat') ? `${half} 0 0 0 0 0 0 0 0 0 0` : undefined);
+      if (path !== '/proc/diskstats') return Promise.resolve(undefined);
+      const line = (device: string) => `252 0 ${device.replace('/dev/', '')} ${Math.floor(now.count / 2)} 0 0 0 0 0 0`;
+      return Promise.resolve(stack.lanes.map(({ device }) => line(device)).join('\n'));
     },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
@@ -74,7 +76,7 @@ async function pilot(tauMs: (switches: number) => number, options: { plan?: Plan
   const experiment: Piloted = { plan: options.plan ?? plan, progress, recordPilot: (made) => void pilots.push(made) };
   const started = performance.now();
   let tookMs = 0;
-  const run = afterPilot(hostWith(tauMs), experiment, { stack, load: options.load ?? steady })
+  const run = afterPilot(hostWith(stack, tauMs), experiment, { stack, load: options.load ?? steady })
     .then(
       (after) => ({ plan: after.plan, failure: undefined }),
       (failure: unknown) => ({ plan: undefined, failure }),
