@@ -5,6 +5,7 @@ import { interferenceFindings } from '../analysis/interference/decide.ts';
 import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
+import { checkCaveats } from '../experiment/check.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 import { settleIn } from '../experiment/pilot-record.ts';
 import { countedSlices } from '../experiment/quality.ts';
@@ -42,6 +43,7 @@ export function documentOf(
       ...meta.caveats,
       ...outsideCaveats(analysis, plan.design.layers, facts),
       ...settlingRunCaveats(countedSlices(slices)),
+      ...checkCaveats(analysis, countedSlices(slices), plan.design.delta),
     ],
     exit: analysis.verdict.kind === 'inconclusive' ? 'inconclusive' : 'ok',
     folder,
