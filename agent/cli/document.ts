@@ -13,10 +13,13 @@ import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside
 import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
+import { checkCaveats } from '../experiment/check.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
+import { settleIn } from '../experiment/pilot-record.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
+import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
 import { latencyOf } from '../report/baseline.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
@@ -45,7 +48,7 @@ function read({ plan, slices, rechecked }: Measured): Reading {
 }
 
 export function documentOf(records: RunRecords, folder: string): ReportDocument {
-  const { plan, meta, slices, rechecked, caps, neighbours } = records;
+  const { plan, meta, slices, pilot, rechecked, caps, neighbours } = records;
   const { facts, analysis, recheck, poor } = read(records);
   const findings = caps && capsInput(caps);
   return buildDocument({
@@ -61,9 +64,12 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
       ...meta.caveats,
       ...outsideCaveats(analysis, plan.design.layers, facts),
       ...calibrationCaveats(analysis, poor),
+      ...settlingRunCaveats(countedSlices(slices)),
+      ...checkCaveats(analysis, countedSlices(slices), plan.design.delta),
     ],
     exit: isAnswered(plan, analysis, findings) ? 'ok' : 'inconclusive',
     folder,
+    ...(pilot ? { pilot: settleIn(pilot) } : {}),
     ...(findings ? { caps: findings } : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),

@@ -9,6 +9,7 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import { seededRandom } from '../lib/random.ts';
 import { renderDuration } from '../lib/units.ts';
 import { raiseRootCgroup, startLoad } from '../load/drive.ts';
+import { pilotMostMs, usesPilot } from '../plan/pilot.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import { switchTo } from '../stack/junction.ts';
@@ -97,6 +98,11 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]):
     '',
     `arms: ${design.arms.join(', ')}`,
     `first block: ${block.join(', ')}`,
+    ...(usesPilot(plan)
+      ? [
+          `pilot: at most ${renderDuration(pilotMostMs(design.layers.length) * 1e6)} of the budget, to see how long goodput takes to settle; until then ${renderDuration(plan.settleMs * 1e6)} is assumed`,
+        ]
+      : []),
     plan.aims.verdict
       ? `each slice about ${sliceS.toFixed(1)} s; first look after ${renderDuration(2 * block.length * sliceS * 1e9)}; at most ${design.budgetSlices} slices (${renderDuration(design.budgetSlices * sliceS * 1e9)})`
       : `no verdict is asked for: these two slices, of about ${sliceS.toFixed(1)} s each, say how long the delay must be`,

@@ -7,6 +7,7 @@ import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
 import type { Probed } from '../experiment/caps.ts';
 import { type Outcome, runExperiment } from '../experiment/experiment.ts';
 import type { CapsRecord, ProbeRecord } from '../experiment/probe-record.ts';
+import { type PilotRecord, planAfter } from '../experiment/pilot-record.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -75,6 +76,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
 }
 
 interface Found extends Outcome {
+  readonly pilot?: PilotRecord;
   readonly slices: readonly SliceRecord[];
   readonly rechecked: readonly SliceRecord[];
 }
@@ -105,13 +107,18 @@ async function measure(session: Session, measuring: Measuring): Promise<Found> {
     rechecked.push(slice);
     folder.appendLine('recheck.ndjson', slice);
   };
+  let pilot: PilotRecord | undefined;
+  const recordPilot = (made: PilotRecord): void => {
+    pilot = made;
+    folder.writeJson('pilot.json', made);
+  };
   const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, recordRecheck, progress };
+  const recorders = { record, recordPoint, recordRecheck, recordPilot, progress };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
   try {
     const load = loadPlan(prepared);
     const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
-    return { slices, rechecked, ...outcome };
+    return { slices, rechecked, ...outcome, ...(pilot ? { pilot } : {}) };
   } catch (failure) {
     if (!(failure instanceof StoppedError)) throw failure;
     const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
@@ -156,15 +163,17 @@ interface Finished extends Found {
 }
 
 function report(
-  { prepared: { plan }, meta, slices, rechecked, caps, neighbours, folder }: Finished,
+  { prepared, meta, slices, rechecked, pilot, caps, neighbours, folder }: Finished,
   options: RunOptions,
 ): ExitName {
+  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
   const left = typeof caps === 'string' ? [caps] : [];
   const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
     ...(typeof caps === 'object' ? { caps: keepCaps(caps, folder) } : {}),
     ...(neighbours ? { neighbours } : {}),
+    ...(pilot ? { pilot } : {}),
   };
   folder.writeJson('host.json', done);
   const records = { plan, meta: done, slices, rechecked, ...kept };

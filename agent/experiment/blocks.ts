@@ -92,7 +92,12 @@ function mustWork({ goodput, arm, voided }: SliceRecord): void {
 /** The times of a slice and the guests' objectives. */
 export function timesOf({ plan }: Pick<Blocks, 'plan'>): SliceTimes & { readonly objectives: Objectives } {
   const { settleMs, measureMs, profile } = plan;
-  return { settleMs, measureMs, objectives: profile.guests.map((guest) => guest.latencyObjective ?? null) };
+  return {
+    settleMs,
+    measureMs,
+    watched: true,
+    objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),
+  };
 }
 
 /** Throws InternalError when the stack does not have the arm. */

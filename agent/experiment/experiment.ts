@@ -18,6 +18,8 @@ import { armOf, type Blocks, gauge, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps, type Probed } from './caps.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
+import type { PilotRecord } from './pilot-record.ts';
+import { afterPilot } from './pilot.ts';
 import type { ProbeRecord } from './probe-record.ts';
 import { recheck, recheckMs, wantsRecheck } from './recheck.ts';
 import type { SliceRecord } from './record.ts';
@@ -31,6 +33,7 @@ export interface Experiment extends Blocks {
   readonly recordPoint: (point: ProbeRecord) => void;
   /** A slice of the check at the end. */
   readonly recordRecheck: (slice: SliceRecord) => void;
+  readonly recordPilot: (pilot: PilotRecord) => void;
 }
 
 export interface Neighboured {
@@ -58,23 +61,24 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
   const started = performance.now();
   const remainingMs = (): number => plan.budgetMs - (performance.now() - started);
   const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
-  const { neighbours, ...measured } = await host.scope(async () => {
+  const { settled, neighbours, ...measured } = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    const measure = sliceOn(host, experiment, { stack, load });
-    const found = await (plan.aims.verdict ? measureBlocks : gauge)(experiment, measure);
+    const settled = await afterPilot(host, experiment, { stack, load });
+    const measure = sliceOn(host, settled, { stack, load });
+    const found = await (plan.aims.verdict ? measureBlocks : gauge)(settled, measure);
     const apart = plan.aims.neighbours
-      ? await guestsApart(host, { experiment, stack, load, remainingMs: remainingMs() })
+      ? await guestsApart(host, { experiment: settled, stack, load, remainingMs: remainingMs() })
       : undefined;
     await load.stop();
-    return { ...found, ...(apart ? { neighbours: apart } : {}) };
+    return { settled, ...found, ...(apart ? { neighbours: apart } : {}) };
   });
   const { analysis } = measured;
-  const free = (): number => remainingMs() - (plan.aims.verdict ? recheckMs(plan) : 0);
+  const free = (): number => remainingMs() - (plan.aims.verdict ? recheckMs(settled.plan) : 0);
   const caps = plan.aims.caps
-    ? await lookForCaps(host, { experiment, stack, measured, remainingMs: free() })
+    ? await lookForCaps(host, { experiment: settled, stack, measured, remainingMs: free() })
     : undefined;
   if (plan.aims.verdict && wantsRecheck(experiment, analysis, performance.now() - started)) {
-    await checkAgain(host, { experiment, stack, analysis });
+    await checkAgain(host, { experiment: settled, stack, analysis });
   }
   return { analysis, ...(neighbours ? { neighbours } : {}), ...(caps === undefined ? {} : { caps }) };
 }

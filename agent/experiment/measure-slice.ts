@@ -1,9 +1,11 @@
 // One slice: point the junctions, settle, read everything at both borders.
 
+import { binMs } from '../analysis/settle/series.ts';
 import { sum } from '../lib/numbers.ts';
 import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
 import { between, type Work } from '../load/fio-output.ts';
+import { watchCompletions } from '../measure/completions.ts';
 import { type JunctionWork, junctionsBetween, readJunctions } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
@@ -14,6 +16,7 @@ import type { Stack } from '../stack/raise.ts';
 import { goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
 import { faultsOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
+import { settlingCaveats } from './settling.ts';
 
 /** How far fio's own count and the junctions' may differ before the slice is doubted: a share. */
 const countTolerance = 0.02;
@@ -21,6 +24,8 @@ const countTolerance = 0.02;
 export interface SliceTimes {
   readonly settleMs: number;
   readonly measureMs: number;
+  /** Whether goodput is watched from the switch on, to see that it has settled. */
+  readonly watched?: boolean;
 }
 
 /** The latency objective of each guest in nanoseconds, in their order; null: it has none. */
@@ -65,11 +70,7 @@ async function measured(
   const switchedAt = performance.now();
   await guard(switchTo(host, stack, place.arm));
   const switchMs = performance.now() - switchedAt;
-  await guard(host.sleep(times.settleMs));
-  const startedAt = new Date().toISOString();
-  const from = await guard(readBorder(host, stack, load));
-  await guard(host.sleep(times.measureMs));
-  const to = await guard(readBorder(host, stack, load));
+  const { startedAt, from, to, settling } = await guard(readWindow(host, { stack, load }, times));
   const lost = astray(stack.junctions, place.arm, { from: from.lanes, to: to.lanes });
   if (lost.length > 0) throw new HostError(lost.join('; '), 'a switch did not take effect: nothing was concluded');
   const numbers = load.running();
@@ -91,12 +92,44 @@ async function measured(
     latencyNs: latencyQuantiles(works.map(({ latencies }) => latencies)),
     guests,
     junctions: [...junctions],
+    ...(settling ? { settling } : {}),
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
-    caveats: [...caveats, ...countCaveats(guests, junctions, stack)],
+    caveats: [...caveats, ...countCaveats(guests, junctions, stack), ...settlingCaveats(settling)],
     voided: null,
   };
   return { ...slice, voided: voidedBy(faultsOf(slice, times)) };
 }
+
+interface Window {
+  readonly startedAt: string;
+  readonly from: Border;
+  readonly to: Border;
+  readonly settling: SliceRecord['settling'] | undefined;
+}
+
+/** Settles and measures; begins when the switch is through. */
+async function readWindow(
+  host: Host,
+  { stack, load }: { stack: Stack; load: Load },
+  { settleMs, measureMs, watched = false }: SliceTimes,
+): Promise<Window> {
+  const switchedAt = performance.now();
+  const devices = stack.lanes.map(({ device }) => device);
+  const watch = watched ? watchCompletions(host, devices, binMs) : undefined;
+  try {
+    await host.sleep(settleMs);
+    const startedAt = new Date().toISOString();
+    const from = await readBorder(host, stack, load);
+    await host.sleep(measureMs);
+    const to = await readBorder(host, stack, load);
+    const settling = watch && { measuredFromMs: Math.round(from.atMs - switchedAt), ...watch.stop() };
+    return { startedAt, from, to, settling };
+  } finally {
+    watch?.stop();
+  }
+}
+
+type Border = Awaited<ReturnType<typeof readBorder>>;
 
 async function readBorder(host: Host, stack: Stack, load: Load) {
   // Counters first: they are quick, and the answer of fio takes as long as the CPU lets it.

@@ -10,10 +10,14 @@ import { layers } from '../lib/layer.ts';
 import { type Plan, usualAims } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
 import { capsSchema, type CapsRecord } from './probe-record.ts';
+import { type PilotRecord, pilotSchema, planAfter } from './pilot-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
 
 export interface RunRecords {
+  /** As its pilot left it. */
   readonly plan: Plan;
+  /** Undefined where the run made none. */
+  readonly pilot?: PilotRecord;
   readonly meta: RunMeta;
   readonly slices: readonly SliceRecord[];
   /** Of the check at the end, if there was one. */
@@ -105,8 +109,11 @@ export function readRunFolder(path: string): RunRecords {
   const [{ slices }, { slices: rechecked }] = read;
   const caps = join(path, 'caps.json');
   const neighbours = join(path, 'neighbours.json');
+  const pilotFile = join(path, 'pilot.json');
+  const pilot = existsSync(pilotFile) ? decodeJson(pilotFile, pilotSchema) : undefined;
   return {
-    ...{ plan, meta, slices, rechecked },
+    ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices, rechecked },
+    ...(pilot ? { pilot } : {}),
     ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
     ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
   };

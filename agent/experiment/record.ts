@@ -45,6 +45,15 @@ export const sliceSchema = z.object({
       meanLatencyNs: z.number(),
     }),
   ),
+  /** Completed I/Os since the switch, every 100 ms; missing where they were not watched. */
+  settling: z
+    .object({
+      /** When the measured window began, and when each reading was made: milliseconds since the switch was through. */
+      measuredFromMs: z.number().nonnegative(),
+      atMs: z.array(z.number().nonnegative()),
+      ios: z.array(z.number().nonnegative()),
+    })
+    .exactOptional(),
   measurements: z.record(z.string(), z.record(z.string(), z.number())),
   /** Doubts about this slice, as sentences. */
   caveats: z.array(z.string()),

@@ -69,6 +69,13 @@ export class LoadError extends LayerliftError {
 /** A guest's fio lives and does not answer in time: what is measured now does not count. */
 export class LateError extends LoadError {}
 
+/** What was measured forbids to go on to a verdict; the host was restored. */
+export class UnsteadyError extends LayerliftError {
+  constructor(problem: Problem) {
+    super('inconclusive', [problem]);
+  }
+}
+
 /** A change to the host failed: carries the step, what it ran and what came back. */
 export class HostError extends LayerliftError {
   constructor(message: string, hint?: string, options?: ErrorOptions) {

@@ -2,7 +2,7 @@
 
 export const exitCodes = {
   ok: [0, 'completed, a verdict was given (also "no single layer")'],
-  inconclusive: [20, 'completed, inconclusive: noise, drift or too little time'],
+  inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
   residue: [40, 'THE HOST IS NOT AS FOUND: run `layerlift recover`'],
   usage: [64, 'bad usage of the command line'],

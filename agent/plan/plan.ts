@@ -2,11 +2,13 @@
 
 import { defaultDesign, type Design } from '../analysis/design.ts';
 import { decide } from '../analysis/engine.ts';
+import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { LayerChoice, Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
+import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;
@@ -30,6 +32,7 @@ export interface Plan {
   readonly design: Design;
   readonly seed: number;
   readonly cold: boolean;
+  /** With a pilot: assumed until it is over, see `withPilot`. */
   readonly settleMs: number;
   readonly measureMs: number;
   /** The most time to measure, cap probe and all. */
@@ -62,17 +65,19 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
       },
     ]);
   }
-  const [settleMs, measureMs] = [settle / 1e6, measure / 1e6];
+  const settleMs = settle === 'pilot' ? settleRules.assumedMs : settle / 1e6;
+  const measureMs = measure / 1e6;
   const sliceMs = sliceDurationMs({ settleMs, measureMs, cold: options.cold });
   const budgetMs = options.budgetMs ?? budget / 1e6;
-  const budgetSlices = Math.floor(budgetMs / sliceMs);
+  const { aims = usualAims } = options;
+  const pilotMs = usesPilot({ profile, cold: options.cold, aims }) ? pilotMostMs(layers.length) : 0;
+  const budgetSlices = slicesIn(budgetMs - pilotMs, sliceMs);
   const design = defaultDesign(layers, {
     delta: Math.log1p(minimumLift / 100),
     budgetSlices,
     ...(options.alpha === undefined ? {} : { alpha: options.alpha }),
   });
-  const { aims = usualAims } = options;
-  if (aims.verdict) mustBeEnough(design, { budgetMs, sliceMs });
+  if (aims.verdict) mustBeEnough(design, { budgetMs, sliceMs, pilotMs });
   return {
     version: 1,
     profile,
@@ -89,16 +94,29 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
 }
 
 /** The first look comes after two blocks: with less nothing could ever be said. */
-function mustBeEnough(design: Design, { budgetMs, sliceMs }: { budgetMs: number; sliceMs: number }): void {
+function mustBeEnough(
+  design: Design,
+  { budgetMs, sliceMs, pilotMs }: { budgetMs: number; sliceMs: number; pilotMs: number },
+): void {
   const first = decide({ ...design, budgetSlices: 1000 }, []);
   const least = first.kind === 'measure' ? 2 * first.arms.length : 2;
   if (design.budgetSlices >= least) return;
   throw new ProfileError([
     {
       message: `a budget of ${renderDuration(budgetMs * 1e6)} is too short for ${least} slices, which the first look needs`,
-      hint: `expected at least ${Math.ceil((least * sliceMs) / 1000)}s`,
+      hint: `expected at least ${Math.ceil((least * sliceMs + pilotMs) / 1000)}s`,
     },
   ]);
+}
+
+/** The plan once its pilot took `spentMs` and found `settleMs`: the same for every arm from here on. */
+export function withPilot(plan: Plan, { settleMs, spentMs }: PilotResult): Plan {
+  const budgetSlices = slicesIn(plan.budgetMs - spentMs, sliceDurationMs({ ...plan, settleMs }));
+  return { ...plan, settleMs, design: { ...plan.design, budgetSlices } };
+}
+
+function slicesIn(budgetMs: number, sliceMs: number): number {
+  return Math.max(1, Math.floor(budgetMs / sliceMs));
 }
 
 export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'cold'>): number {

@@ -62,7 +62,10 @@ const jobSchema = z.strictObject({
 });
 
 const experimentSchema = z.strictObject({
-  settle: duration({ min: 0, max: 30e9 }).default(1e9),
+  /** Nanoseconds; `pilot`: found out at the start of the run. */
+  settle: z
+    .union([z.literal('pilot', { error: 'expected `pilot`' }), duration({ min: 0, max: 30e9 })])
+    .default('pilot'),
   measure: duration({ min: 500e6, max: 120e9 }).default(3e9),
   /** The most time to spend on slices. */
   budget: duration({ min: 10e9, max: 24 * 3600e9 }).default(600e9),

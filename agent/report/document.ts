@@ -4,6 +4,7 @@ import type { Analysis } from '../analysis/analyse.ts';
 import type { Recheck } from '../analysis/recheck.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import type { InterferenceFindings } from '../analysis/interference/findings.ts';
+import type { Settle } from '../analysis/settle/settle.ts';
 import type { Lift } from '../analysis/verdict.ts';
 import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
@@ -24,6 +25,7 @@ import {
   windowOf,
 } from './baseline.ts';
 import { capsOf } from './caps.ts';
+import { settleOf } from './settle.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
 
@@ -51,6 +53,8 @@ export interface ReportInput {
   readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
   /** The check at the end and its slices. */
   readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
+  /** What the pilot says, where there was one. */
+  readonly pilot?: Settle;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
 }
@@ -90,6 +94,7 @@ function factsOf(input: ReportInput): Facts {
     slices: analysis.slices,
     secondsMeasured: secondsOf(slices),
     settings: settingsOf(plan),
+    settle: settleOf(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
     caveats: { run: input.caveats, slices: countCaveats(slices) },

@@ -3,6 +3,7 @@
 import { renderBytes } from '../lib/units.ts';
 import { renderNumber, renderShare } from './figures.ts';
 import type { ReportDocument } from './schema.ts';
+import { settleLine } from './settle.ts';
 
 /** Names and values. */
 export function footerOf(report: ReportDocument): readonly (readonly [string, string])[] {
@@ -18,6 +19,7 @@ export function footerOf(report: ReportDocument): readonly (readonly [string, st
       `${toSeconds(window.from)} to ${toSeconds(window.to)}; the verdict is about this host, this load and this time`,
     ],
     ['slices', `${amount}, ${noise}, seed ${settings.seed}${settings.cold ? ', raised anew for each' : ''}`],
+    ['settle', settleLine(report)],
     [
       'bounds',
       `one-sided; a lift that is not there is claimed in at most ${renderShare(settings.alpha)} of runs, over all layers and looks`,

@@ -91,6 +91,24 @@ const settings = z.object({
   layers: list(layerName).describe('the layers that were compared'),
 });
 
+const settle = z
+  .object({
+    by: z.enum(['profile', 'pilot', 'default']).describe('who says so'),
+    ms: z.number(),
+    slowest: z
+      .object({
+        layer: layerName,
+        to: z.enum(['stub', 'deployed']),
+        deadMs: z.number().describe('time in which nothing completed'),
+        tauMs: z.number().describe('time constant of the transient that followed'),
+        amplitude: z.number().describe('how far the transient went, as a share of the level at its end'),
+      })
+      .nullable()
+      .describe('the switch of the pilot that took longest to settle; null: none showed a transient, or no pilot'),
+    blind: list(layerName).describe('layers that the pilot could not read'),
+  })
+  .describe('how long every slice settles before it is measured');
+
 export const reportSchema = z
   .object({
     version: z.literal(1),
@@ -128,6 +146,7 @@ export const reportSchema = z
     slices: z.number().int(),
     secondsMeasured: z.number().describe('sum of the measured windows, seconds'),
     settings,
+    settle,
     outlook: outlook.nullable().describe('what more slices would prove at this noise'),
     open: list(z.string()).describe('what this stack leaves open'),
     caveats: z.object({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../agent/analysis/engine.ts';
 import { ProfileError } from '../../../agent/lib/errors.ts';
-import { makePlan, type PlanOptions, sliceDurationMs } from '../../../agent/plan/plan.ts';
+import { makePlan, type PlanOptions, sliceDurationMs, withPilot } from '../../../agent/plan/plan.ts';
 import { needsOf, stackPlan } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { renderNeed } from '../../../agent/host/needs.ts';
@@ -52,8 +52,23 @@ describe('a plan', () => {
   });
 
   it('is refused with less time than the first look takes, saying how much that is', () => {
-    expect(() => planOf(two, { budgetMs: 44_000 }, '')).toThrow(/44 s is too short for 10 slices.*at least 45s/);
-    expect(planOf(two, { budgetMs: 45_000 }, '').design.budgetSlices).toBe(10);
+    const settle = 'experiment: { settle: 1s }';
+    expect(() => planOf(two, { budgetMs: 44_000 }, settle)).toThrow(/44 s is too short for 10 slices.*at least 45s/);
+    expect(planOf(two, { budgetMs: 45_000 }, settle).design.budgetSlices).toBe(10);
+  });
+
+  it('leaves room for a pilot of 6 s a layer, unless the profile says how long to settle, or it is cold', () => {
+    expect(() => planOf(two, { budgetMs: 56_000 })).toThrow(/56 s is too short for 10 slices.*at least 57s/);
+    const plan = planOf(two, { budgetMs: 57_000 });
+    expect([plan.design.budgetSlices, plan.settleMs]).toEqual([10, 1000]);
+    expect(planOf(two, { budgetMs: 245_000, cold: true }).design.budgetSlices).toBe(10);
+  });
+
+  it('takes up what its pilot found: the settle time, and the slices that the rest of the budget has room for', () => {
+    const plan = planOf(two, { budgetMs: 100_000 });
+    const after = withPilot(plan, { settleMs: 2000, spentMs: 10_000 });
+    expect([after.settleMs, after.design.budgetSlices]).toEqual([2000, 16]);
+    expect(withPilot(after, { settleMs: 2000, spentMs: 10_000 })).toEqual(after);
   });
 
   it('takes the smallest lift that matters from the profile', () => {

@@ -40,7 +40,7 @@ describe('a profile', () => {
           stub: { provider: 'null_blk', settings: { latency: 0, memory: false } },
         },
       ],
-      experiment: { settle: 1e9, measure: 3e9, budget: 600e9, minimumLift: 5 },
+      experiment: { settle: 'pilot', measure: 3e9, budget: 600e9, minimumLift: 5 },
     });
   });
 

@@ -1,0 +1,40 @@
+// What the pilot leaves in the run's folder, and its decoding. What it says is computed from the readings again.
+
+import { z } from 'zod';
+import { type Settle, settleOf, settleRules } from '../analysis/settle/settle.ts';
+import { layers } from '../lib/layer.ts';
+import { type Plan, withPilot } from '../plan/plan.ts';
+
+export const completionsSchema = z.object({
+  /** Milliseconds since the switch was through. */
+  atMs: z.array(z.number().nonnegative()),
+  /** Completed I/Os since the first reading, over all guests. */
+  ios: z.array(z.number().nonnegative()),
+});
+
+/** pilot.json */
+export const pilotSchema = z.object({
+  version: z.literal(1),
+  /** What the pilot took of the budget. */
+  spentMs: z.number().nonnegative(),
+  legs: z.array(
+    z.object({
+      layer: z.enum(layers),
+      to: z.enum(['stub', 'deployed']),
+      switchMs: z.number().nonnegative(),
+      completions: completionsSchema,
+    }),
+  ),
+});
+export type PilotRecord = z.output<typeof pilotSchema>;
+
+/** The plan as the pilot leaves it. One that was refused leaves it as it was but for the time. */
+export function planAfter(plan: Plan, pilot: PilotRecord): Plan {
+  const settle = settleOf(pilot.legs);
+  const settleMs = settle.kind === 'settled' ? settle.settleMs : settleRules.mostMs;
+  return withPilot(plan, { settleMs, spentMs: pilot.spentMs });
+}
+
+export function settleIn({ legs }: PilotRecord): Settle {
+  return settleOf(legs);
+}

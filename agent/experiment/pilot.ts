@@ -1,0 +1,93 @@
+// The pilot: every layer is switched to its stub and back under the running load, to see how long goodput takes to settle.
+// What it finds holds for all arms: a settle time that differs from arm to arm would bias their comparison.
+
+import { binMs } from '../analysis/settle/series.ts';
+import { refusalOf, settleOf } from '../analysis/settle/settle.ts';
+import type { Host } from '../host/host.ts';
+import { nameArm } from '../lib/arm.ts';
+import { UnsteadyError } from '../lib/errors.ts';
+import type { Arm, Layer } from '../lib/layer.ts';
+import { renderDuration } from '../lib/units.ts';
+import type { Load } from '../load/drive.ts';
+import { watchCompletions } from '../measure/completions.ts';
+import { pilotTimes, usesPilot } from '../plan/pilot.ts';
+import type { Plan } from '../plan/plan.ts';
+import { switchTo } from '../stack/junction.ts';
+import type { Stack } from '../stack/raise.ts';
+import { type PilotRecord, planAfter } from './pilot-record.ts';
+import type { Progress } from './progress.ts';
+
+type PilotLeg = PilotRecord['legs'][number];
+
+/** What the pilot needs of an experiment. */
+export interface Piloted {
+  readonly plan: Plan;
+  readonly progress: Progress;
+  readonly recordPilot: (pilot: PilotRecord) => void;
+}
+
+/** However long a switch takes, so much after it is read. */
+const leastReadMs = 1000;
+
+/**
+ * The experiment with the settle time that its pilot finds; as it is where the profile gives one.
+ *
+ * @throws UnsteadyError when goodput takes longer to settle than slices can wait, twice; what was read is recorded before.
+ * Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop.
+ */
+export async function afterPilot<E extends Piloted>(
+  host: Host,
+  experiment: E,
+  { stack, load }: { stack: Stack; load: Load },
+): Promise<E> {
+  const { plan, progress, recordPilot } = experiment;
+  if (!usesPilot(plan)) return experiment;
+  const started = performance.now();
+  const { design } = plan;
+  const layers = design.layers.filter((layer) => design.arms.includes(nameArm([layer], design.layers).id));
+  const { warmUpMs, switchMs } = pilotTimes(design.layers.length);
+  const guard = <T>(step: Promise<T>): Promise<T> => Promise.race([step, load.died, host.stopped]);
+  progress.phase('pilot: how long goodput takes to settle after a switch');
+  await guard(host.sleep(warmUpMs));
+  const legs: PilotLeg[] = [];
+  const visit = async (layer: Layer): Promise<void> => {
+    for (const to of ['stub', 'deployed'] as const) {
+      const arm = nameArm(to === 'stub' ? [layer] : [], design.layers);
+      // By the clock of the whole pilot: what one switch takes longer, the next does not add to.
+      const endAtMs = started + warmUpMs + (legs.length + 1) * switchMs;
+      legs.push({ layer, to, ...(await guard(readSwitch(host, stack, arm, endAtMs))) });
+    }
+  };
+  for (const layer of layers) await visit(layer);
+  const first = settleOf(legs);
+  // Once may have been something else on the host.
+  if (first.kind === 'refused') await visit(first.slowest.layer);
+  const pilot: PilotRecord = { version: 1, spentMs: performance.now() - started, legs };
+  recordPilot(pilot);
+  const settle = settleOf(legs);
+  if (settle.kind === 'refused') throw new UnsteadyError(refusalOf(settle));
+  progress.phase(`pilot: every slice settles for ${renderDuration(settle.settleMs * 1e6)}`);
+  return { ...experiment, plan: planAfter(plan, pilot) };
+}
+
+async function readSwitch(
+  host: Host,
+  stack: Stack,
+  arm: Arm,
+  endAtMs: number,
+): Promise<Pick<PilotLeg, 'switchMs' | 'completions'>> {
+  const started = performance.now();
+  await switchTo(host, stack, arm);
+  const switchMs = performance.now() - started;
+  const watch = watchCompletions(
+    host,
+    stack.lanes.map(({ device }) => device),
+    binMs,
+  );
+  try {
+    await host.sleep(Math.max(leastReadMs, endAtMs - performance.now()));
+  } finally {
+    watch.stop();
+  }
+  return { switchMs, completions: watch.stop() };
+}
