@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
+import { baselineId, parseArm } from '../lib/arm.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { layers } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -46,16 +47,26 @@ const planSchema = z.object({
     guests: z.array(z.looseObject({})),
     stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
   }),
-  design: z.object({
-    layers: z.array(layer).min(1),
-    arms: z.array(z.string()).min(2),
-    stages: z.enum(['A', 'A+B']),
-    delta: z.number().positive(),
-    alpha: z.number().positive().max(1),
-    budgetSlices: z.number().int().positive(),
-    looks: z.array(z.number().int().positive()),
-    widenNone: z.boolean(),
-  }),
+  design: z
+    .object({
+      layers: z.array(layer).min(1),
+      arms: z.array(z.string()).min(2),
+      stages: z.enum(['A', 'A+B']),
+      delta: z.number().positive(),
+      alpha: z.number().positive().max(1),
+      budgetSlices: z.number().int().positive(),
+      looks: z.array(z.number().int().positive()),
+      widenNone: z.boolean(),
+    })
+    .superRefine(({ layers: stack, arms }, context) => {
+      for (const [i, id] of arms.entries()) {
+        if (parseArm(id, stack) === undefined)
+          context.addIssue({ code: 'custom', path: ['arms', i], message: `"${id}" is no arm of ${stack.join(', ')}` });
+      }
+      // Every lift is over the baseline, and a stack without stubs has none.
+      if (!arms.includes(baselineId))
+        context.addIssue({ code: 'custom', path: ['arms'], message: 'the baseline is missing' });
+    }),
   geometry: z.object({ sectors: z.number(), blockBytes: z.number() }),
   seed: z.number().int(),
   cold: z.boolean(),
