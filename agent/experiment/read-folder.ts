@@ -38,13 +38,17 @@ export const metaSchema = z.object({
 export type RunMeta = z.output<typeof metaSchema>;
 
 const layer = z.enum(layers);
+/** More slices or blocks than any run has; a count beyond it would keep the analysis busy for ever. */
+const most = 1e6;
+const looks = z.array(z.number().int().positive().max(most)).max(1000);
 const choice = z.object({ provider: z.string(), settings: z.unknown() });
 const planSchema = z.object({
   version: z.literal(1),
   profile: z.looseObject({
     name: z.string(),
     question: z.string(),
-    guests: z.array(z.looseObject({})),
+    guests: z.array(z.looseObject({})).min(1),
+    workload: z.looseObject({}),
     stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
   }),
   design: z
@@ -52,10 +56,10 @@ const planSchema = z.object({
       layers: z.array(layer).min(1),
       arms: z.array(z.string()).min(2),
       stages: z.enum(['A', 'A+B']),
-      delta: z.number().positive(),
-      alpha: z.number().positive().max(1),
-      budgetSlices: z.number().int().positive(),
-      looks: z.array(z.number().int().positive()),
+      delta: z.number().positive().max(10),
+      alpha: z.number().positive().lt(1),
+      budgetSlices: z.number().int().positive().max(most),
+      looks,
       widenNone: z.boolean(),
     })
     .superRefine(({ layers: stack, arms }, context) => {
@@ -79,11 +83,11 @@ const planSchema = z.object({
 const neighboursSchema = z.object({
   version: z.literal(1),
   design: z.object({
-    guests: z.number().int().positive(),
-    budgetSlices: z.number().int().positive(),
-    delta: z.number().positive(),
-    alpha: z.number().positive().max(1),
-    looks: z.array(z.number().int().positive()),
+    guests: z.number().int().positive().max(64),
+    budgetSlices: z.number().int().positive().max(most),
+    delta: z.number().positive().max(10),
+    alpha: z.number().positive().lt(1),
+    looks,
   }),
   observations: z.array(
     z.object({
@@ -93,6 +97,15 @@ const neighboursSchema = z.object({
     }),
   ),
 });
+
+/** The texts of a run's files; those that it did not write are absent. */
+export interface RunTexts {
+  readonly plan: string;
+  readonly host: string;
+  readonly slices: string;
+  readonly caps?: string;
+  readonly neighbours?: string;
+}
 
 /** Throws ProfileError naming every file or line that does not fit. */
 export function readRunFolder(path: string): RunRecords {
@@ -104,11 +117,27 @@ export function readRunFolder(path: string): RunRecords {
       },
     ]);
   }
-  const plan = decodeJson(join(path, 'plan.json'), planSchema) as unknown as Plan;
-  const meta = decodeJson(join(path, 'host.json'), metaSchema);
+  const read = (name: string): string => readInput(join(path, name), 'record file');
+  const has = (name: string): boolean => existsSync(join(path, name));
+  return decodeRun(
+    {
+      plan: read('plan.json'),
+      host: read('host.json'),
+      slices: has('slices.ndjson') ? read('slices.ndjson') : '',
+      ...(has('caps.json') ? { caps: read('caps.json') } : {}),
+      ...(has('neighbours.json') ? { neighbours: read('neighbours.json') } : {}),
+    },
+    path,
+  );
+}
+
+/** `path` is the folder, for messages. Throws ProfileError naming every file or line that does not fit. */
+export function decodeRun(texts: RunTexts, path: string): RunRecords {
+  const plan = decodeJson(texts.plan, join(path, 'plan.json'), planSchema) as unknown as Plan;
+  const meta = decodeJson(texts.host, join(path, 'host.json'), metaSchema);
   const file = join(path, 'slices.ndjson');
   const problems: Problem[] = [];
-  const lines = (existsSync(file) ? readInput(file, 'record file') : '').split('\n');
+  const lines = texts.slices.split('\n');
   const last = lines.findLastIndex((line) => line !== '');
   const slices = lines.flatMap((line, i): SliceRecord[] => {
     if (line === '') return [];
@@ -125,17 +154,17 @@ export function readRunFolder(path: string): RunRecords {
     return slice ? [slice] : [];
   });
   if (problems.length > 0) throw new ProfileError(problems);
-  const caps = join(path, 'caps.json');
-  const neighbours = join(path, 'neighbours.json');
+  const { caps, neighbours } = texts;
   return {
     ...{ plan, meta, slices },
-    ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
-    ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
+    ...(caps === undefined ? {} : { caps: decodeJson(caps, join(path, 'caps.json'), capsSchema) }),
+    ...(neighbours === undefined
+      ? {}
+      : { neighbours: decodeJson(neighbours, join(path, 'neighbours.json'), neighboursSchema) }),
   };
 }
 
-function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {
-  const text = readInput(path, 'record file');
+function decodeJson<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
