@@ -1,4 +1,4 @@
-// What a run leaves on disk, as texts, so that each may be damaged.
+// What a run leaves on disk and what it reads on a host, as texts, so that each may be damaged.
 
 import { defaultInterferenceDesign } from '../../agent/analysis/interference/design.ts';
 import type { RunTexts } from '../../agent/experiment/read-folder.ts';
@@ -84,3 +84,15 @@ const records: readonly JournalRecord[] = [
 
 /** A journal of a run that was cut off while it unwound. */
 export const goodJournal = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
+/** What the device guard reads, one of each. */
+export const goodHostTexts = [
+  '36 35 98:0 / /mnt/my\\040disk rw,noatime shared:1 - ext3 /dev/root rw\n9 1 0:44 / /pool rw - btrfs /dev/sdb1 rw\n',
+  'Filename\tType\tSize\tUsed\tPriority\n/dev/sdb1   partition\t1000\t0\t-2\n',
+  'md127 : inactive sdb1[0](S) sdc1[1]\n      1000 blocks\n',
+  '1: OFDLCK ADVISORY  READ -1 00:05:345 100 101\n2: -> FLOCK  ADVISORY  WRITE 9 00:05:345 0 EOF\n',
+  '/local/domain/0/backend/qdisk/4/51712/params = "aio:/dev/x"   (n0,r4)\n',
+  'Status: ACTIVATED\n  TCM FILEIO ID: 0        File: /dev/x  Size: 1048576  Mode: O_DSYNC\n',
+  '{\n"signatures": [\n{"device":"sdb", "offset":"0x1fe", "type":"dos", "uuid":null, "label":null}\n]\n}\n',
+  ' 10 0 8 1 20 0 8 1 0 1 1 3 0 0 0 4 0\n',
+];

@@ -4,6 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { documentOf } from '../../agent/cli/document.ts';
 import { decodeRun, type RunTexts } from '../../agent/experiment/read-folder.ts';
+import { parseMountinfo, parseSwaps } from '../../agent/host/guard/file-systems.ts';
+import { parseStat } from '../../agent/host/guard/idle.ts';
+import { parseMdstat, pathsOfBackstore } from '../../agent/host/guard/kernel-users.ts';
+import { parseLocks } from '../../agent/host/guard/processes.ts';
+import { parseWipefs } from '../../agent/host/guard/signatures.ts';
+import { parseXenstore } from '../../agent/host/guard/xenstore.ts';
 import { decodeJournal } from '../../agent/host/journal.ts';
 import { tellStep } from '../../agent/host/unwind.ts';
 import { LoadError, ProfileError } from '../../agent/lib/errors.ts';
@@ -12,7 +18,7 @@ import { parseShowcmd } from '../../agent/load/user-job.ts';
 import { screenJob } from '../../agent/load/screen-job.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { render } from '../../agent/report/registry.ts';
-import { goodJournal, goodRun } from './good-records.ts';
+import { goodHostTexts, goodJournal, goodRun } from './good-records.ts';
 
 /** True: taken as good; false: refused in the way that a user can read. Anything else that is thrown is a bug. */
 export type Taking = (text: string) => boolean;
@@ -157,6 +163,16 @@ export const kinds: readonly Kind[] = [
       for (const { step } of journal?.outstanding ?? []) tellStep(step);
       return journal;
     }, ProfileError),
+  },
+  {
+    name: 'what the host shows',
+    inputs: fc.oneof({ weight: 9, arbitrary: mutated(...goodHostTexts) }, { weight: 1, arbitrary: anything }),
+    take: (text) => {
+      const found = [parseMountinfo, parseSwaps, parseMdstat, parseLocks, parseXenstore, pathsOfBackstore].map(
+        (parse) => parse(text).length,
+      );
+      return found.some((count) => count > 0) || (parseWipefs(text)?.length ?? 0) > 0 || parseStat(text).started > 0;
+    },
   },
   {
     name: 'records',

@@ -1,5 +1,6 @@
 // File systems and swap on a device, over every mount namespace.
 
+import { errnoOf } from '../../lib/errors.ts';
 import { type Eyes, type Finding, type LookUp, memberAt, memberOf, user } from './look.ts';
 
 export interface Mount {
@@ -17,7 +18,7 @@ export const mounts: LookUp = async (eyes, family) => {
   for (const pid of await processes(eyes)) {
     const view = `${await quietLink(eyes, `/proc/${pid}/ns/mnt`)} ${await quietLink(eyes, `/proc/${pid}/root`)}`;
     if (view !== ' ' && seen.has(view)) continue;
-    const text = await eyes.read(`/proc/${pid}/mountinfo`).catch(() => undefined);
+    const text = await eyes.read(`/proc/${pid}/mountinfo`).catch(noneOfTheDead);
     if (text === undefined) continue;
     seen.add(view);
     for (const mount of parseMountinfo(text)) {
@@ -71,6 +72,12 @@ export function parseSwaps(text: string): readonly string[] {
 
 export async function processes(eyes: Eyes): Promise<readonly string[]> {
   return (await eyes.list('/proc')).filter((name) => /^\d+$/.test(name));
+}
+
+/** A process that has ended and waits for its parent has no mounts any more: reading them gives EINVAL. */
+function noneOfTheDead(failure: unknown): undefined {
+  if (errnoOf(failure) === 'EINVAL') return undefined;
+  throw failure;
 }
 
 async function quietLink(eyes: Eyes, path: string): Promise<string> {

@@ -15,8 +15,11 @@ export function openFiles(own: number): LookUp {
       return [blind('from within a pid namespace the host’s processes cannot be seen')];
     }
     const pids = (await processes(eyes)).filter((pid) => pid !== `${own}`);
-    const found = await mapBounded(pids, atOnce, (pid) => ofProcess(eyes, family, pid));
-    return found.flatMap((finding) => finding ?? []);
+    const found = (await mapBounded(pids, atOnce, (pid) => ofProcess(eyes, family, pid))).flatMap((one) => one ?? []);
+    const hidden = found.filter(({ kind }) => kind === 'blind');
+    const others = hidden.length > 1 ? `, nor that of ${hidden.length - 1} others` : '';
+    const users = found.filter(({ kind }) => kind === 'user');
+    return [...users, ...hidden.slice(0, 1).map(({ what }) => blind(`${what}${others}`))];
   };
 }
 
