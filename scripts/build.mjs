@@ -6,7 +6,7 @@ const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 rmSync(`${root}agent/dist`, { recursive: true, force: true });
-const bench = process.argv[2] === 'bench' ? ['switching', 'overhead', 'accuracy', 'analysis'] : [];
+const bench = process.argv[2] === 'bench' ? ['switching', 'overhead', 'accuracy', 'analysis', 'safety'] : [];
 await build({
   absWorkingDir: root,
   entryPoints: {

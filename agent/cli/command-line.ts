@@ -3,8 +3,8 @@
 import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
-import { parseDuration } from '../lib/units.ts';
 import { formatNames } from '../report/format-names.ts';
+import { durationMs, prepareOptions } from './options.ts';
 import { toolVersion } from './version.ts';
 
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
@@ -51,23 +51,6 @@ type Done = (exit: ExitName) => void;
 const print = (text: string): void => void process.stdout.write(text);
 const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
 const formatOption = { describe: 'how the report is printed', choices: formatNames, default: 'text' } as const;
-
-const prepareOptions = {
-  seed: { describe: 'seed of the schedule; the same seed gives the same order', type: 'number', coerce: wholeSeed },
-  cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
-  budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
-  preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
-  caps: {
-    describe: 'look for caps on I/Os in flight alone, without a verdict; --no-caps: for a verdict alone',
-    type: 'boolean',
-  },
-  neighbours: {
-    describe: 'also measure what the guests do to one another, and name the noisy one',
-    type: 'boolean',
-    default: false,
-  },
-  fast: { describe: 'accept a false claim in 1 of 5 runs, for fewer slices', type: 'boolean', default: false },
-} as const;
 
 /** What `--preset` stands for, milliseconds. */
 const presetBudgetMs = { incident: 300_000 } as const;
@@ -176,23 +159,4 @@ function exitTable(): string {
     ([name, [code, meaning]]) => `  ${String(code).padStart(3)}  ${name.padEnd(14)} ${meaning}`,
   );
   return ['Exit status:', ...rows].join('\n');
-}
-
-function durationMs(option: string): (text: string | undefined) => number | undefined {
-  return (text) => {
-    if (text === undefined) return undefined;
-    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
-    const ns = parseDuration(text);
-    if (ns === undefined || ns <= 0)
-      throw new UsageError(
-        `${option}: "${text}" is not a duration`,
-        'expected a number with its unit, such as 90s or 5m',
-      );
-    return ns / 1e6;
-  };
-}
-
-function wholeSeed(seed: number | undefined): number | undefined {
-  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
-  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
 }

@@ -1,13 +1,15 @@
 // `doctor [PROFILE]`: what this host offers and lacks, without touching it.
 
+import { findProblems, idleBeforeMs } from '../host/guard/device-guard.ts';
 import { checkNeeds, type Need, renderNeed } from '../host/needs.ts';
 import { leftovers } from '../host/session.ts';
-import { renderProblem, type Problem } from '../lib/errors.ts';
+import { NeedError, renderProblem, type Problem } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { needsOf } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
+import type { Profile } from '../profile/profile.ts';
 import { providers } from '../stack/registry.ts';
-import { deviceProblems } from './preflight.ts';
+import { claimFor } from './destroy.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
 export async function doctor(options: {
@@ -35,6 +37,17 @@ export async function doctor(options: {
   lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');
   options.print(`${lines.join('\n')}\n`);
   return ready ? 'ok' : 'unavailable';
+}
+
+/** What keeps the real device of a profile from being used for reading, if it has one. */
+async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
+  try {
+    const claim = await claimFor(profile, { at: '', writes: false, destroy: undefined });
+    return claim ? await findProblems(claim, { idleMs: idleBeforeMs, claimed: 'by nobody' }) : [];
+  } catch (failure) {
+    if (failure instanceof NeedError) return failure.problems;
+    throw failure;
+  }
 }
 
 async function providerLines(): Promise<readonly string[]> {

@@ -11,7 +11,9 @@ import { stackPlan } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { sliceSectors, type StackPlan } from '../stack/raise.ts';
-import { realDeviceOf, surveyMedia } from './survey.ts';
+import { claimFor, type Destroy } from './destroy.ts';
+import { mustFit } from './fit.ts';
+import { surveyMedia } from './survey.ts';
 
 export interface Prepared {
   readonly plan: Plan;
@@ -29,31 +31,22 @@ export interface PrepareOptions {
   readonly neighbours?: boolean;
   /** Accepts a false claim in one of five runs, in place of one of twenty, for fewer slices. */
   readonly fast?: boolean;
+  /** The real device that may be overwritten. */
+  readonly destroy?: Destroy | undefined;
 }
 
 /** Chance of a false claim in a run with `--fast`. */
 const fastAlpha = 0.2;
 
-/** Throws ProfileError or NeedError; changes nothing. */
+/** Throws ProfileError, UsageError or NeedError; changes nothing. */
 export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
   const { profile, text } = loadProfile(path);
   const sections = await sectionsOf(profile);
   const writable = writes(sections);
-  const real = realDeviceOf(profile);
-  if (
-    writable &&
-    (real !== undefined || profile.stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote'))
-  ) {
-    throw new ProfileError([
-      {
-        at: path,
-        message: `workload: it writes, but ${real ?? 'the remote target'} is used for reading only`,
-        hint: 'use rw: randread or read; writing works on model disks',
-      },
-    ]);
-  }
   if (options.caps === true) mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold });
+  const claim = await claimFor(profile, { at: path, writes: writable, destroy: options.destroy });
   const geometry = await surveyMedia(profile);
+  mustFit(profile, { at: path, sections, geometry });
   // Refuses guests that do not fit before anything is touched.
   sliceSectors(geometry.sectors, profile.guests.length);
   const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
@@ -64,7 +57,8 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
     ...(options.fast === true ? { alpha: fastAlpha } : {}),
     ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
   });
-  return { plan, stack: stackPlan(profile, geometry, { cpus: cpuCount(), writable }), sections, text };
+  const site = { cpus: cpuCount(), writable, ...(claim ? { claim } : {}) };
+  return { plan, stack: stackPlan(profile, geometry, site), sections, text };
 }
 
 function aimsOf({ caps, neighbours = false }: PrepareOptions): Aims {

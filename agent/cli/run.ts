@@ -43,7 +43,7 @@ const fioRuntimeMarginS = 3_600;
 
 export async function run(options: RunOptions): Promise<ExitName> {
   const prepared = await prepare(options.profile, options);
-  await preflight(prepared.plan.profile);
+  await preflight(prepared.plan.profile, prepared.stack.claim);
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);

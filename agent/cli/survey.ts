@@ -24,9 +24,16 @@ export async function surveyMedia(profile: Profile): Promise<Geometry> {
   };
 }
 
-/** The path of the real device that a profile would use, if it has one. */
-export function realDeviceOf(profile: Profile): string | undefined {
+export interface RealDevice {
+  readonly path: string;
+  /** Whether the profile lets it be written, which alone is not enough. */
+  readonly writable: boolean;
+}
+
+/** The real device that a profile would use, if it has one. */
+export function realDeviceOf(profile: Profile): RealDevice | undefined {
   const media = profile.stack.find(({ layer }) => layer === 'media');
   const settings = media?.deployed.provider === 'device' ? media.deployed.settings : undefined;
-  return isRecord(settings) && typeof settings['device'] === 'string' ? settings['device'] : undefined;
+  if (!isRecord(settings) || typeof settings['device'] !== 'string') return undefined;
+  return { path: settings['device'], writable: settings['access'] === 'rw' };
 }

@@ -45,11 +45,15 @@ export const capsSchema = z.object({
   design: z.object({
     layers: z.array(z.enum(layers)),
     media: z.boolean(),
-    guests: z.number().int().positive(),
-    delayNs: z.number().positive(),
-    maxDepth: z.number().int().positive(),
-    alpha: z.number().positive().max(1),
-    budgetPoints: z.number().int().positive(),
+    guests: z.number().int().positive().max(64),
+    delayNs: z.number().positive().max(1e12),
+    maxDepth: z
+      .number()
+      .int()
+      .positive()
+      .max(2 ** 20),
+    alpha: z.number().positive().lt(1),
+    budgetPoints: z.number().int().positive().max(1e6),
   }),
   observations: z.array(z.object({ ...point, goodput: z.number().positive() })),
   /** The knobs of this host while the stack stood. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
+import { baselineId, parseArm } from '../lib/arm.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { layers } from '../lib/layer.ts';
 import { type Plan, usualAims } from '../plan/plan.ts';
@@ -43,25 +44,39 @@ export const metaSchema = z.object({
 export type RunMeta = z.output<typeof metaSchema>;
 
 const layer = z.enum(layers);
+/** More slices or blocks than any run has; a count beyond it would keep the analysis busy for ever. */
+const most = 1e6;
+const looks = z.array(z.number().int().positive().max(most)).max(1000);
 const choice = z.object({ provider: z.string(), settings: z.unknown() });
 const planSchema = z.object({
   version: z.literal(1),
   profile: z.looseObject({
     name: z.string(),
     question: z.string(),
-    guests: z.array(z.looseObject({})),
+    guests: z.array(z.looseObject({})).min(1),
+    workload: z.looseObject({}),
     stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
   }),
-  design: z.object({
-    layers: z.array(layer).min(1),
-    arms: z.array(z.string()).min(2),
-    stages: z.enum(['A', 'A+B']),
-    delta: z.number().positive(),
-    alpha: z.number().positive().max(1),
-    budgetSlices: z.number().int().positive(),
-    looks: z.array(z.number().int().positive()),
-    widenNone: z.boolean(),
-  }),
+  design: z
+    .object({
+      layers: z.array(layer).min(1),
+      arms: z.array(z.string()).min(2),
+      stages: z.enum(['A', 'A+B']),
+      delta: z.number().positive().max(10),
+      alpha: z.number().positive().lt(1),
+      budgetSlices: z.number().int().positive().max(most),
+      looks,
+      widenNone: z.boolean(),
+    })
+    .superRefine(({ layers: stack, arms }, context) => {
+      for (const [i, id] of arms.entries()) {
+        if (parseArm(id, stack) === undefined)
+          context.addIssue({ code: 'custom', path: ['arms', i], message: `"${id}" is no arm of ${stack.join(', ')}` });
+      }
+      // Every lift is over the baseline, and a stack without stubs has none.
+      if (!arms.includes(baselineId))
+        context.addIssue({ code: 'custom', path: ['arms'], message: 'the baseline is missing' });
+    }),
   // A run of an earlier version had no choice.
   aims: z.object({ verdict: z.boolean(), caps: z.boolean(), neighbours: z.boolean() }).default(usualAims),
   geometry: z.object({ sectors: z.number(), blockBytes: z.number() }),
@@ -76,11 +91,11 @@ const planSchema = z.object({
 const neighboursSchema = z.object({
   version: z.literal(1),
   design: z.object({
-    guests: z.number().int().positive(),
-    budgetSlices: z.number().int().positive(),
-    delta: z.number().positive(),
-    alpha: z.number().positive().max(1),
-    looks: z.array(z.number().int().positive()),
+    guests: z.number().int().positive().max(64),
+    budgetSlices: z.number().int().positive().max(most),
+    delta: z.number().positive().max(10),
+    alpha: z.number().positive().lt(1),
+    looks,
   }),
   observations: z.array(
     z.object({
@@ -90,6 +105,17 @@ const neighboursSchema = z.object({
     }),
   ),
 });
+
+/** The texts of a run's files; those that it did not write are absent. */
+export interface RunTexts {
+  readonly plan: string;
+  readonly host: string;
+  readonly slices: string;
+  readonly recheck?: string;
+  readonly pilot?: string;
+  readonly caps?: string;
+  readonly neighbours?: string;
+}
 
 /** Throws ProfileError naming every file or line that does not fit. */
 export function readRunFolder(path: string): RunRecords {
@@ -101,28 +127,54 @@ export function readRunFolder(path: string): RunRecords {
       },
     ]);
   }
-  const plan = decodeJson(join(path, 'plan.json'), planSchema) as unknown as Plan;
-  const meta = decodeJson(join(path, 'host.json'), metaSchema);
-  const read = [readSlices(join(path, 'slices.ndjson'), plan), readSlices(join(path, 'recheck.ndjson'), plan)] as const;
+  const read = (name: string): string => readInput(join(path, name), 'record file');
+  const has = (name: string): boolean => existsSync(join(path, name));
+  const optional = (key: 'recheck' | 'pilot' | 'caps' | 'neighbours', name: string): Partial<RunTexts> =>
+    has(name) ? { [key]: read(name) } : {};
+  return decodeRun(
+    {
+      plan: read('plan.json'),
+      host: read('host.json'),
+      slices: has('slices.ndjson') ? read('slices.ndjson') : '',
+      ...optional('recheck', 'recheck.ndjson'),
+      ...optional('pilot', 'pilot.json'),
+      ...optional('caps', 'caps.json'),
+      ...optional('neighbours', 'neighbours.json'),
+    },
+    path,
+  );
+}
+
+/** `path` is the folder, for messages. Throws ProfileError naming every file or line that does not fit. */
+export function decodeRun(texts: RunTexts, path: string): RunRecords {
+  const plan = decodeJson(texts.plan, join(path, 'plan.json'), planSchema) as unknown as Plan;
+  const meta = decodeJson(texts.host, join(path, 'host.json'), metaSchema);
+  const read = [
+    readSlices(texts.slices, join(path, 'slices.ndjson'), plan),
+    readSlices(texts.recheck ?? '', join(path, 'recheck.ndjson'), plan),
+  ] as const;
   const problems = read.flatMap((one) => one.problems);
   if (problems.length > 0) throw new ProfileError(problems);
   const [{ slices }, { slices: rechecked }] = read;
-  const caps = join(path, 'caps.json');
-  const neighbours = join(path, 'neighbours.json');
-  const pilotFile = join(path, 'pilot.json');
-  const pilot = existsSync(pilotFile) ? decodeJson(pilotFile, pilotSchema) : undefined;
+  const { caps, neighbours } = texts;
+  const pilot = texts.pilot === undefined ? undefined : decodeJson(texts.pilot, join(path, 'pilot.json'), pilotSchema);
   return {
     ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices, rechecked },
     ...(pilot ? { pilot } : {}),
-    ...(existsSync(caps) ? { caps: decodeJson(caps, capsSchema) } : {}),
-    ...(existsSync(neighbours) ? { neighbours: decodeJson(neighbours, neighboursSchema) } : {}),
+    ...(caps === undefined ? {} : { caps: decodeJson(caps, join(path, 'caps.json'), capsSchema) }),
+    ...(neighbours === undefined
+      ? {}
+      : { neighbours: decodeJson(neighbours, join(path, 'neighbours.json'), neighboursSchema) }),
   };
 }
 
-/** A file that is not there holds none. */
-function readSlices(file: string, { design }: Plan): { slices: readonly SliceRecord[]; problems: readonly Problem[] } {
+function readSlices(
+  text: string,
+  file: string,
+  { design }: Plan,
+): { slices: readonly SliceRecord[]; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const lines = (existsSync(file) ? readInput(file, 'record file') : '').split('\n');
+  const lines = text.split('\n');
   const last = lines.findLastIndex((line) => line !== '');
   const slices = lines.flatMap((line, i): SliceRecord[] => {
     if (line === '') return [];
@@ -139,8 +191,7 @@ function readSlices(file: string, { design }: Plan): { slices: readonly SliceRec
   return { slices, problems };
 }
 
-function decodeJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {
-  const text = readInput(path, 'record file');
+function decodeJson<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
   let raw: unknown;
   try {
     raw = JSON.parse(text);

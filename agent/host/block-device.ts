@@ -4,7 +4,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { errnoOf, NeedError } from '../lib/errors.ts';
 import { deviceNumberOf } from './device-number.ts';
-import { listFolder, readText } from './files.ts';
+import { readText } from './files.ts';
 
 export interface BlockDevice {
   /** As the user wrote it. */
@@ -31,17 +31,6 @@ export async function readBlockDevice(path: string): Promise<BlockDevice> {
     sectors: Number((await readText(`${folder}/size`))?.trim() ?? 0),
     blockBytes: Number((await readText(`${disk}/queue/logical_block_size`))?.trim() ?? 512),
   };
-}
-
-/** The device itself and its partitions. */
-export async function relatives(device: BlockDevice): Promise<readonly { name: string; number: string }[]> {
-  const real = realpathSync(`/sys/dev/block/${device.number}`);
-  const out = [{ name: device.name, number: device.number }];
-  for (const entry of await listFolder(real)) {
-    if ((await readText(`${real}/${entry}/partition`)) === undefined) continue;
-    out.push({ name: entry, number: (await readText(`${real}/${entry}/dev`))?.trim() ?? '' });
-  }
-  return out;
 }
 
 function deviceNumber(path: string): string {

@@ -82,7 +82,12 @@ export interface ReadJournal {
 
 /** Reads a journal back. A torn last line is what a crash leaves and is passed over; damage elsewhere is an error. */
 export function readJournal(path: string): ReadJournal | undefined {
-  const lines = readFileSync(path, 'utf8').split('\n');
+  return decodeJournal(readFileSync(path, 'utf8'), path);
+}
+
+/** The text of a journal; `path` is for messages. Undefined where nothing was written. Throws ProfileError. */
+export function decodeJournal(text: string, path: string): ReadJournal | undefined {
+  const lines = text.split('\n');
   const records: JournalRecord[] = [];
   for (const [i, line] of lines.entries()) {
     if (line === '') continue;

@@ -1,6 +1,7 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
 import { type DmTable, renderTable } from './dm-table.ts';
+import type { Claim } from './guard/device-guard.ts';
 
 interface Common {
   /** Why the run needs this change; shown by `plan` and kept in the journal. */
@@ -58,6 +59,8 @@ export interface DmCreateStep extends Common {
   readonly readOnly?: boolean;
   /** The only devices that the table may stand on, where a person wrote it; the kernel is asked before it takes effect. */
   readonly on?: readonly string[];
+  /** The device that is not ours and that this one claims for the run: looked at before and after. */
+  readonly claim?: Claim;
 }
 export interface DmSwapStep extends Common {
   readonly kind: 'dm-swap';

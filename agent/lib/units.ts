@@ -27,6 +27,21 @@ export function parseDuration(text: string): number | undefined {
   return Number.isFinite(ns) ? Math.round(ns) : undefined;
 }
 
+/** Bytes as a profile would have them: exact, in the largest unit that divides them. */
+export function writeBytes(bytes: number): string {
+  return inUnits(bytes, { TiB: 2 ** 40, GiB: 2 ** 30, MiB: 2 ** 20, KiB: 2 ** 10, B: 1 });
+}
+
+/** Whole nanoseconds as a profile would have them: exact, in the largest unit that divides them. */
+export function writeDuration(ns: number): string {
+  return inUnits(ns, { h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, ns: 1 });
+}
+
+function inUnits(value: number, units: Readonly<Record<string, number>>): string {
+  const [unit, factor] = Object.entries(units).find(([, size]) => value >= size && value % size === 0) ?? ['', 1];
+  return `${value / factor}${unit}`;
+}
+
 export function renderBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));

@@ -1,5 +1,6 @@
 // fio's cumulative json+ snapshots: split from the stream and decoded (pure). Differences of two give a slice.
 
+import { LoadError } from '../lib/errors.ts';
 import { sum } from '../lib/numbers.ts';
 import { z } from 'zod';
 import { decodeBins, grownBy, type Histogram, merged } from './histogram.ts';
@@ -40,20 +41,33 @@ const document = z.object({
   ),
 });
 
+// A snapshot of many jobs with full histograms has some MiB, its lines some hundred characters.
+const longestLine = 2 ** 20;
+const largestDocument = 64 * 2 ** 20;
+
+function endless(): LoadError {
+  return new LoadError('fio prints without end, and no snapshot', 'is this the fio that the distribution ships?');
+}
+
 /** Splits concatenated JSON documents: fio prints each from a line `{` to a line `}`, notes of its own between. */
 export class DocumentSplitter {
   readonly #lines: string[] = [];
   #rest = '';
+  #length = 0;
 
-  /** Gives the documents that are complete with this piece of text. */
+  /** Gives the documents that are complete with this piece of text. Throws LoadError when one has no end. */
   push(text: string): readonly string[] {
     const out: string[] = [];
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > longestLine) throw endless();
     for (const line of lines) {
       if (this.#lines.length === 0 && line !== '{') continue;
       this.#lines.push(line);
+      this.#length += line.length;
+      if (this.#length > largestDocument) throw endless();
       if (line !== '}') continue;
+      this.#length = 0;
       out.push(this.#lines.splice(0).join('\n'));
     }
     return out;

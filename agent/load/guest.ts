@@ -1,7 +1,7 @@
 // One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
 
 import type { Child, Host } from '../host/host.ts';
-import { LateError, LoadError } from '../lib/errors.ts';
+import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
@@ -61,15 +61,21 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
   });
   const waiting: ((snapshot: Snapshot) => void)[] = [];
   const splitter = new DocumentSplitter();
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (text: string) => {
-    for (const document of splitter.push(text)) {
-      const snapshot = decodeSnapshot(document);
-      if (snapshot) waiting.shift()?.(snapshot);
-    }
-  });
   let stopped = false;
   const died = new Promise<never>((_, reject) => {
+    child.stdout.setEncoding('utf8');
+    child.stdout.on('data', (text: string) => {
+      try {
+        for (const document of splitter.push(text)) {
+          const snapshot = decodeSnapshot(document);
+          if (snapshot) waiting.shift()?.(snapshot);
+          else reject(new LoadError(`fio of guest ${guest.number} printed a document that is no snapshot of its own`));
+        }
+      } catch (failure) {
+        child.stdout.removeAllListeners('data').resume();
+        reject(failure instanceof Error ? failure : new LoadError(reasonOf(failure)));
+      }
+    });
     void child.exited.then(async (exit) => {
       if (!stopped) reject(await deathOf(host, guest, exit));
     });

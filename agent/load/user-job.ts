@@ -1,9 +1,11 @@
-// A user's own fio job file: fio itself parses it (includes, aliases, environment), we take over where it runs.
+// A user's own fio job file: fio itself parses what was screened (aliases, units), we take over where it runs.
 
 import { execa } from 'execa';
 import { commandEnvironment } from '../host/run-command.ts';
 import { NeedError, ProfileError, type Problem } from '../lib/errors.ts';
+import { readInput } from '../profile/load.ts';
 import type { JobSection } from './job.ts';
+import { engines, screenJob } from './screen-job.ts';
 
 type Option = readonly [string, string | undefined];
 
@@ -17,8 +19,6 @@ const refused = [
   /^(cgroup|cgroup_weight|cgroup_nodelete|uid|gid)$/,
   /^(profile|client|server|daemonize|dump_cmdline)$/,
 ];
-// Engines that do block I/O on the file they are given, and nothing else.
-const engines = new Set(['libaio', 'io_uring', 'psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'posixaio', 'mmap']);
 const dropped = new Set([
   'filename',
   'size',
@@ -41,11 +41,16 @@ const dropped = new Set([
   'stonewall',
 ]);
 
+const largestAnswer = 4 * 2 ** 20;
+
 /** Throws ProfileError for what fio or we cannot accept, NeedError when fio is missing. */
 export async function readUserJob(path: string): Promise<readonly JobSection[]> {
+  const refusals = screenJob(readInput(path, 'job file'), path);
+  if (refusals.length > 0) throw new ProfileError(refusals);
   const result = await execa('fio', ['--showcmd', path], {
     reject: false,
     timeout: 15_000,
+    maxBuffer: largestAnswer,
     stdin: 'ignore',
     env: { ...commandEnvironment, HOME: '/nonexistent' },
     extendEnv: false,

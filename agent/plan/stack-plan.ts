@@ -22,7 +22,7 @@ const commonNeeds: readonly Need[] = [
 export function stackPlan(
   profile: Profile,
   geometry: Geometry,
-  host: { readonly cpus: number; readonly writable: boolean },
+  host: Pick<StackPlan, 'cpus' | 'writable' | 'claim'>,
 ): StackPlan {
   return { layers: profileLayers(profile), geometry, guests: profile.guests.length, ...host };
 }

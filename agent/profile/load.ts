@@ -1,8 +1,8 @@
 // Reads a profile from disk.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errnoOf, ProfileError } from '../lib/errors.ts';
+import { errnoOf, ProfileError, reasonOf } from '../lib/errors.ts';
 import { decodeProfile } from './decode.ts';
 import type { Profile } from './profile.ts';
 
@@ -24,11 +24,14 @@ export function loadProfile(path: string): LoadedProfile {
 /** Reads a text that the user named. Throws ProfileError when that fails. */
 export function readInput(path: string, what: string): string {
   try {
+    const kind = statSync(path);
+    // A device may have no end.
+    if (kind.isCharacterDevice() || kind.isBlockDevice() || kind.isSocket()) throw new Error('it is no file');
     return readFileSync(path, 'utf8');
   } catch (failure) {
     const code = errnoOf(failure);
     const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? String(failure));
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? reasonOf(failure));
     throw new ProfileError([{ message: `cannot read ${what} ${path}: ${reason}`, hint: `give the path of a ${what}` }]);
   }
 }

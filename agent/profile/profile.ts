@@ -4,11 +4,23 @@ import { z } from 'zod';
 import type { Layer } from '../lib/layer.ts';
 import { bytes, duration, plainText, wholeNumber } from './settings.ts';
 
+/** First and last CPU of each part of a list as in cpuset.cpus. */
+export function cpuRanges(text: string): readonly (readonly [number, number])[] {
+  return text.split(',').map((part) => {
+    const [first = '', last = first] = part.split('-');
+    return [Number(first), Number(last)];
+  });
+}
+
 const limits = {
   /** CPUs that the guest may use, as in cpuset.cpus. */
   cpuset: z
     .string()
-    .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, 'expected CPUs as in cpuset.cpus, such as 0-1 or 0,2')
+    .max(1024)
+    .regex(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/, 'expected CPUs as in cpuset.cpus, such as 0-1 or 0,2')
+    .refine((text) => cpuRanges(text).every(([first, last]) => first <= last), {
+      error: 'expected ranges that go up, such as 1-3',
+    })
     .optional(),
   /** `quota period` in microseconds, as in cpu.max. */
   cpuMax: z
@@ -44,16 +56,26 @@ const guestsSchema = z.strictObject({
     .default({}),
 });
 
-const inlineSchema = z.strictObject({
+/** They do one I/O at a time, whatever depth fio is told. */
+const oneAtATime: readonly string[] = ['psync', 'sync', 'pvsync2'];
+
+const inlineFields = z.strictObject({
   rw: z.enum(['randread', 'read', 'randwrite', 'write', 'randrw', 'rw']).default('randread'),
   /** Per cent of reads in a mix. */
   rwmixread: wholeNumber(0, 100).optional(),
-  bs: bytes({ min: 512, max: 2 ** 24 }).default(4096),
+  bs: bytes({ min: 512, max: 2 ** 24 })
+    .refine((size) => size % 512 === 0, { error: 'expected whole blocks of 512 bytes' })
+    .default(4096),
   /** I/Os in flight for each guest. */
   iodepth: wholeNumber(1, 4096).default(8),
   ioengine: z.enum(['libaio', 'io_uring', 'psync', 'sync', 'pvsync2']).default('libaio'),
   /** Fills and checks blocks; needs data-keeping media. */
   verify: z.enum(['crc32c', 'md5', 'sha256', 'xxhash']).optional(),
+});
+
+const inlineSchema = inlineFields.refine(({ ioengine, iodepth }) => iodepth === 1 || !oneAtATime.includes(ioengine), {
+  path: ['iodepth'],
+  error: 'psync, sync and pvsync2 do one I/O at a time: expected iodepth: 1, or the ioengine libaio or io_uring',
 });
 
 const jobSchema = z.strictObject({
@@ -71,7 +93,7 @@ const experimentSchema = z.strictObject({
   budget: duration({ min: 10e9, max: 24 * 3600e9 }).default(600e9),
   seed: wholeNumber(0, 2 ** 31 - 1).optional(),
   /** The smallest lift that matters, in per cent. */
-  minimumLift: z.number().min(1).max(100).default(5),
+  minimumLift: z.number({ error: 'expected a number from 1 to 100' }).min(1).max(100).default(5),
 });
 
 export const profileSchema = z.strictObject({

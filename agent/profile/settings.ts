@@ -1,31 +1,36 @@
 // Building blocks of the profile's schema: units as people write them, decoded to base units.
 
 import { z } from 'zod';
-import { parseBytes, parseDuration } from '../lib/units.ts';
+import { parseBytes, parseDuration, writeBytes, writeDuration } from '../lib/units.ts';
 
 /** A duration such as `20ms`, decoded to nanoseconds. */
 export function duration(limits: { min?: number; max: number }): z.ZodType<number, string> {
-  return unit('a duration with its unit, such as 20ms or 1.5s', parseDuration, limits);
+  return unit('a duration with its unit, such as 20ms or 1.5s', { parse: parseDuration, write: writeDuration }, limits);
 }
 
 /** A size such as `4k` or `2GiB`, decoded to bytes. */
 export function bytes(limits: { min?: number; max?: number } = {}): z.ZodType<number, string> {
-  return unit('a size such as 4k, 512MiB or 2GiB', parseBytes, limits);
+  return unit('a size such as 4k, 512MiB or 2GiB', { parse: parseBytes, write: writeBytes }, limits);
 }
 
 function unit(
   expected: string,
-  parse: (text: string) => number | undefined,
+  { parse, write }: { parse: (text: string) => number | undefined; write: (value: number) => string },
   limits: { min?: number; max?: number },
 ): z.ZodType<number, string> {
   return z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((value, context) => {
     const parsed = parse(String(value));
     const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
     if (parsed !== undefined && parsed >= min && parsed <= max) return parsed;
-    const range = parsed === undefined ? '' : ' within the range that this setting allows';
-    context.addIssue({ code: 'custom', message: `expected ${expected}${range}, not "${value}"` });
+    const range = parsed === undefined ? expected : rangeText(limits, write);
+    context.addIssue({ code: 'custom', message: `expected ${range}, not "${value}"` });
     return z.NEVER;
   }) as unknown as z.ZodType<number, string>;
+}
+
+function rangeText({ min, max }: { min?: number; max?: number }, write: (value: number) => string): string {
+  if (max === undefined) return `at least ${write(min ?? 0)}`;
+  return min === undefined ? `at most ${write(max)}` : `${write(min)} to ${write(max)}`;
 }
 
 export function wholeNumber(min: number, max: number): z.ZodNumber {

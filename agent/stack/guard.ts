@@ -1,7 +1,8 @@
 // What keeps writes off data that is not ours: a device-mapper device that claims what it stands on for the whole run
-// and fails every write in the kernel, whoever sends it.
+// and fails every write in the kernel, whoever sends it; unless the caller named the device to be overwritten.
 
-import { readOnlyTable } from '../host/dm-table.ts';
+import { linearTable, readOnlyTable } from '../host/dm-table.ts';
+import type { Claim } from '../host/guard/device-guard.ts';
 import type { Need } from '../host/needs.ts';
 import type { Lane, Site } from './provider.ts';
 
@@ -9,15 +10,18 @@ export const guardNeeds: readonly Need[] = [
   { kind: 'module', name: 'dm_flakey', forWhat: 'keeping writes off the real device' },
 ];
 
-/** Gives the guarded lane as the only one. */
-export async function raiseGuard({ host, names }: Site, lane: Lane): Promise<readonly Lane[]> {
+/** Gives the guarded lane as the only one. Writes pass only with a claim that says which serial may be destroyed. */
+export async function raiseGuard({ host, names }: Site, lane: Lane, claim?: Claim): Promise<readonly Lane[]> {
+  // By number where it is known: the path may lead elsewhere by now.
+  const target = claim?.number ?? lane.device;
+  const common = { kind: 'dm-create', ...names.dm('guard'), ...(claim ? { claim } : {}) } as const;
+  if (claim?.destroy) {
+    const why = `claims ${lane.device} for the run; it is to be overwritten`;
+    const device = await host.apply({ ...common, table: linearTable(target, lane.sectors), why });
+    return [{ device, sectors: lane.sectors }];
+  }
   await host.apply({ kind: 'module', name: 'dm_flakey', why: 'fails writes to the real device in the kernel' });
-  const device = await host.apply({
-    kind: 'dm-create',
-    ...names.dm('guard'),
-    table: readOnlyTable(lane.device, lane.sectors),
-    readOnly: true,
-    why: `claims ${lane.device} for the run and lets only reads through`,
-  });
+  const why = `claims ${lane.device} for the run and lets only reads through`;
+  const device = await host.apply({ ...common, table: readOnlyTable(target, lane.sectors), readOnly: true, why });
   return [{ device, sectors: lane.sectors }];
 }

@@ -1,6 +1,7 @@
 // A provider: one way to realise a layer. It turns the lanes beneath it into the lanes above it.
 
 import type { z } from 'zod';
+import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs.ts';
 import type { Layer, Role } from '../lib/layer.ts';
@@ -33,6 +34,8 @@ export interface Site {
   readonly cpus: number;
   /** False: reads only, and the media layer enforces it. */
   readonly writable: boolean;
+  /** The real device of the profile, as it was found; absent where it has none. */
+  readonly claim?: Claim;
 }
 
 export interface Configured {

@@ -1,6 +1,7 @@
 // Raises a stack bottom up: each layer in the forms that the arms need, with a junction above it.
 
 import { linearTable } from '../host/dm-table.ts';
+import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../lib/errors.ts';
 import type { Arm, Layer, Role } from '../lib/layer.ts';
@@ -23,6 +24,7 @@ export interface StackPlan {
   readonly guests: number;
   readonly cpus: number;
   readonly writable: boolean;
+  readonly claim?: Claim;
 }
 
 export interface Stack {
@@ -174,6 +176,6 @@ async function twinsOf(raising: Raising, lanes: readonly Lane[]): Promise<readon
 }
 
 function siteOf({ host, names, plan }: Raising, under: readonly Lane[]): Site {
-  const { geometry, guests, cpus, writable } = plan;
-  return { host, names, under, geometry, guests, cpus, writable };
+  const { geometry, guests, cpus, writable, claim } = plan;
+  return { host, names, under, geometry, guests, cpus, writable, ...(claim ? { claim } : {}) };
 }

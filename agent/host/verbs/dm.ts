@@ -2,6 +2,7 @@
 
 import { HostError } from '../../lib/errors.ts';
 import { dmClear, dmCreate, dmLoad, dmMessage, dmRemove, dmResume, dmStatus } from '../dm.ts';
+import { createClaimed } from '../guard/claim.ts';
 import { dmStatsMessage } from '../step.ts';
 import { retryBusy } from '../wait.ts';
 import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
@@ -14,7 +15,7 @@ export const dmCreateVerb: Verb<'dm-create'> = {
     return status !== undefined;
   },
   capture: nothingToCapture,
-  act: (step) => dmCreate(step),
+  act: (step) => (step.claim ? createClaimed(step, step.claim) : dmCreate(step)),
   // A suspended device would hold its openers for ever: it is resumed before it is removed.
   undo: async ({ name }) => {
     if ((await dmStatus(name))?.suspended) await dmResume(name);

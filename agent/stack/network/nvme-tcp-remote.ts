@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Claim } from '../../host/guard/device-guard.ts';
 import { HostError } from '../../lib/errors.ts';
 import { renderBytes, sectorBytes } from '../../lib/units.ts';
 import { bytes, plainText, wholeNumber } from '../../profile/settings.ts';
@@ -32,11 +33,20 @@ export const nvmeTcpRemote = defineProvider({
     raise: async (site) => {
       const [lane] = await connect(site, { address, port, nqn, label: 'remote', queues, queueSize });
       if (lane === undefined) return [];
-      if (site.host.live) await mustFit(site, lane.device, { size, blockSize });
-      return raiseGuard(site, lane);
+      if (!site.host.live) return raiseGuard(site, lane);
+      await mustFit(site, lane.device, { size, blockSize });
+      return raiseGuard(site, lane, await claimOf(site, lane.device));
     },
   }),
 });
+
+/** The namespace may have come up as one more path to a disk that this host uses already. */
+async function claimOf({ host }: Site, path: string): Promise<Claim> {
+  const name = path.replace('/dev/', '');
+  const own = async (file: string): Promise<string> =>
+    ((await host.read(`/sys/class/block/${name}/${file}`)) ?? '').trim();
+  return { path, name, number: await own('dev'), sectors: Number(await own('size')) };
+}
 
 /** Throws HostError when the namespace is smaller than the profile says, or has other blocks. */
 async function mustFit({ host }: Site, device: string, wanted: { size: number; blockSize: number }): Promise<void> {

@@ -131,6 +131,18 @@ describe('the folder of a run', () => {
       /design\.layers/,
     ],
     [
+      'with an arm of no stack',
+      'plan.json',
+      JSON.stringify({ ...plan, design: { ...plan.design, arms: ['baseline', 'stub-cache'] } }),
+      /plan\.json: design\.arms\.1: "stub-cache" is no arm of media/,
+    ],
+    [
+      'without a baseline',
+      'plan.json',
+      JSON.stringify({ ...plan, design: { ...plan.design, arms: ['stub-media', 'all-stub'] } }),
+      /design\.arms: the baseline is missing/,
+    ],
+    [
       'with a host file without its start',
       'host.json',
       JSON.stringify({ ...meta, startedAt: 'yesterday' }),

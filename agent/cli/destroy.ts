@@ -1,0 +1,73 @@
+// May this run write to a real device? Only with three consents: the profile's `access: rw`, a load that writes, and
+// `--destroy` with the device and its serial. What the device carries and who uses it, the guard finds out.
+
+import { readBlockDevice } from '../host/block-device.ts';
+import type { Claim } from '../host/guard/device-guard.ts';
+import { ProfileError, UsageError } from '../lib/errors.ts';
+import type { Profile } from '../profile/profile.ts';
+import { realDeviceOf } from './survey.ts';
+
+export interface Destroy {
+  readonly device: string;
+  readonly serial: string;
+}
+
+export interface Asked {
+  /** The profile's path, for messages. */
+  readonly at: string;
+  /** Whether the load writes. */
+  readonly writes: boolean;
+  readonly destroy: Destroy | undefined;
+}
+
+/** `DEVICE=SERIAL`, split at the first `=`. Throws UsageError. */
+export function parseDestroy(text: string | undefined): Destroy | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text !== 'string') throw new UsageError('--destroy is given more than once');
+  const match = /^(\/dev\/[^=]+)=(.+)$/.exec(text);
+  const [, device, serial] = match ?? [];
+  if (device !== undefined && serial !== undefined) return { device, serial };
+  throw new UsageError(
+    `--destroy: "${text}" is not a device and its serial`,
+    'expected DEVICE=SERIAL, such as /dev/sdb=S3YJNX0K, as `lsblk -d -o NAME,SERIAL,WWN` shows them',
+  );
+}
+
+/**
+ * The profile's real device with what the caller consented to; undefined where it has none. Throws ProfileError or
+ * UsageError when consent is missing or goes to something else, NeedError when there is no such device.
+ */
+export async function claimFor(profile: Profile, { at, writes, destroy }: Asked): Promise<Claim | undefined> {
+  const real = realDeviceOf(profile);
+  const remote = profile.stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote');
+  if (writes && (remote || real?.writable === false)) {
+    throw new ProfileError([
+      {
+        at,
+        message: `workload: it writes, but ${real?.path ?? 'the remote target'} is used for reading only`,
+        hint: 'use rw: randread or read; writing works on model disks, and on a device with access: rw and --destroy',
+      },
+    ]);
+  }
+  if (destroy && (!real || !writes)) {
+    const why = real ? 'the load only reads' : 'the profile has no real device';
+    throw new UsageError(`--destroy ${destroy.device}: ${why}`, 'leave it out');
+  }
+  if (!real) return undefined;
+  const { path, number, name, sectors } = await readBlockDevice(real.path);
+  const claim = { path, number, name, sectors };
+  if (!writes) return claim;
+  if (!destroy) {
+    throw new UsageError(
+      `this run would overwrite ${path}`,
+      `if that is meant: --destroy ${path}=SERIAL, with its serial as in \`lsblk -d -o NAME,SERIAL,WWN\``,
+    );
+  }
+  const named = await readBlockDevice(destroy.device);
+  if (named.number !== number)
+    throw new UsageError(
+      `--destroy names ${destroy.device}, but the profile's device is ${path}`,
+      'nothing is written',
+    );
+  return { ...claim, destroy: { serial: destroy.serial } };
+}

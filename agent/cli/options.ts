@@ -1,0 +1,48 @@
+// Options that commands share, and how their texts are read.
+
+import { UsageError } from '../lib/errors.ts';
+import { parseDuration } from '../lib/units.ts';
+import { parseDestroy } from './destroy.ts';
+
+/** Milliseconds of a duration with its unit. Throws UsageError naming the option. */
+export function durationMs(option: string): (text: string | undefined) => number | undefined {
+  return (text) => {
+    if (text === undefined) return undefined;
+    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
+    const ns = parseDuration(text);
+    if (ns === undefined || ns <= 0)
+      throw new UsageError(
+        `${option}: "${text}" is not a duration`,
+        'expected a number with its unit, such as 90s or 5m',
+      );
+    return ns / 1e6;
+  };
+}
+
+function wholeSeed(seed: number | undefined): number | undefined {
+  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
+  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
+}
+
+/** Of `run` and `plan` alike. */
+export const prepareOptions = {
+  seed: { describe: 'seed of the schedule; the same seed gives the same order', type: 'number', coerce: wholeSeed },
+  cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
+  budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
+  preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
+  caps: {
+    describe: 'look for caps on I/Os in flight alone, without a verdict; --no-caps: for a verdict alone',
+    type: 'boolean',
+  },
+  neighbours: {
+    describe: 'also measure what the guests do to one another, and name the noisy one',
+    type: 'boolean',
+    default: false,
+  },
+  fast: { describe: 'accept a false claim in 1 of 5 runs, for fewer slices', type: 'boolean', default: false },
+  destroy: {
+    describe: 'DEVICE=SERIAL: overwrite the real device of a profile that says access: rw',
+    type: 'string',
+    coerce: parseDestroy,
+  },
+} as const;

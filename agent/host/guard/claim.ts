@@ -1,0 +1,55 @@
+// Taking a device for a run: an exclusive open first, then device-mapper's own claim, which lasts as long as the guard
+// device stands. Both exclude each other, so there is a moment between them: everything is looked at again after it.
+
+import { closeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
+import { dmCreate } from '../dm.ts';
+import type { DmCreateStep } from '../step.ts';
+import { type Claim, findProblems, openExclusively, type Watch } from './device-guard.ts';
+
+/** Once the claim is held, I/O of others could come only from where no look-up sees it. */
+const idleAfterMs = 1_000;
+const attempts = 3;
+const retryMs = 1_000;
+
+/**
+ * Creates the device of a step that stands on `claim`. Throws NeedError naming every user; the device may stand then,
+ * and is undone like any step that failed half-way.
+ */
+export async function createClaimed(step: DmCreateStep, claim: Claim): Promise<string> {
+  await lookWhileOpen(claim);
+  const node = await dmCreate(step);
+  await refuse(claim, { idleMs: idleAfterMs, claimed: { by: basename(node) } });
+  return node;
+}
+
+async function lookWhileOpen(claim: Claim): Promise<void> {
+  let fd: number;
+  try {
+    fd = openExclusively(claim);
+  } catch (failure) {
+    if (failure instanceof NeedError) throw failure;
+    // Somebody was faster: whoever it is, it is said by name.
+    await refuse(claim, { idleMs: 0, claimed: 'by nobody' });
+    const reason = errnoOf(failure) ?? reasonOf(failure);
+    throw new NeedError([{ message: `cannot open ${claim.path} exclusively: ${reason}` }]);
+  }
+  try {
+    await refuse(claim, { idleMs: 0, claimed: 'by our file' });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What only looks at a device that has just appeared, as udev does, is gone after a moment; whoever uses it is not. */
+async function refuse(claim: Claim, watch: Watch): Promise<void> {
+  let problems: readonly Problem[] = [];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await delay(retryMs);
+    problems = await findProblems(claim, watch);
+    if (problems.length === 0) return;
+  }
+  throw new NeedError(problems);
+}

@@ -1,0 +1,159 @@
+// Is a device free to be used? Every look-up looks on its own, and none is enough alone. Whatever is found is named, and
+// what cannot be seen counts as found.
+
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
+import { deviceNumberOf } from '../device-number.ts';
+import { liveEyes } from './eyes.ts';
+import { familyOf } from './family.ts';
+import { btrfs, mounts, swaps } from './file-systems.ts';
+import { type Identity, identityOf, isCalled } from './identity.ts';
+import { busy } from './idle.ts';
+import { arrays, holders, loops, targets, xenBackends } from './kernel-users.ts';
+import { blind, type Eyes, type Finding, type LookUp, type Member, user } from './look.ts';
+import { lazyExports, locks, openFiles } from './processes.ts';
+import { signaturesOn } from './signatures.ts';
+import { xenstore } from './xenstore.ts';
+
+/** A device as it was when the user's choice was understood: plain data, kept with the step that claims it. */
+export interface Claim {
+  /** As the user wrote it. */
+  readonly path: string;
+  /** `major:minor`. */
+  readonly number: string;
+  /** The kernel's name. */
+  readonly name: string;
+  readonly sectors: number;
+  /** Present only where it is to be written: the serial that the caller gave for it. */
+  readonly destroy?: { readonly serial: string };
+}
+
+export interface Watch {
+  /** How long no I/O may come. */
+  readonly idleMs: number;
+  /** Who claims it now: nobody, so that it can be tried; the agent's own open file; our device-mapper device of this name. */
+  readonly claimed: 'by nobody' | 'by our file' | { readonly by: string };
+}
+
+/** How long nobody may have sent an I/O before a device counts as unused. */
+export const idleBeforeMs = 5_000;
+const lookDeadlineMs = 30_000;
+
+/** Empty when nothing was found that speaks against using the device. Changes nothing; needs root. */
+export async function findProblems(claim: Claim, watch: Watch, eyes: Eyes = liveEyes): Promise<readonly Problem[]> {
+  const family = await familyOf(eyes, claim);
+  const seen = await Promise.all(lookUps(claim, watch).map((look) => looked(look, eyes, family)));
+  const idle = await looked((_, members) => busy(eyes, members, { ms: watch.idleMs }), eyes, family);
+  const found = [...seen.flat(), ...idle];
+  // Asked last, as the kernel tells only that somebody is there, not who (open(2), O_EXCL on a block device).
+  if (found.length === 0 && watch.claimed === 'by nobody') found.push(...exclusive(claim));
+  const identity = await identityOf(eyes, claim.name);
+  const marks = claim.destroy === undefined ? [] : await carried(eyes, claim);
+  return [
+    ...new Map(found.map((one) => [one.what, problemOf(claim, one)])).values(),
+    ...changed(claim, identity),
+    ...marks,
+  ];
+}
+
+function lookUps(claim: Claim, { claimed }: Watch): readonly LookUp[] {
+  return [
+    ...[
+      mounts,
+      btrfs,
+      swaps,
+      holders(typeof claimed === 'object' ? claimed.by : undefined),
+      arrays,
+      loops,
+      targets,
+      xenBackends,
+      xenstore,
+    ],
+    ...[openFiles(process.pid), lazyExports, locks([inodeOf(claim.path), inodeOf(`/dev/${claim.name}`)])],
+  ];
+}
+
+/** What cannot be looked at is no proof that nobody is there. */
+async function looked(look: LookUp, eyes: Eyes, family: readonly Member[]): Promise<readonly Finding[]> {
+  const done = new AbortController();
+  // A file that hangs, such as one of a dead NFS server that somebody has open, must not hang the guard.
+  const late = delay(lookDeadlineMs, undefined, { signal: done.signal }).then(
+    () => [blind(`no answer within ${lookDeadlineMs / 1000} s`)],
+    () => [],
+  );
+  try {
+    return await Promise.race([look(eyes, family), late]);
+  } catch (failure) {
+    return [blind(reasonOf(failure))];
+  } finally {
+    done.abort();
+  }
+}
+
+function problemOf({ path }: Claim, { kind, what }: Finding): Problem {
+  const hint = 'layerlift uses only devices that nobody else uses';
+  return kind === 'user'
+    ? { message: `${path} is in use: ${what}`, hint }
+    : { message: `cannot tell whether ${path} is in use: ${what}`, hint };
+}
+
+function exclusive(claim: Claim): readonly Finding[] {
+  try {
+    closeSync(openExclusively(claim));
+    return [];
+  } catch (failure) {
+    if (failure instanceof NeedError) return failure.problems.map(({ message }) => blind(message));
+    const code = errnoOf(failure) ?? reasonOf(failure);
+    return [
+      code === 'EBUSY' ? user('it is claimed for exclusive use by somebody') : blind(`it cannot be opened: ${code}`),
+    ];
+  }
+}
+
+/** A file descriptor that nobody else can claim beside. Throws NeedError when the path leads elsewhere by now. */
+export function openExclusively({ path, number }: Claim): number {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_EXCL | constants.O_NONBLOCK);
+  const found = fstatSync(fd);
+  if (found.isBlockDevice() && deviceNumberOf(found.rdev) === number) return fd;
+  closeSync(fd);
+  throw new NeedError([{ message: `${path} leads to another device than it did before` }]);
+}
+
+/** What is no longer as it was, or not as the caller said. */
+function changed({ path, sectors, destroy }: Claim, identity: Identity): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (identity.sectors !== sectors)
+    problems.push({ message: `${path} has ${identity.sectors} sectors by now, not ${sectors}` });
+  if (identity.removable) problems.push({ message: `the medium of ${path} is removable`, hint: 'use a fixed disk' });
+  if (destroy === undefined) return problems;
+  if (identity.readOnly) problems.push({ message: `${path} is read-only, and the load writes` });
+  if (identity.serials.length === 0)
+    problems.push({
+      message: `${path} has no serial by which it could be told from another`,
+      hint: 'use another disk',
+    });
+  else if (!isCalled(identity, destroy.serial))
+    problems.push({
+      message: `the serial of ${path} is not "${destroy.serial}"`,
+      hint: 'compare with `lsblk -d -o NAME,SIZE,SERIAL,WWN`',
+    });
+  return problems;
+}
+
+async function carried(eyes: Eyes, { path, name }: Claim): Promise<readonly Problem[]> {
+  const found = await signaturesOn(eyes, `/dev/${name}`);
+  if ('cannot' in found) return [{ message: `cannot tell what ${path} carries: ${found.cannot}` }];
+  return found.map((signature) => ({
+    message: `${path} carries data: ${signature}`,
+    hint: 'if nobody needs it: wipefs --all, on this device alone',
+  }));
+}
+
+/** As /proc/locks names a file: the numbers of its file system in hexadecimal, and its inode. */
+function inodeOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return '';
+  const hex = (number: string): string => Number(number).toString(16).padStart(2, '0');
+  return `${deviceNumberOf(found.dev).split(':').map(hex).join(':')}:${found.ino}`;
+}

@@ -1,0 +1,117 @@
+// Kernel drivers that stand on a device: those that say so in `holders`, and those that only open it.
+
+import { blind, type Eyes, type Finding, type LookUp, type Member, memberAt, memberOf, user } from './look.ts';
+
+/** device-mapper, md, bcache and whoever else links itself as a holder. `ours` is our own claim on the device. */
+export function holders(ours: string | undefined): LookUp {
+  return async (eyes, family) => {
+    const found: Finding[] = [];
+    let held = false;
+    for (const { name } of family) {
+      for (const holder of await eyes.list(`/sys/class/block/${name}/holders`)) {
+        if (holder === ours) held = true;
+        else found.push(user(`${holder}${await calledBy(eyes, holder)} stands on ${name}`));
+      }
+    }
+    if (ours !== undefined && !held) found.push(blind('our own claim is not in effect'));
+    return found;
+  };
+}
+
+async function calledBy(eyes: Eyes, holder: string): Promise<string> {
+  const name = (await eyes.read(`/sys/class/block/${holder}/dm/name`))?.trim();
+  return name ? ` (${name})` : '';
+}
+
+/** md arrays that are inactive hold nothing, but will take their members back when they start. */
+export const arrays: LookUp = async (eyes, family) =>
+  parseMdstat((await eyes.read('/proc/mdstat')) ?? '').flatMap(({ array, members }) =>
+    family
+      .filter(({ name }) => members.includes(name))
+      .map(({ name }) => user(`${name} is part of the RAID array ${array}`)),
+  );
+
+/** Lines such as `md0 : active raid1 sdb1[1] sda1[0](F)` (drivers/md/md.c, md_seq_show). */
+export function parseMdstat(text: string): readonly { readonly array: string; readonly members: readonly string[] }[] {
+  return text.split('\n').flatMap((line) => {
+    const array = /^(md\S*) : /.exec(line)?.[1];
+    return array === undefined ? [] : [{ array, members: [...line.matchAll(/(\S+)\[\d+\]/g)].map(([, n]) => n ?? '') }];
+  });
+}
+
+/** A loop device opens what it stands on without a claim. */
+export const loops: LookUp = async (eyes, family) => {
+  const found: Finding[] = [];
+  for (const loop of (await eyes.list('/sys/block')).filter((name) => name.startsWith('loop'))) {
+    const member = await memberAt(eyes, family, await eyes.read(`/sys/block/${loop}/loop/backing_file`));
+    if (member) found.push(user(`${loop} stands on ${member.name}`));
+  }
+  return found;
+};
+
+const configfs = '/sys/kernel/config';
+
+/** Targets that export a device to other hosts or guests; nvmet, and LIO with its file back end, make no claim. */
+export const targets: LookUp = async (eyes, family) => {
+  const found = [...(await nvmet(eyes, family)), ...(await lio(eyes, family))];
+  if ((await eyes.list(configfs)).length > 0) return found;
+  const loaded: Finding[] = [];
+  for (const module of ['nvmet', 'target_core_mod']) {
+    if ((await eyes.read(`/sys/module/${module}/initstate`)) === undefined) continue;
+    loaded.push(blind(`${module} is loaded, but configfs is not mounted at ${configfs}`));
+  }
+  return loaded;
+};
+
+async function nvmet(eyes: Eyes, family: readonly Member[]): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const root = `${configfs}/nvmet/subsystems`;
+  for (const nqn of await eyes.list(root)) {
+    for (const id of await eyes.list(`${root}/${nqn}/namespaces`)) {
+      const path = await eyes.read(`${root}/${nqn}/namespaces/${id}/device_path`);
+      const member = await memberAt(eyes, family, path);
+      if (member) found.push(user(`the NVMe target ${nqn} exports ${member.name} as namespace ${id}`));
+    }
+  }
+  return found;
+}
+
+async function lio(eyes: Eyes, family: readonly Member[]): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const root = `${configfs}/target/core`;
+  for (const adapter of await eyes.list(root)) {
+    for (const store of await eyes.list(`${root}/${adapter}`)) {
+      const folder = `${root}/${adapter}/${store}`;
+      const info = (await eyes.read(`${folder}/info`)) ?? '';
+      for (const path of [await eyes.read(`${folder}/udev_path`), ...pathsOfBackstore(info)]) {
+        const member = await memberAt(eyes, family, path);
+        if (!member) continue;
+        found.push(user(`the SCSI target's backstore ${adapter}/${store} exports ${member.name}`));
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+/** Paths in a backstore's `info`: of fileio `File: PATH  Size:`, of iblock `UDEV PATH: PATH`, of user `Config: TYPE/PATH`. */
+export function pathsOfBackstore(info: string): readonly string[] {
+  const file = /\bFile: (\S.*?)\s+Size:/.exec(info)?.[1];
+  const udev = /UDEV PATH: (\S+)/.exec(info)?.[1];
+  const config = /\bConfig: [^/]*(\/\S+)/.exec(info)?.[1];
+  return [file, udev, config].filter((path) => path !== undefined);
+}
+
+/** blkback opens without a claim; sysfs has the number in hexadecimal (drivers/block/xen-blkback/xenbus.c). */
+export const xenBackends: LookUp = async (eyes, family) => {
+  const root = '/sys/bus/xen-backend/devices';
+  const found: Finding[] = [];
+  for (const device of (await eyes.list(root)).filter((name) => name.startsWith('vbd-'))) {
+    const [major, minor] = ((await eyes.read(`${root}/${device}/physical_device`)) ?? '').trim().split(':');
+    const number = `${Number.parseInt(major ?? '', 16)}:${Number.parseInt(minor ?? '', 16)}`;
+    const member = memberOf(family, number);
+    const domain = device.split('-')[1] ?? '?';
+    if (member) found.push(user(`Xen domain ${domain} has ${member.name} as its disk (${device})`));
+  }
+  return found;
+};

@@ -1,0 +1,39 @@
+// Eyes on a host that exists only as texts: files, links, and which paths lead to which block device.
+
+import type { Eyes, Member } from '../../agent/host/guard/look.ts';
+import { fakeTree, type Tree } from './fake-tree.ts';
+
+export interface FakeHost {
+  readonly files?: Tree;
+  readonly links?: Readonly<Record<string, string>>;
+  /** Paths by the `major:minor` that they lead to; an error is thrown. */
+  readonly nodes?: Readonly<Record<string, string | Error>>;
+  readonly printed?: string | Error;
+}
+
+export function fakeEyes({ files = {}, links = {}, nodes = {}, printed = '' }: FakeHost): Eyes {
+  const tree = fakeTree({
+    ...files,
+    ...Object.fromEntries([...Object.keys(links), ...Object.keys(nodes)].map((path) => [path, ''])),
+  });
+  return {
+    // Looked at anew each time, as a test may change them meanwhile.
+    read: (path) => fakeTree(files).read(path),
+    list: (path) => {
+      const content = files[path];
+      return content instanceof Error ? Promise.reject(content) : tree.list(path);
+    },
+    link: (path) => Promise.resolve(links[path]),
+    numberOf: (path) => {
+      const number = nodes[path];
+      return number instanceof Error ? Promise.reject(number) : Promise.resolve(number);
+    },
+    print: () => (printed instanceof Error ? Promise.reject(printed) : Promise.resolve(printed)),
+  };
+}
+
+/** A disk with one partition. */
+export const sdb: readonly Member[] = [
+  { name: 'sdb', number: '8:16' },
+  { name: 'sdb1', number: '8:17' },
+];
