@@ -145,6 +145,13 @@ function addOthers(parser: Argv, done: Done): void {
         y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
       async ({ verbose }) => done(await (await import('./recover.ts')).recover({ verbose, print })),
     )
+    // Hidden: it is called by a run alone.
+    .command(
+      'watchdog <run>',
+      false,
+      (y) => y.positional('run', { type: 'string', demandOption: true }),
+      async ({ run }) => done(await (await import('./watchdog.ts')).watchdog({ run })),
+    )
     .command(
       'analyse <folder>',
       'recompute the analysis from the folder of a run, as JSON',

@@ -53,7 +53,12 @@ export async function run(options: RunOptions): Promise<ExitName> {
   try {
     let log: Logger | undefined;
     // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
-    const session = openSession(id, { stop: stop.signal, onStep: (what, line) => log?.debug({ line }, what) });
+    const session = await openSession(id, {
+      stop: stop.signal,
+      onStep: (what, line) => log?.debug({ line }, what),
+      restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
+      onWatchdogLost: (note) => log?.warn(note),
+    });
     return await holding(session, async () => {
       progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
       const host = await readFacts();

@@ -1,5 +1,7 @@
-// How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once.
+// How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once, and
+// the watchdog goes on where the unwind was.
 
+import { leaveIfHanging } from '../host/leave.ts';
 import { reasonOf, StoppedError } from '../lib/errors.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 
@@ -24,7 +26,10 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
   const handlers = signals.map(([name, exit]) => {
     const handler = (): void => {
       if (controller.signal.aborted) {
-        process.stderr.write('\nlayerlift: left without restoring the host; run `layerlift recover`\n');
+        process.stderr.write(
+          '\nlayerlift: left before the host was restored; the watchdog does it now, `layerlift recover` waits for it\n',
+        );
+        leaveIfHanging(exitCode('residue'));
         process.exit(exitCode('residue'));
       }
       stop(exit, `stopped by ${name}`);
