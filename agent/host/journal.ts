@@ -58,11 +58,17 @@ export interface Journal {
 export function openJournal(path: string): Journal {
   mendTail(path);
   const fd = openSync(path, 'a', 0o600);
+  const kinds = new Map<number, string>();
+  const pointNameOf = (record: JournalRecord): string => {
+    if (record.type === 'header') return 'header';
+    if (record.type === 'intent') kinds.set(record.seq, record.step.kind);
+    return `${record.type} ${kinds.get(record.seq) ?? 'of a recovery'}`;
+  };
   return {
     path,
     append: (record) => {
       const line = `${JSON.stringify(record)}\n`;
-      const name = record.type === 'intent' ? `intent ${record.step.kind}` : record.type;
+      const name = pointNameOf(record);
       faultPoint(`${name}, torn`, () => writeSync(fd, line.slice(0, line.length / 2)));
       appendWhole(fd, line, path);
       faultPoint(`${name}, written`);

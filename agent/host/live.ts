@@ -108,7 +108,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       } catch (thrown) {
         failure = thrown;
       }
-      await Promise.race([Promise.allSettled(underWay), delay(underWayMs, undefined, { ref: false })]);
+      await within('changes under way', underWayMs, Promise.allSettled(underWay)).catch(() => undefined);
       const report = await unwind(outstanding.splice(mark), journal, (entry) =>
         onStep?.('undo', tellStep(entry.step).undo ?? ''),
       );

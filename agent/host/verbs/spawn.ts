@@ -13,7 +13,7 @@ const stderrTailBytes = 16_384;
 
 // Node cannot start a process inside a cgroup: the wrapper moves itself, then becomes the program. Where memory runs out,
 // the kernel is to take a guest of ours before anybody else's work, and before the agent.
-const enterCgroup = 'echo $$ >"$1/cgroup.procs" && shift && echo 1000 >/proc/self/oom_score_adj && exec "$@"';
+const enterCgroup = 'echo $$ >"$1/cgroup.procs" && echo "$2" >/proc/self/oom_score_adj && shift 2 && exec "$@"';
 
 export const spawnVerb: Verb<'spawn'> = {
   shared: true,
@@ -26,7 +26,15 @@ export const spawnVerb: Verb<'spawn'> = {
 const dieWithAgent = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
 export function startChild(step: SpawnStep): Child {
-  const argv = ['-c', enterCgroup, 'sh', step.cgroup, ...(step.survives ? [] : dieWithAgent), ...step.argv];
+  const argv = [
+    '-c',
+    enterCgroup,
+    'sh',
+    step.cgroup,
+    step.survives ? '0' : '1000',
+    ...(step.survives ? [] : dieWithAgent),
+    ...step.argv,
+  ];
   const child = execa('sh', argv, {
     reject: false,
     stdin: 'ignore',
