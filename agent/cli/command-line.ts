@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { parseDuration } from '../lib/units.ts';
+import { parseImpact } from '../plan/impact.ts';
 import { formatNames } from '../report/format-names.ts';
 import { toolVersion } from './version.ts';
 
@@ -57,6 +58,11 @@ const prepareOptions = {
   cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
   budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
   preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
+  'max-impact': {
+    describe: 'the most that all guests together may take, such as riops=2000,cpu=50,pressure=10',
+    type: 'string',
+    coerce: (text: string | undefined) => (text === undefined ? undefined : parseImpact(text)),
+  },
   fast: { describe: 'accept a false claim in 1 of 5 runs, for fewer slices', type: 'boolean', default: false },
 } as const;
 
@@ -94,9 +100,9 @@ function addRun(parser: Argv, done: Done): void {
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
-    async ({ deadline, budget, preset, ...rest }) => {
+    async ({ deadline, budget, preset, maxImpact, ...rest }) => {
       const { run } = await import('./run.ts');
-      done(await run({ ...rest, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
+      done(await run({ ...rest, impact: maxImpact, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
@@ -110,9 +116,9 @@ function addPlan(parser: Argv, done: Done): void {
         ...prepareOptions,
         format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
       }),
-    async ({ budget, preset, ...rest }) => {
+    async ({ budget, preset, maxImpact, ...rest }) => {
       const { plan } = await import('./plan.ts');
-      done(await plan({ ...rest, budgetMs: budgetOf(budget, preset), print }));
+      done(await plan({ ...rest, impact: maxImpact, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
@@ -144,6 +150,12 @@ function addOthers(parser: Argv, done: Done): void {
       (y) =>
         y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
       async ({ verbose }) => done(await (await import('./recover.ts')).recover({ verbose, print })),
+    )
+    .command(
+      'selftest',
+      'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
+      {},
+      async () => done(await (await import('./selftest.ts')).selftest({ print })),
     )
     // Hidden: it is called by a run alone.
     .command(

@@ -16,6 +16,8 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export interface Stop {
   readonly signal: AbortSignal;
+  /** Tells the run to stop, for another reason. */
+  readonly stop: (exit: ExitName, message: string) => void;
   /** Back to the defaults of the process. */
   readonly release: () => void;
 }
@@ -49,6 +51,7 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
         );
   return {
     signal: controller.signal,
+    stop,
     release: () => {
       clearTimeout(timer);
       process.off('uncaughtException', onDefect);
