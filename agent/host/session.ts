@@ -39,8 +39,9 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
       );
     }
     const folder = join(stateFolder, run);
-    const journal = beginJournal(folder, run);
+    // Before the journal: from its first line on there is somebody to clear it away.
     if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
+    const journal = beginJournal(folder, run);
     const close = ({ clean }: { clean: boolean }): void => {
       journal.close();
       if (clean) rmSync(folder, { recursive: true, force: true });
