@@ -5,13 +5,16 @@
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
 
 import { parseCommand } from './cli/command-line.ts';
+import { leaveIfHanging } from './cli/leave.ts';
 import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
 import { exitCode } from './lib/exit-codes.ts';
 
-// `layerlift ... | head` closes stdout early: what follows is not wanted, and no reason to fail.
+// `layerlift ... | head` closes stdout early, and a terminal can go away: what follows is not wanted, and no reason to fail.
 process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
-  if (failure.code !== 'EPIPE') throw failure;
+  if (failure.code !== 'EPIPE' && failure.code !== 'EIO') throw failure;
 });
+// Whoever does not hear how it goes must not keep the host from being restored.
+process.stderr.on('error', () => undefined);
 
 let code: number;
 try {
@@ -19,7 +22,10 @@ try {
 } catch (failure) {
   code = tell(failure);
 }
-process.stdout.write('', () => process.exit(code));
+process.stdout.write('', () => {
+  leaveIfHanging(code);
+  process.exit(code);
+});
 
 function tell(failure: unknown): number {
   if (!(failure instanceof LayerliftError)) {

@@ -76,9 +76,9 @@ function addRun(parser: Argv, done: Done): void {
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
-    async ({ deadline, budget, preset, ...rest }) => {
+    async ({ deadline, budget, preset, maxImpact, ...rest }) => {
       const { run } = await import('./run.ts');
-      done(await run({ ...rest, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
+      done(await run({ ...rest, impact: maxImpact, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
@@ -92,9 +92,9 @@ function addPlan(parser: Argv, done: Done): void {
         ...prepareOptions,
         format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
       }),
-    async ({ budget, preset, ...rest }) => {
+    async ({ budget, preset, maxImpact, ...rest }) => {
       const { plan } = await import('./plan.ts');
-      done(await plan({ ...rest, budgetMs: budgetOf(budget, preset), print }));
+      done(await plan({ ...rest, impact: maxImpact, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
@@ -126,6 +126,19 @@ function addOthers(parser: Argv, done: Done): void {
       (y) =>
         y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
       async ({ verbose }) => done(await (await import('./recover.ts')).recover({ verbose, print })),
+    )
+    .command(
+      'selftest',
+      'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
+      {},
+      async () => done(await (await import('./selftest.ts')).selftest({ print })),
+    )
+    // Hidden: it is called by a run alone.
+    .command(
+      'watchdog <run>',
+      false,
+      (y) => y.positional('run', { type: 'string', demandOption: true }),
+      async ({ run }) => done(await (await import('./watchdog.ts')).watchdog({ run })),
     )
     .command(
       'analyse <folder>',

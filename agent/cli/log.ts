@@ -7,9 +7,12 @@ export function makeLog(options: { run: string; verbose: boolean; file: string }
   const file = pino.destination({ dest: options.file, sync: true, mkdir: false, mode: 0o600 });
   // A full disk ends the run where results are written; a lost log line alone is no reason.
   file.on('error', () => undefined);
+  const stderr = pino.destination({ dest: 2, sync: true });
+  // Whoever reads it may have gone.
+  stderr.on('error', () => undefined);
   const streams = pino.multistream([
     { level: 'debug', stream: file },
-    ...(options.verbose ? [{ level: 'debug' as const, stream: pino.destination({ dest: 2, sync: true }) }] : []),
+    ...(options.verbose ? [{ level: 'debug' as const, stream: stderr }] : []),
   ]);
   return pino(
     {

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../lib/errors.ts';
 import { parseDuration } from '../lib/units.ts';
+import { parseImpact } from '../plan/impact.ts';
 import { parseDestroy } from './destroy.ts';
 
 /** Milliseconds of a duration with its unit. Throws UsageError naming the option. */
@@ -30,6 +31,11 @@ export const prepareOptions = {
   cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },
   budget: { describe: 'the most time to measure, such as 5m', type: 'string', coerce: durationMs('--budget') },
   preset: { describe: 'incident: a budget of 5m', choices: ['incident'] as const, conflicts: 'budget' },
+  'max-impact': {
+    describe: 'the most that all guests together may take, such as riops=2000,cpu=50,pressure=10',
+    type: 'string',
+    coerce: (text: string | undefined) => (text === undefined ? undefined : parseImpact(text)),
+  },
   caps: {
     describe: 'look for caps on I/Os in flight alone, without a verdict; --no-caps: for a verdict alone',
     type: 'boolean',

@@ -5,6 +5,7 @@ import { cpuCount } from '../host/facts.ts';
 import { ProfileError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { readUserJob } from '../load/user-job.ts';
+import { type Impact, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noProbe } from '../plan/probe-plan.ts';
 import { stackPlan } from '../plan/stack-plan.ts';
@@ -33,14 +34,22 @@ export interface PrepareOptions {
   readonly fast?: boolean;
   /** The real device that may be overwritten. */
   readonly destroy?: Destroy | undefined;
+  /** The most that all guests together may take of the host. */
+  readonly impact?: Impact | undefined;
+  /** Two guests and short slices: for plants that are large and known. */
+  readonly short?: boolean;
 }
+
+const shortGuests = 2;
+const shortExperiment = { settle: 300e6, measure: 1e9, budget: 70e9 } as const;
 
 /** Chance of a false claim in a run with `--fast`. */
 const fastAlpha = 0.2;
 
 /** Throws ProfileError, UsageError or NeedError; changes nothing. */
 export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
-  const { profile, text } = loadProfile(path);
+  const { profile: written, text } = loadProfile(path);
+  const profile = asAsked(written, options);
   const sections = await sectionsOf(profile);
   const writable = writes(sections);
   if (options.caps === true) mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold });
@@ -70,6 +79,17 @@ function mustTakeDelays(path: string, load: Parameters<typeof noProbe>[0]): void
   const message = noProbe(load);
   if (message === undefined) return;
   throw new ProfileError([{ at: path, message, hint: 'leave out --caps: a verdict can be had without' }]);
+}
+
+function asAsked(profile: Profile, { impact, short }: PrepareOptions): Profile {
+  const asked = short
+    ? {
+        ...profile,
+        guests: profile.guests.slice(0, shortGuests),
+        experiment: { ...profile.experiment, ...shortExperiment },
+      }
+    : profile;
+  return impact ? { ...asked, guests: withinImpact(asked.guests, impact) } : asked;
 }
 
 async function sectionsOf({ workload }: Profile): Promise<readonly JobSection[]> {

@@ -1,14 +1,17 @@
 // `recover`: finishes the unwind of every interrupted run.
 
-import { recoverAll } from '../host/session.ts';
+import { recoverAll } from '../host/recovery.ts';
 import { PrivilegeError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 
 /** Throws ResidueError when something could not be undone, BusyError while a run is going on. */
 export async function recover(options: { verbose: boolean; print: (text: string) => void }): Promise<ExitName> {
   if (process.getuid?.() !== 0) throw new PrivilegeError('restoring the host needs root', 'run as root');
-  const recovered = await recoverAll((line) => {
-    if (options.verbose && line) process.stderr.write(`undo: ${line}\n`);
+  const recovered = await recoverAll({
+    holder: 'recover',
+    onUndo: (line) => {
+      if (options.verbose && line) process.stderr.write(`undo: ${line}\n`);
+    },
   });
   if (recovered.length === 0) options.print('nothing to recover: no interrupted run on this host\n');
   for (const { run, undone, endedByReboot } of recovered) {

@@ -17,6 +17,7 @@ import { openSession } from '../host/session.ts';
 import { reasonOf, ResidueError, StoppedError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { baselineId } from '../lib/arm.ts';
+import { defaultImpact } from '../plan/impact.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';
 import { type FormatName, render } from '../report/registry.ts';
@@ -25,6 +26,7 @@ import { preflight } from './preflight.ts';
 import { makeLog } from './log.ts';
 import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
 import { showProgress } from './progress.ts';
+import { spareOthers } from './spare-others.ts';
 import { listenForStop } from './stop.ts';
 import { toolVersion } from './version.ts';
 
@@ -52,15 +54,25 @@ export async function run(options: RunOptions): Promise<ExitName> {
     secondsPerSlice: sliceDurationMs(prepared.plan) / 1000,
   };
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY, ...pace });
+  let endSparing = (): void => undefined;
   try {
     let log: Logger | undefined;
     // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
-    const session = openSession(id, { stop: stop.signal, onStep: (what, line) => log?.debug({ line }, what) });
+    const session = await openSession(id, {
+      stop: stop.signal,
+      onStep: (what, line) => log?.debug({ line }, what),
+      restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
+      onWatchdogLost: (note) => log?.warn(note),
+    });
     return await holding(session, async () => {
+      const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
+      const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
+      endSparing = sparing.end;
       progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
+      if (!sparing.canSee) log.info('no other cgroup has pressure figures: that nobody suffers cannot be seen');
       const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats: [], host };
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
@@ -70,6 +82,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, ...found, folder }, options);
     });
   } finally {
+    endSparing();
     progress.end();
     stop.release();
   }

@@ -1,5 +1,7 @@
-// How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once.
+// How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once, and
+// the watchdog goes on where the unwind was.
 
+import { leaveIfHanging } from '../host/leave.ts';
 import { reasonOf, StoppedError } from '../lib/errors.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 
@@ -14,6 +16,8 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export interface Stop {
   readonly signal: AbortSignal;
+  /** Tells the run to stop, for another reason. */
+  readonly stop: (exit: ExitName, message: string) => void;
   /** Back to the defaults of the process. */
   readonly release: () => void;
 }
@@ -24,7 +28,10 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
   const handlers = signals.map(([name, exit]) => {
     const handler = (): void => {
       if (controller.signal.aborted) {
-        process.stderr.write('\nlayerlift: left without restoring the host; run `layerlift recover`\n');
+        process.stderr.write(
+          '\nlayerlift: left before the host was restored; the watchdog does it now, `layerlift recover` waits for it\n',
+        );
+        leaveIfHanging(exitCode('residue'));
         process.exit(exitCode('residue'));
       }
       stop(exit, `stopped by ${name}`);
@@ -44,6 +51,7 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
         );
   return {
     signal: controller.signal,
+    stop,
     release: () => {
       clearTimeout(timer);
       process.off('uncaughtException', onDefect);

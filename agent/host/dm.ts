@@ -4,6 +4,7 @@ import { closeSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../lib/errors.ts';
 import { deviceNumberOf } from './device-number.ts';
 import type { DmTable } from './dm-table.ts';
+import { faultPoint } from './fault.ts';
 import { ioctl, openControl } from './ioctl.ts';
 
 const headerBytes = 312;
@@ -32,7 +33,9 @@ export async function dmCreate(device: {
   const { name, uuid, table, readOnly, on } = device;
   const reply = await call(command.create, name, { uuid });
   try {
+    faultPoint('dm made');
     await dmLoad(name, table, readOnly);
+    faultPoint('dm loaded');
     if (on) await mustStandOn(name, on);
     await dmResume(name);
   } catch (failure) {

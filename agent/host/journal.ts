@@ -9,14 +9,17 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
 import { z } from 'zod';
-import { ProfileError } from '../lib/errors.ts';
+import { errnoOf, OutputError, ProfileError } from '../lib/errors.ts';
+import { faultPoint } from './fault.ts';
 import type { Step } from './step.ts';
 
 export interface Header {
@@ -51,18 +54,40 @@ export interface Journal {
   readonly close: () => void;
 }
 
-/** Opens a journal for appending, making it where it is missing. Throws Node's error when that fails. */
+/** Opens a journal for appending, making it where it is missing. Throws Node's error when that fails; `append` throws OutputError. */
 export function openJournal(path: string): Journal {
   mendTail(path);
   const fd = openSync(path, 'a', 0o600);
+  const kinds = new Map<number, string>();
+  const pointNameOf = (record: JournalRecord): string => {
+    if (record.type === 'header') return 'header';
+    if (record.type === 'intent') kinds.set(record.seq, record.step.kind);
+    return `${record.type} ${kinds.get(record.seq) ?? 'of a recovery'}`;
+  };
   return {
     path,
     append: (record) => {
-      writeSync(fd, `${JSON.stringify(record)}\n`);
-      fsyncSync(fd);
+      const line = `${JSON.stringify(record)}\n`;
+      const name = pointNameOf(record);
+      faultPoint(`${name}, torn`, () => writeSync(fd, line.slice(0, line.length / 2)));
+      appendWhole(fd, line, path);
+      faultPoint(`${name}, written`);
     },
     close: () => closeSync(fd),
   };
+}
+
+/** All of the line, or nothing: half a line would spoil the next one. */
+function appendWhole(fd: number, line: string, path: string): void {
+  const before = fstatSync(fd).size;
+  try {
+    const written = writeSync(fd, line);
+    if (written < Buffer.byteLength(line)) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    fsyncSync(fd);
+  } catch (cause) {
+    ftruncateSync(fd, before);
+    throw new OutputError(`cannot write the journal ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
+  }
 }
 
 /** Cuts off a last line that a crash tore, so that the next record stands on a line of its own. */

@@ -7,6 +7,7 @@ import { findDevice } from './find.ts';
 import { listFolder, readText } from './files.ts';
 import type { Child, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
+import { within } from './patience.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
 import { tellStep, unwind } from './unwind.ts';
 import { verbOf } from './verbs/registry.ts';
@@ -14,6 +15,9 @@ import { startChild } from './verbs/spawn.ts';
 
 /** How long an unwind waits for changes under way; beyond that they hang. */
 const underWayMs = 10_000;
+/** How long the kernel may take for a change, and for a look at it. Longer than any program that a verb runs is given. */
+const actMs = 40_000;
+const lookMs = 20_000;
 
 export interface LiveOptions {
   readonly journal: Journal;
@@ -43,26 +47,29 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     underWay.add(change);
     const done = (): void => void underWay.delete(change);
     change.then(done, done);
-    return change;
+    // A change that hangs must not keep the run from being stopped.
+    return Promise.race([change, stopped]);
   }
 
   async function perform(step: Step): Promise<string> {
     checkStop();
     const verb = verbOf(step);
     const line = renderStep(step).act;
-    if (!verb.shared && (await verb.present(step, undefined))) {
+    if (!verb.shared && (await within(`looking for \`${line}\``, lookMs, verb.present(step, undefined)))) {
       throw new HostError(`cannot apply \`${line}\`: it is already there and this run did not make it`);
     }
-    const prior = await verb.capture(step);
+    const prior = await within(`before \`${line}\``, lookMs + actMs, verb.capture(step));
+    checkStop();
     if (prior === undefined) return '';
     const entry: Outstanding = { seq: seq++, step, prior };
     journal.append({ type: 'intent', ...entry });
     onStep?.('apply', line);
     // On the list before acting: an act that fails half-way is undone like one that succeeded.
     outstanding.push(entry);
-    const node = await verb.act(step, prior).catch(async (failure: unknown) => {
+    const node = await within(`\`${line}\``, actMs, verb.act(step, prior)).catch(async (failure: unknown) => {
       // Nothing came of it: then there is nothing to undo.
-      if (!(await verb.present(step, prior).catch(() => true))) {
+      const isThere = within(`looking for \`${line}\``, lookMs, verb.present(step, prior)).catch(() => true);
+      if (!(await isThere)) {
         journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
         outstanding.splice(outstanding.indexOf(entry), 1);
       }
@@ -101,7 +108,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       } catch (thrown) {
         failure = thrown;
       }
-      await Promise.race([Promise.allSettled(underWay), delay(underWayMs, undefined, { ref: false })]);
+      await within('changes under way', underWayMs, Promise.allSettled(underWay)).catch(() => undefined);
       const report = await unwind(outstanding.splice(mark), journal, (entry) =>
         onStep?.('undo', tellStep(entry.step).undo ?? ''),
       );

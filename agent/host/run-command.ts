@@ -10,7 +10,7 @@ export const commandEnvironment = {
   HOME: '/root',
 };
 
-const defaultDeadlineMs = 60_000;
+const defaultDeadlineMs = 30_000;
 
 /** Gives stdout. Throws HostError with the command, what came back and the end of its stderr. */
 export async function runCommand(argv: readonly string[], deadlineMs = defaultDeadlineMs): Promise<string> {

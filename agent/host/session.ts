@@ -1,35 +1,35 @@
-// One run's hold on the host: the lock, the journal under /run, and the way in for `recover`.
+// One run's hold on the host: the lock, the journal under /run, the watchdog, and the live host.
 
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  BusyError,
-  errnoOf,
-  HostError,
-  LayerliftError,
-  PrivilegeError,
-  type Problem,
-  ResidueError,
-} from '../lib/errors.ts';
+import { BusyError, errnoOf, OutputError } from '../lib/errors.ts';
 import type { Host } from './host.ts';
-import { type Journal, openJournal, type Outstanding, readJournal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 import { liveHost, type LiveOptions } from './live.ts';
-import { tellStep, unwind } from './unwind.ts';
-
-/** Gone with the kernel objects that the journals describe: a reboot ends both. */
-export const stateFolder = '/run/layerlift';
+import { stateFolder, takeLock } from './lock.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface Session {
   readonly host: Host;
   readonly journal: Journal;
-  /** Call once, after everything is unwound: forgets the journal and frees the lock. */
+  /** Call once, after everything is unwound: forgets the journal, dismisses the watchdog, frees the lock. */
   readonly close: (outcome: { clean: boolean }) => void;
 }
 
+export interface SessionOptions extends Omit<LiveOptions, 'journal'> {
+  /** The command that restores the host if this process dies; without it nobody does so unaided. */
+  readonly restore?: readonly string[];
+  readonly onWatchdogLost?: (note: string) => void;
+}
+
 /** Takes the lock and opens a journal. Throws BusyError while another run holds the host or left something behind. */
-export function openSession(run: string, options: Omit<LiveOptions, 'journal'>): Session {
-  const release = takeLock();
+export async function openSession(run: string, { restore, onWatchdogLost, ...live }: SessionOptions): Promise<Session> {
+  const release = await takeLock('run');
+  let watchdog: Watchdog | undefined;
+  const free = (): void => {
+    watchdog?.dismiss();
+    release();
+  };
   try {
     const left = leftovers();
     if (left.length > 0) {
@@ -39,64 +39,35 @@ export function openSession(run: string, options: Omit<LiveOptions, 'journal'>):
       );
     }
     const folder = join(stateFolder, run);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const journal = openJournal(join(folder, 'journal.ndjson'));
-    const startedAt = new Date().toISOString();
-    journal.append({ type: 'header', version: 1, run, bootId: bootId(), pid: process.pid, startedAt });
+    // Before the journal: from its first line on there is somebody to clear it away.
+    if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
+    const journal = beginJournal(folder, run);
     const close = ({ clean }: { clean: boolean }): void => {
       journal.close();
       if (clean) rmSync(folder, { recursive: true, force: true });
-      release();
+      free();
     };
-    return { host: liveHost({ ...options, journal }), journal, close };
+    return { host: liveHost({ ...live, journal }), journal, close };
   } catch (failure) {
-    release();
+    free();
     throw failure;
   }
 }
 
-export interface Recovery {
-  readonly run: string;
-  readonly undone: number;
-  /** The machine was rebooted since: nothing of that run can be left. */
-  readonly endedByReboot: boolean;
-}
-
-/** Unwinds every interrupted run. Throws ResidueError, after trying all, when something could not be undone. */
-export async function recoverAll(onUndo: (line: string) => void): Promise<readonly Recovery[]> {
-  const release = takeLock();
+function beginJournal(folder: string, run: string): Journal {
   try {
-    const recoveries: Recovery[] = [];
-    const residue: Problem[] = [];
-    for (const run of leftovers()) {
-      const folder = join(stateFolder, run);
-      const path = join(folder, 'journal.ndjson');
-      const old = tryRead(path, residue);
-      if (old === 'damaged') continue;
-      const endedByReboot = old !== undefined && old.header.bootId !== bootId();
-      const outstanding: readonly Outstanding[] = old === undefined || endedByReboot ? [] : old.outstanding;
-      const journal = openJournal(path);
-      const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step).undo ?? ''));
-      journal.close();
-      residue.push(...report.residue);
-      if (report.residue.length === 0) rmSync(folder, { recursive: true, force: true });
-      recoveries.push({ run, undone: report.undone, endedByReboot });
-    }
-    if (residue.length > 0) throw new ResidueError(residue);
-    return recoveries;
-  } finally {
-    release();
-  }
-}
-
-/** A damaged journal must not keep the others from being recovered. */
-function tryRead(path: string, residue: Problem[]): ReturnType<typeof readJournal> | 'damaged' {
-  try {
-    return readJournal(path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const journal = openJournal(join(folder, 'journal.ndjson'));
+    const startedAt = new Date().toISOString();
+    journal.append({ type: 'header', version: 1, run, bootId: bootId(), pid: process.pid, startedAt });
+    return journal;
   } catch (failure) {
-    if (!(failure instanceof LayerliftError)) throw failure;
-    residue.push(...failure.problems);
-    return 'damaged';
+    // Nothing was changed yet: a folder without a header would only ask for a recovery.
+    rmSync(folder, { recursive: true, force: true });
+    if (failure instanceof OutputError) throw failure;
+    throw new OutputError(`cannot begin the journal in ${folder}: ${errnoOf(failure) ?? String(failure)}`, undefined, {
+      cause: failure,
+    });
   }
 }
 
@@ -113,28 +84,7 @@ export function leftovers(): readonly string[] {
   }
 }
 
-/** The kernel's lock goes with the open file: it is free again the moment that the agent dies, however it dies. */
-function takeLock(): () => void {
-  let fd: number;
-  try {
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-    fd = openSync(join(stateFolder, 'lock'), 'a', 0o600);
-  } catch (cause) {
-    const code = errnoOf(cause);
-    if (code === 'EACCES' || code === 'EPERM')
-      throw new PrivilegeError(`cannot write in ${stateFolder}`, 'run as root');
-    throw new HostError(`cannot make ${stateFolder}: ${code ?? String(cause)}`, undefined, { cause });
-  }
-  try {
-    execFileSync('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-  } catch (cause) {
-    closeSync(fd);
-    if (errnoOf(cause) === 'ENOENT') throw new HostError('flock is not installed', 'install util-linux', { cause });
-    throw new BusyError('another layerlift run holds this host', 'wait for its end, or stop it with SIGINT');
-  }
-  return () => closeSync(fd);
-}
-
-function bootId(): string {
+/** The kernel draws a new one at each boot. */
+export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }

@@ -2,6 +2,7 @@
 
 import { reasonOf, type Problem } from '../lib/errors.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
+import { within } from './patience.ts';
 import { renderStep, type Step, type StepText } from './step.ts';
 import { isKnownKind, verbOf } from './verbs/registry.ts';
 
@@ -11,25 +12,70 @@ export interface UnwindReport {
   readonly residue: readonly Problem[];
 }
 
-/** Never throws for a step that cannot be undone: it goes on with the rest and reports it. */
+/** How long an undo waits for others to let go; less for those after one that could not be undone, as they share its cause. */
+const patienceMs = { first: 8_000, later: 1_000 } as const;
+/** How long the kernel may take for what needs no waiting. */
+const answerMs = { first: 20_000, later: 2_000 } as const;
+
+/** Never throws for a step that cannot be undone: it goes on with the rest and reports it. Always ends. */
 export async function unwind(
   outstanding: readonly Outstanding[],
   journal: Pick<Journal, 'append'>,
   onStep?: (entry: Outstanding) => void,
 ): Promise<UnwindReport> {
-  const residue: Problem[] = [];
-  let undone = 0;
-  for (const entry of [...outstanding].reverse()) {
-    onStep?.(entry);
-    const reason = await undoOne(entry, journal);
-    if (reason === undefined) undone++;
-    else residue.push(residueOf(entry, reason));
+  await relieveAll(outstanding);
+  let left: readonly Stuck[] = [...outstanding].reverse().map((entry) => ({ entry, reason: '' }));
+  for (;;) {
+    const { stuck, isHopeless } = await pass(
+      left.map(({ entry }) => entry),
+      journal,
+      onStep,
+    );
+    left = stuck;
+    if (isHopeless) break;
   }
-  return { undone, residue };
+  const residue = left.map(({ entry, reason }) => residueOf(entry, reason));
+  return { undone: outstanding.length - left.length, residue };
+}
+
+interface Stuck {
+  readonly entry: Outstanding;
+  readonly reason: string;
+}
+
+/** Hopeless: nothing was undone after the first that was stuck, so that another pass would find all as it is. */
+async function pass(
+  entries: readonly Outstanding[],
+  journal: Pick<Journal, 'append'>,
+  onStep?: (entry: Outstanding) => void,
+): Promise<{ stuck: readonly Stuck[]; isHopeless: boolean }> {
+  const stuck: Stuck[] = [];
+  let isHopeless = true;
+  for (const entry of entries) {
+    onStep?.(entry);
+    const reason = await undoOne(entry, journal, stuck.length === 0 ? 'first' : 'later');
+    if (reason !== undefined) stuck.push({ entry, reason });
+    else if (stuck.length > 0) isHopeless = false;
+  }
+  return { stuck, isHopeless };
+}
+
+/** What would hang an undo is let go first. That it fails is seen by the undo itself. */
+async function relieveAll(outstanding: readonly Outstanding[]): Promise<void> {
+  const relieve = async ({ step }: Outstanding): Promise<void> => {
+    if (isKnownKind(step.kind)) await verbOf(step).relieve?.(step);
+  };
+  await within('letting go', answerMs.first, Promise.allSettled([...outstanding].reverse().map(relieve))).catch(
+    () => undefined,
+  );
 }
 
 /** Gives the reason when the step is still in effect afterwards. */
-async function undoOne(entry: Outstanding, journal: Pick<Journal, 'append'>): Promise<string | undefined> {
+async function undoOne(
+  entry: Outstanding,
+  journal: Pick<Journal, 'append'>,
+  turn: 'first' | 'later',
+): Promise<string | undefined> {
   const { seq, step, prior } = entry;
   note({ type: 'undoing', seq });
   const reason = isKnownKind(step.kind)
@@ -49,10 +95,12 @@ async function undoOne(entry: Outstanding, journal: Pick<Journal, 'append'>): Pr
 
   async function tryUndo({ step }: Outstanding): Promise<string | undefined> {
     const verb = verbOf(step);
+    const look = (): Promise<boolean> => within('looking at it', answerMs[turn], verb.present(step, prior));
     try {
-      if (!(await verb.present(step, prior))) return undefined;
-      await verb.undo(step, prior);
-      const remains = !verb.mayStay && (await verb.present(step, prior));
+      if (!(await look())) return undefined;
+      const undone = verb.undo(step, prior, patienceMs[turn]);
+      await within('undoing it', 2 * patienceMs[turn] + answerMs[turn], undone);
+      const remains = !verb.mayStay && (await look());
       return remains ? 'it is still there afterwards' : undefined;
     } catch (failure) {
       return reasonOf(failure);

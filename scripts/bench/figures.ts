@@ -12,7 +12,7 @@ export async function timed(body: () => Promise<unknown>): Promise<number> {
 
 /** Runs `body` on the live host of a session of its own, and unwinds it. */
 export async function onHost(run: string, body: (host: Host) => Promise<void>): Promise<void> {
-  const session = openSession(run, { stop: new AbortController().signal });
+  const session = await openSession(run, { stop: new AbortController().signal });
   let clean = false;
   try {
     await session.host.scope(() => body(session.host));

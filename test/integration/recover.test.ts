@@ -1,4 +1,4 @@
-// Death of the agent in mid-slice: the host is frozen as it was, and `recover` puts it back.
+// Death of the agent in mid-slice: its watchdog puts the host back, or `recover` does when that is dead too.
 
 import { expect, test } from 'vitest';
 import { inLab, kernelFaults } from '../support/lab.ts';
@@ -6,20 +6,22 @@ import { inLab, kernelFaults } from '../support/lab.ts';
 const profile = 'test/fixtures/profiles/limits.yaml';
 
 const start = (path: string): string => `
+rm -rf "$LAB_OUT/runs"
 node agent/dist/main.js run ${path} --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 sleep 2
+watchdog=$(pgrep -f layerlift-watchdog)
 `;
 
-test('a run has the limits of its profile; kill -9 in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
+test('a run has the limits of its profile; kill -9 of agent and watchdog in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
   const lab = await inLab(`
 inventory before
 ${start(profile)}
 for guest in 1 2 3; do
   (cd /sys/fs/cgroup/layerlift-*/guests/g$guest && grep . cpuset.cpus cpu.max memory.max io.max) >"$LAB_OUT/limits.$guest"
 done
-kill -9 $agent; wait 2>/dev/null
+kill -9 $agent $watchdog; wait 2>/dev/null
 sleep 1; inventory dead
 layerlift run ${profile} --runs "$LAB_OUT/second" 2>"$LAB_OUT/refused"; echo $? >"$LAB_OUT/refused.rc"
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
@@ -67,12 +69,12 @@ same before after && layerlift report "$LAB_OUT"/runs/* >"$LAB_OUT/report"`);
   lab.dispose();
 });
 
-test('kill -9 with I/O in flight on virtio rings: recover ends them in order and hangs nowhere', async () => {
+test('kill -9 of both with I/O in flight on virtio rings: recover ends them in order and hangs nowhere', async () => {
   const lab = await inLab(
     `
 inventory before
 ${start('profiles/plant-ring-vduse.yaml')}
-kill -9 $agent; wait 2>/dev/null
+kill -9 $agent $watchdog; wait 2>/dev/null
 timeout 60 node agent/dist/main.js recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
 same before after`,
@@ -80,6 +82,35 @@ same before after`,
   );
   expect(lab.status, lab.stderr).toBe(0);
   expect(lab.file('recover.rc').trim()).toBe('0');
+  expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
+  lab.dispose();
+});
+
+test('kill -9 in mid-slice: the watchdog restores the host unaided, also after it was killed once itself; a recover typed meanwhile waits for it', async () => {
+  const lab = await inLab(`
+inventory before
+${start(profile)}
+cat /proc/$watchdog/cgroup /proc/$watchdog/oom_score_adj >"$LAB_OUT/place"
+kill -9 $agent; wait 2>/dev/null
+for i in $(seq 600); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
+sleep 1; inventory unaided
+same before unaided || exit 1
+${start(profile)}
+kill -9 $watchdog; sleep 1; kill -9 $agent; wait 2>/dev/null
+layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
+inventory after
+same before after || exit 1
+${start(profile)}
+kill -TERM $agent; sleep 0.5; kill -TERM $agent; wait $agent; echo $? >"$LAB_OUT/left.rc"
+layerlift recover
+inventory left
+same before left`);
+  expect(lab.status, lab.stderr).toBe(0);
+  expect(lab.file('place')).toBe('0::/\n-1000\n');
+  expect(lab.file('recover.rc').trim()).toBe('0');
+  expect(lab.file('recovered')).toMatch(/the host is as it was|nothing to recover/);
+  expect(lab.file('left.rc').trim()).toBe('40');
+  expect(lab.file('err')).toContain('its watchdog undid');
   expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
   lab.dispose();
 });

@@ -5,12 +5,12 @@ import type { JournalRecord } from '../../agent/host/journal.ts';
 import type { Step, StepOf } from '../../agent/host/step.ts';
 import type { Verb } from '../../agent/host/verbs/verb.ts';
 
-/** How the undo of a step fails: with an error, or by doing nothing and saying nothing. */
-export type UndoFault = 'throws' | 'does nothing';
+/** How the undo of a step fails: with an error, by doing nothing and saying nothing, or by never coming back. */
+export type UndoFault = 'throws' | 'does nothing' | 'hangs';
 
 export interface Faults {
   /** By number of the act since the machine was made. */
-  readonly act: Map<number, 'before its effect' | 'after its effect'>;
+  readonly act: Map<number, 'before its effect' | 'after its effect' | 'hangs'>;
   /** By the thing that is to be undone, see `thingOf`. */
   readonly undo: Map<string, UndoFault>;
 }
@@ -216,6 +216,7 @@ async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
   await machine.point();
   machine.log.push(`act ${thingOf(step)}`);
   if (fault === 'before its effect') throw new Error('refused');
+  if (fault === 'hangs') return new Promise(() => undefined);
   // What dies in here leaves the device suspended between two tables.
   if (step.kind === 'dm-swap' && machine.things.has(`dm ${step.name}`)) machine.things.set(thingOf(step), 'yes');
   await machine.point();
@@ -231,6 +232,7 @@ async function undo(kind: Kind<Step['kind']>, step: Step, prior: string | undefi
   machine.log.push(`undo ${thingOf(step)}`);
   const fault = machine.faults.undo.get(thingOf(step));
   if (fault === 'throws') throw new Error('EBUSY for ever');
+  if (fault === 'hangs') return new Promise(() => undefined);
   if (fault !== 'does nothing') kind.undo(machine.things, step, prior);
   await machine.point();
 }

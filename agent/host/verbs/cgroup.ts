@@ -4,7 +4,7 @@ import { rmdir } from 'node:fs/promises';
 import { errnoOf } from '../../lib/errors.ts';
 import { exists, makeFolder, readText, writeAttribute } from '../files.ts';
 import { retryBusy, waitFor } from '../wait.ts';
-import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
 
 export const cgroupVerb: Verb<'cgroup'> = {
   present: ({ path }) => exists(path),
@@ -13,9 +13,9 @@ export const cgroupVerb: Verb<'cgroup'> = {
     await makeFolder(path);
     return '';
   },
-  undo: async ({ path }) => {
-    await endProcesses(path);
-    await retryBusy(busyDeadlineMs, () => rmdir(path));
+  undo: async ({ path }, _prior, patienceMs) => {
+    await endProcesses(path, patienceMs);
+    await retryBusy(patienceMs, () => rmdir(path));
   },
 };
 
@@ -33,21 +33,21 @@ export const controllersVerb: Verb<'controllers'> = {
     await writeAttribute(`${path}/cgroup.subtree_control`, wanted.join(' '));
     return '';
   },
-  undo: async ({ path }, prior) => {
+  undo: async ({ path }, prior, patienceMs) => {
     const on = await stillOn(path, prior);
     for (const name of on) {
-      await retryBusy(busyDeadlineMs / on.length, () =>
-        writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`),
-      ).catch(passBusy);
+      await retryBusy(patienceMs / on.length, () => writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`)).catch(
+        passBusy,
+      );
     }
   },
 };
 
 /** Kills everything in a cgroup and below, frozen or not, and waits until the kernel says that it is empty. */
-export async function endProcesses(path: string): Promise<void> {
+export async function endProcesses(path: string, patienceMs: number): Promise<void> {
   if (!(await exists(path))) return;
   await writeAttribute(`${path}/cgroup.kill`, '1');
-  await waitFor(`the end of all processes in ${path}`, busyDeadlineMs, async () =>
+  await waitFor(`the end of all processes in ${path}`, patienceMs, async () =>
     isPopulated(await readText(`${path}/cgroup.events`)) ? undefined : true,
   );
 }

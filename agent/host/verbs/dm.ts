@@ -3,9 +3,10 @@
 import { HostError } from '../../lib/errors.ts';
 import { dmClear, dmCreate, dmLoad, dmMessage, dmRemove, dmResume, dmStatus } from '../dm.ts';
 import { createClaimed } from '../guard/claim.ts';
+import { faultPoint } from '../fault.ts';
 import { dmStatsMessage } from '../step.ts';
 import { retryBusy } from '../wait.ts';
-import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
 
 export const dmCreateVerb: Verb<'dm-create'> = {
   present: async ({ name, uuid }) => {
@@ -17,9 +18,13 @@ export const dmCreateVerb: Verb<'dm-create'> = {
   capture: nothingToCapture,
   act: (step) => (step.claim ? createClaimed(step, step.claim) : dmCreate(step)),
   // A suspended device would hold its openers for ever: it is resumed before it is removed.
-  undo: async ({ name }) => {
+  undo: async ({ name }, _prior, patienceMs) => {
     if ((await dmStatus(name))?.suspended) await dmResume(name);
-    await retryBusy(busyDeadlineMs, () => dmRemove(name));
+    await retryBusy(patienceMs, () => dmRemove(name));
+  },
+  relieve: async ({ name, uuid }) => {
+    const status = await dmStatus(name);
+    if (status?.suspended && status.uuid === uuid) await dmResume(name);
   },
 };
 
@@ -32,6 +37,7 @@ export const dmSwapVerb: Verb<'dm-swap'> = {
   act: async ({ name, table }) => {
     try {
       await dmLoad(name, table);
+      faultPoint('dm-swap loaded');
       await dmResume(name);
     } catch (failure) {
       await dmClear(name).catch(() => undefined);

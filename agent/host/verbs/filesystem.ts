@@ -5,7 +5,7 @@ import { chosenValue, exists, makeFolder, readText, writeAttribute } from '../fi
 import { runCommand } from '../run-command.ts';
 import { inNetns } from '../step.ts';
 import { retryBusy } from '../wait.ts';
-import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
 
 export const mkdirVerb: Verb<'mkdir'> = {
   present: ({ path }) => exists(path),
@@ -14,7 +14,7 @@ export const mkdirVerb: Verb<'mkdir'> = {
     await makeFolder(path);
     return '';
   },
-  undo: ({ path }) => retryBusy(busyDeadlineMs, () => rmdir(path)),
+  undo: ({ path }, _prior, patienceMs) => retryBusy(patienceMs, () => rmdir(path)),
 };
 
 export const linkVerb: Verb<'link'> = {
@@ -25,7 +25,7 @@ export const linkVerb: Verb<'link'> = {
     else await runCommand([...inNetns(netns), 'ln', '-s', target, path]);
     return '';
   },
-  undo: ({ path }) => retryBusy(busyDeadlineMs, () => unlink(path)),
+  undo: ({ path }, _prior, patienceMs) => retryBusy(patienceMs, () => unlink(path)),
 };
 
 export const writeVerb: Verb<'write'> = {
@@ -40,8 +40,8 @@ export const writeVerb: Verb<'write'> = {
     await writeAttribute(path, value);
     return '';
   },
-  undo: ({ path, restore }, prior) =>
-    retryBusy(busyDeadlineMs, () => writeAttribute(path, undoneValue(restore, prior))),
+  undo: ({ path, restore }, prior, patienceMs) =>
+    retryBusy(patienceMs, () => writeAttribute(path, undoneValue(restore, prior))),
 };
 
 function undoneValue(restore: 'prior' | 'never' | { readonly value: string }, prior: string | undefined): string {

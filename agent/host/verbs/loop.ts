@@ -5,7 +5,7 @@ import { exists, readText } from '../files.ts';
 import { ioctl, openControl } from '../ioctl.ts';
 import { runCommand } from '../run-command.ts';
 import { retryBusy } from '../wait.ts';
-import { busyDeadlineMs, type Verb } from './verb.ts';
+import type { Verb } from './verb.ts';
 
 const loopControlRemove = 0x4c81; // LOOP_CTL_REMOVE, include/uapi/linux/loop.h
 
@@ -17,12 +17,12 @@ export const loopVerb: Verb<'loop'> = {
     await runCommand(['losetup', '--direct-io=on', `/dev/loop${index}`, path]);
     return '';
   },
-  undo: async ({ index, path }, prior) => {
+  undo: async ({ index, path }, prior, patienceMs) => {
     if ((await backingFile(index)) === path) await runCommand(['losetup', '-d', `/dev/loop${index}`]);
     if (prior !== 'added') return;
     const control = openControl('/dev/loop-control');
     try {
-      await retryBusy(busyDeadlineMs, async () => {
+      await retryBusy(patienceMs, async () => {
         await ioctl(control, loopControlRemove, index);
       });
     } finally {

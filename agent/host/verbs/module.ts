@@ -4,7 +4,7 @@ import { readText } from '../files.ts';
 import { runCommand } from '../run-command.ts';
 import { retryBusy } from '../wait.ts';
 import { errnoOf } from '../../lib/errors.ts';
-import { busyDeadlineMs, type Verb } from './verb.ts';
+import type { Verb } from './verb.ts';
 
 /** The kernel asks for algorithms by these aliases (include/linux/crypto.h, MODULE_ALIAS_CRYPTO). */
 const algorithmPrefix = 'crypto-';
@@ -33,8 +33,8 @@ export const moduleVerb: Verb<'module'> = {
     return '';
   },
   // In the order of insertion, so backwards here. One that somebody else has come to use meanwhile stays.
-  undo: async (_step, prior) => {
-    for (const module of (await loadedOf(prior)).reverse()) await unload(module);
+  undo: async (_step, prior, patienceMs) => {
+    for (const module of (await loadedOf(prior)).reverse()) await unload(module, patienceMs);
   },
 };
 
@@ -66,9 +66,9 @@ async function loadedOf(prior: string | undefined): Promise<string[]> {
   return (prior ?? '').split(' ').filter((name) => loaded.has(name));
 }
 
-async function unload(module: string): Promise<void> {
+async function unload(module: string, patienceMs: number): Promise<void> {
   try {
-    await retryBusy(busyDeadlineMs, async () => {
+    await retryBusy(patienceMs, async () => {
       const users = await readText(`/sys/module/${module}/refcnt`);
       if (users !== undefined && users.trim() !== '0') throw Object.assign(new Error('in use'), { code: 'EBUSY' });
       await runCommand(['rmmod', module]);

@@ -7,7 +7,7 @@ import { listFolder, readText, writeAttribute } from '../files.ts';
 import { runCommand } from '../run-command.ts';
 import { inNetns, type NvmeConnectStep } from '../step.ts';
 import { waitFor } from '../wait.ts';
-import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
 
 const answerDeadlineMs = 5_000;
 const connectDeadlineMs = 20_000;
@@ -33,17 +33,26 @@ export const nvmeConnectVerb: Verb<'nvme-connect'> = {
     }
     return '';
   },
-  undo: async (step) => {
-    for (const controller of await controllersOf(step)) {
-      await writeAttribute(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
-        if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'ENODEV') throw failure;
-      });
-    }
-    await waitFor(`the end of the NVMe controller of ${step.nqn}`, busyDeadlineMs, async () =>
+  undo: async (step, _prior, patienceMs) => {
+    for (const controller of await controllersOf(step)) await remove(controller);
+    await waitFor(`the end of the NVMe controller of ${step.nqn}`, patienceMs, async () =>
       (await controllersOf(step)).length === 0 ? true : undefined,
     );
   },
+  // A controller that has lost its target holds the I/O of all above it until it is gone.
+  relieve: async (step) => {
+    for (const controller of await controllersOf(step)) {
+      const state = (await readText(`/sys/class/nvme/${controller}/state`))?.trim();
+      if (state !== undefined && state !== 'live') await remove(controller);
+    }
+  },
 };
+
+async function remove(controller: string): Promise<void> {
+  await writeAttribute(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
+    if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'ENODEV') throw failure;
+  });
+}
 
 /** Multipath would join our path to one that the host has: its device would be measured, and perhaps written. */
 async function mustBeUnused(nqn: string): Promise<void> {

@@ -11,21 +11,30 @@ import { nothingToCapture, type Verb } from './verb.ts';
 
 const stderrTailBytes = 16_384;
 
-// Node cannot start a process inside a cgroup: the wrapper moves itself, then becomes the program.
-const enterCgroup = 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"';
+// Node cannot start a process inside a cgroup: the wrapper moves itself, then becomes the program. Where memory runs out,
+// the kernel is to take a guest of ours before anybody else's work, and before the agent.
+const enterCgroup = 'echo $$ >"$1/cgroup.procs" && echo "$2" >/proc/self/oom_score_adj && shift 2 && exec "$@"';
 
 export const spawnVerb: Verb<'spawn'> = {
   shared: true,
   present: async ({ cgroup }) => isPopulated(await readText(`${cgroup}/cgroup.events`)),
   capture: nothingToCapture,
   act: () => Promise.resolve(''),
-  undo: ({ cgroup }) => endProcesses(cgroup),
+  undo: ({ cgroup }, _prior, patienceMs) => endProcesses(cgroup, patienceMs),
 };
 
 const dieWithAgent = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
 export function startChild(step: SpawnStep): Child {
-  const argv = ['-c', enterCgroup, 'sh', step.cgroup, ...(step.survives ? [] : dieWithAgent), ...step.argv];
+  const argv = [
+    '-c',
+    enterCgroup,
+    'sh',
+    step.cgroup,
+    step.survives ? '0' : '1000',
+    ...(step.survives ? [] : dieWithAgent),
+    ...step.argv,
+  ];
   const child = execa('sh', argv, {
     reject: false,
     stdin: 'ignore',

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { exists } from '../files.ts';
 import { ioctl, openControl } from '../ioctl.ts';
 import { retryBusy } from '../wait.ts';
-import { busyDeadlineMs, nothingToCapture, type Verb } from './verb.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
 
 const nameBytes = 256;
 const destroyDevice = 2 ** 30 + nameBytes * 2 ** 16 + 0x81 * 2 ** 8 + 3; // VDUSE_DESTROY_DEV, include/uapi/linux/vduse.h
@@ -14,12 +14,12 @@ export const vduseVerb: Verb<'vduse'> = {
   capture: nothingToCapture,
   // The daemon that is started next makes it.
   act: () => Promise.resolve(''),
-  undo: async ({ name }) => {
+  undo: async ({ name }, _prior, patienceMs) => {
     const buffer = Buffer.alloc(nameBytes);
     buffer.write(name);
     const control = openControl('/dev/vduse/control');
     try {
-      await retryBusy(busyDeadlineMs, async () => {
+      await retryBusy(patienceMs, async () => {
         await ioctl(control, destroyDevice, buffer);
       });
     } finally {

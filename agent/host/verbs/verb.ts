@@ -9,8 +9,10 @@ export interface Verb<K extends Step['kind']> {
   readonly capture: (step: StepOf<K>) => Promise<string | undefined>;
   /** Gives the device node where the step makes one, else an empty text. */
   readonly act: (step: StepOf<K>, prior: string) => Promise<string>;
-  /** Idempotent; called only while `present`. */
-  readonly undo: (step: StepOf<K>, prior: string | undefined) => Promise<void>;
+  /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
+  readonly undo: (step: StepOf<K>, prior: string | undefined, patienceMs: number) => Promise<void>;
+  /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */
+  readonly relieve?: (step: StepOf<K>) => Promise<void>;
   /** Nothing is left to undo once `act` has returned. */
   readonly settles?: true;
   /** Others may have come to use it meanwhile: then it stays, and that is no residue. */
@@ -23,5 +25,3 @@ export interface Verb<K extends Step['kind']> {
 export function nothingToCapture(): Promise<string> {
   return Promise.resolve('');
 }
-
-export const busyDeadlineMs = 8_000;

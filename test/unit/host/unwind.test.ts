@@ -60,4 +60,15 @@ describe('unwinding', () => {
       { type: 'stuck', seq: 4, reason: 'EBUSY for ever' },
     ]);
   });
+
+  it('tries again what was stuck, once something else was undone after it', async () => {
+    machine.things.set('/a/in', 'of others');
+    const steps = [
+      entry(0, { kind: 'exec', argv: ['x'], undo: ['y'], witness: { path: '/a/in' }, why: 'w' }),
+      entry(1, mkdir('/a')),
+    ];
+    expect(await unwind(steps, machine.journal)).toEqual({ undone: 2, residue: [] });
+    expect(machine.records.filter(({ type }) => type === 'stuck')).toMatchObject([{ seq: 1 }]);
+    expect(machine.things.has('/a')).toBe(false);
+  });
 });

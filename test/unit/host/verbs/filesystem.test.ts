@@ -24,7 +24,7 @@ describe('making a folder', () => {
     await mkdirVerb.act(step(), '');
     expect(lstatSync(path).isDirectory()).toBe(true);
     expect(await mkdirVerb.present(step(), '')).toBe(true);
-    await mkdirVerb.undo(step(), '');
+    await mkdirVerb.undo(step(), '', 100);
     expect(await mkdirVerb.present(step(), '')).toBe(false);
   });
 
@@ -46,7 +46,7 @@ describe('making a link', () => {
     expect(await linkVerb.present(step(), undefined)).toBe(false);
     await linkVerb.act(step(), '');
     expect(await linkVerb.present(step(), '')).toBe(true);
-    await linkVerb.undo(step(), '');
+    await linkVerb.undo(step(), '', 100);
     expect(await linkVerb.present(step(), '')).toBe(false);
   });
 
@@ -54,7 +54,7 @@ describe('making a link', () => {
     const target = join(folder, 'target');
     mkdirSync(target);
     await linkVerb.act({ ...step(), target }, '');
-    await linkVerb.undo({ ...step(), target }, '');
+    await linkVerb.undo({ ...step(), target }, '', 100);
     expect(lstatSync(target).isDirectory()).toBe(true);
   });
 
@@ -87,7 +87,7 @@ describe('writing an attribute', () => {
     await writeVerb.act(step({ restore }), prior ?? '');
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(await writeVerb.present(step({ restore }), prior)).toBe(true);
-    await writeVerb.undo(step({ restore }), prior);
+    await writeVerb.undo(step({ restore }), prior, 100);
     expect(readFileSync(path, 'utf8')).toBe(after);
     expect(await writeVerb.present(step({ restore }), prior)).toBe(false);
   });

@@ -1,0 +1,63 @@
+// The watchdog: a process beside the run that restores the host when the agent dies, whatever kills it.
+//
+// It waits at the end of a pipe whose other end only the agent has. A run that ends in order says so; an end without a
+// word is a death. Even then it does nothing before it has the lock, which the kernel frees only when the agent is gone
+// with all its threads: it can neither unwind under a living agent nor beside somebody's `recover`. It is a shell until
+// then, which costs the measured host a megabyte and no CPU, in a session of its own, out of reach of the terminal, of
+// the load's cgroup and of the agent's.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { commandEnvironment } from './run-command.ts';
+
+export interface Watchdog {
+  /** Tells it that the run has ended in order. */
+  readonly dismiss: () => void;
+}
+
+/** More deaths than this are no accident; a run goes on without, as the journal stays. */
+const mostRestarts = 3;
+
+// An ignored signal stays ignored by what the shell becomes. The root cgroup is the one place that no unit's end reaches.
+const script = `
+{ echo $$ >/sys/fs/cgroup/cgroup.procs; echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null
+trap '' HUP INT QUIT TERM PIPE
+echo ready
+exec >/dev/null
+read -r word
+[ "$word" = done ] && exit 0
+exec "$@"
+`;
+
+/** `restore`: the command that restores the host. Resolves when the watchdog is in its place. */
+export async function startWatchdog(restore: readonly string[], onLost: (note: string) => void): Promise<Watchdog> {
+  let current: ChildProcess | undefined;
+  let dismissed = false;
+  let restarts = 0;
+  const start = async (): Promise<void> => {
+    const child = spawn('sh', ['-c', script, 'layerlift-watchdog', ...restore], {
+      cwd: '/',
+      detached: true,
+      env: commandEnvironment,
+      // It says on the terminal of the run what became of the host.
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    current = child;
+    child.stdin.on('error', () => undefined);
+    const ended = once(child, 'exit').catch(() => undefined);
+    await Promise.race([once(child.stdout, 'data'), ended]);
+    void ended.then(() => {
+      if (dismissed || current !== child) return;
+      if (restarts++ < mostRestarts) void start();
+      onLost(restarts > mostRestarts ? 'the watchdog ended, and is not started again' : 'the watchdog was ended');
+    });
+    child.unref();
+  };
+  await start();
+  return {
+    dismiss: () => {
+      dismissed = true;
+      current?.stdin?.end('done\n');
+    },
+  };
+}
