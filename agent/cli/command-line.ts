@@ -3,8 +3,8 @@
 import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
-import { parseDuration } from '../lib/units.ts';
 import { formatNames } from '../report/format-names.ts';
+import { durationMs, exitTable, wholeSeed } from './values.ts';
 import { toolVersion } from './version.ts';
 
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
@@ -139,6 +139,24 @@ function addOthers(parser: Argv, done: Done): void {
       async ({ layer, format }) => done(await (await import('./knobs.ts')).knobs({ layer, format, print })),
     )
     .command(
+      'observe',
+      'say which rings of a Xen host look capped as they are used now; touches nothing (root)',
+      (y) =>
+        y.options({
+          for: {
+            describe: 'how long to look, 1s to 60s',
+            type: 'string',
+            default: '10s',
+            coerce: durationMs('--for', { min: 1_000, max: 60_000 }),
+          },
+          format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
+        }),
+      async ({ for: time, format }) => {
+        const { observe } = await import('./observe.ts');
+        done(await observe({ forMs: time ?? 0, format, print }));
+      },
+    )
+    .command(
       'recover',
       'undo what an interrupted run left behind (root)',
       (y) =>
@@ -170,30 +188,4 @@ function addOthers(parser: Argv, done: Done): void {
         print(json ? `${JSON.stringify(rows, null, 2)}\n` : `${exitTable()}\n`);
       },
     );
-}
-
-function exitTable(): string {
-  const rows = Object.entries(exitCodes).map(
-    ([name, [code, meaning]]) => `  ${String(code).padStart(3)}  ${name.padEnd(14)} ${meaning}`,
-  );
-  return ['Exit status:', ...rows].join('\n');
-}
-
-function durationMs(option: string): (text: string | undefined) => number | undefined {
-  return (text) => {
-    if (text === undefined) return undefined;
-    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
-    const ns = parseDuration(text);
-    if (ns === undefined || ns <= 0)
-      throw new UsageError(
-        `${option}: "${text}" is not a duration`,
-        'expected a number with its unit, such as 90s or 5m',
-      );
-    return ns / 1e6;
-  };
-}
-
-function wholeSeed(seed: number | undefined): number | undefined {
-  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
-  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
 }

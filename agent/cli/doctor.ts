@@ -7,6 +7,7 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import { needsOf } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import { providers } from '../stack/registry.ts';
+import { readHostKind } from './doctor-host.ts';
 import { deviceProblems } from './preflight.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
@@ -15,7 +16,8 @@ export async function doctor(options: {
   print: (text: string) => void;
 }): Promise<ExitName> {
   const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
-  const lines: string[] = [];
+  const { machine, xen } = await readHostKind();
+  const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
   const states = await checkNeeds(needsOf(profile));
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
   const held = leftovers();

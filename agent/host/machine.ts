@@ -44,7 +44,7 @@ export function renderMachine(machine: Machine): string {
   }
 }
 
-/** Programs of Xen's toolstack that people use beside us; without them a run works, but `plan` cannot be followed by hand. */
+/** The toolstack wants it; layerlift does without. */
 export async function isXenfsMounted(): Promise<boolean> {
   return (await listFolder('/proc/xen')).includes('capabilities');
 }

@@ -55,3 +55,8 @@ export function tooFewNames(count: number, free: number): { message: string; hin
     hint: 'use fewer guests, or detach vbds of domain 0 that nobody uses: xl block-list 0',
   };
 }
+
+/** The most grants that a ring takes: its own pages, and for each request 32 segments and the page that lists them. */
+export function grantsOfRing(order: number): number {
+  return 2 ** order + ringSlots(order) * (32 + 1);
+}

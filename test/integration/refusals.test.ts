@@ -1,21 +1,8 @@
 // Bad input and failing surroundings: one clear error, the right exit status, and an untouched host each time.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { inLab, type LabResult } from '../support/lab.ts';
-
-interface Case {
-  readonly name: string;
-  /** Shell lines before the run. */
-  readonly before?: string;
-  /** The profile's text. */
-  readonly profile: string;
-  readonly run?: string;
-  /** Shell lines while the run goes on in the background; `$agent` is its process. */
-  readonly meanwhile?: string;
-  readonly after?: string;
-  readonly status: number;
-  readonly says: readonly (string | RegExp)[];
-}
+import { expectRefused, type Refusal, scriptOf } from '../support/refusal.ts';
 
 const head = 'version: 1\nname: refused\nworkload: { rw: randread }\n';
 const quick = 'experiment: { settle: 200ms, measure: 500ms, budget: 30s }\n';
@@ -26,7 +13,7 @@ const remote = (port: number): string =>
   `${head}guests: 1\nstack: { network: { deployed: { provider: nvme-tcp-remote, address: 127.0.0.1, port: ${port}, nqn: nqn.2014-08.org.example:disk, size: 64MiB } } }\n`;
 const untilMeasuring = 'for i in $(seq 300); do [ -s "$dir"/runs/*/slices.ndjson ] && break; sleep 0.1; done';
 
-const cases: readonly Case[] = [
+const cases: readonly Refusal[] = [
   {
     name: 'five-mistakes',
     profile: `version: 2
@@ -55,6 +42,12 @@ stack: { media: { deployed: { provider: model, latency: 20 } } }
     profile: `${head}guests: 1\nstack: { ring: { deployed: { provider: vduse } } }\n`,
     status: 69,
     says: ['kernel module vduse is missing', '6.12'],
+  },
+  {
+    name: 'not-on-xen',
+    profile: `${head}guests: 1\nstack: { ring: { deployed: { provider: xen-vbd } } }\n`,
+    status: 69,
+    says: [/this is not domain 0 of Xen: it is a (KVM guest|virtual machine)/, 'scripts/lab --xen'],
   },
   {
     name: 'missing-fio',
@@ -155,35 +148,14 @@ stack:
   },
 ];
 
-function script({ name, before = '', profile, run, meanwhile, after = '' }: Case): string {
-  const command = `${run ?? 'node agent/dist/main.js run'} "$dir/profile.yaml" --runs "$dir/runs" -q >"$dir/out" 2>"$dir/err"`;
-  return `
-echo "case ${name}" >/dev/kmsg
-dir=/tmp/case-${name}; mkdir -p "$dir"; chmod 777 "$dir"
-cat >"$dir/profile.yaml" <<'END'
-${profile}END
-{ ${before || ':'}; } >"$dir/before.log" 2>&1
-inventory before
-${meanwhile ? `${command} & agent=$!\n${meanwhile}\nwait $agent; echo $? >"$dir/rc"` : `${command}; echo $? >"$dir/rc"`}
-inventory after
-diff "$LAB_OUT/before" "$LAB_OUT/after" >"$dir/diff"
-{ ${after || ':'}; } >"$dir/after.log" 2>&1
-mkdir -p "$LAB_OUT/${name}"; cp "$dir"/{rc,err,out,diff,before.log} "$LAB_OUT/${name}/"`;
-}
-
 describe('refusals', () => {
   let lab: LabResult;
   beforeAll(async () => {
-    lab = await inLab(cases.map(script).join('\n'), { disks: ['256M:scratch', '20M:tiny'] });
+    lab = await inLab(cases.map(scriptOf).join('\n'), { disks: ['256M:scratch', '20M:tiny'] });
   });
   afterAll(() => lab.dispose());
 
-  test.each(cases)('$name: exit $status, a clear error, an untouched host', ({ name, status, says }) => {
-    const error = lab.file(`${name}/err`);
-    expect(lab.file(`${name}/rc`).trim(), error).toBe(`${status}`);
-    for (const words of says) expect(error).toMatch(words);
-    expect(error).not.toMatch(/internal error|^\s+at /m);
-    expect(lab.file(`${name}/out`)).toBe('');
-    expect(lab.file(`${name}/diff`)).toBe('');
+  test.each(cases)('$name: exit $status, a clear error, an untouched host', (one) => {
+    expectRefused(lab, one);
   });
 });
