@@ -4,7 +4,8 @@ import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { formatNames } from '../report/format-names.ts';
-import { durationMs, prepareOptions } from './options.ts';
+import { prepareOptions } from './options.ts';
+import { durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
 
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
@@ -121,6 +122,24 @@ function addOthers(parser: Argv, done: Done): void {
       async ({ layer, format }) => done(await (await import('./knobs.ts')).knobs({ layer, format, print })),
     )
     .command(
+      'observe',
+      'say which rings of a Xen host look capped as they are used now; touches nothing (root)',
+      (y) =>
+        y.options({
+          for: {
+            describe: 'how long to look, 1s to 60s',
+            type: 'string',
+            default: '10s',
+            coerce: durationMs('--for', { min: 1_000, max: 60_000 }),
+          },
+          format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
+        }),
+      async ({ for: time, format }) => {
+        const { observe } = await import('./observe.ts');
+        done(await observe({ forMs: time ?? 0, format, print }));
+      },
+    )
+    .command(
       'recover',
       'undo what an interrupted run left behind (root)',
       (y) =>
@@ -165,11 +184,4 @@ function addOthers(parser: Argv, done: Done): void {
         print(json ? `${JSON.stringify(rows, null, 2)}\n` : `${exitTable()}\n`);
       },
     );
-}
-
-function exitTable(): string {
-  const rows = Object.entries(exitCodes).map(
-    ([name, [code, meaning]]) => `  ${String(code).padStart(3)}  ${name.padEnd(14)} ${meaning}`,
-  );
-  return ['Exit status:', ...rows].join('\n');
 }

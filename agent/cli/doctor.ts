@@ -10,6 +10,7 @@ import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { providers } from '../stack/registry.ts';
 import { claimFor } from './destroy.ts';
+import { readHostKind } from './doctor-host.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
 export async function doctor(options: {
@@ -17,7 +18,8 @@ export async function doctor(options: {
   print: (text: string) => void;
 }): Promise<ExitName> {
   const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
-  const lines: string[] = [];
+  const { machine, xen } = await readHostKind();
+  const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
   const states = await checkNeeds(needsOf(profile));
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
   const held = leftovers();

@@ -1,6 +1,6 @@
 // `knobs`: the settings of this host that may cap the I/Os in flight. Looks, and touches nothing.
 
-import { listFolder, readText } from '../host/files.ts';
+import { listAny, readAny } from '../host/look.ts';
 import { foldKnobs, type Fold } from '../knobs/fold.ts';
 import type { Knob, KnobLayer, Reader } from '../knobs/knob.ts';
 import { type Inventory, readKnobs } from '../knobs/registry.ts';
@@ -30,7 +30,7 @@ export async function knobs({ format, layer, print, reader = thisHost }: KnobsOp
   return 'ok';
 }
 
-const thisHost: Reader = { read: readText, list: listFolder };
+const thisHost: Reader = { read: readAny, list: listAny };
 
 type Debugfs = 'read' | 'absent' | 'refused';
 

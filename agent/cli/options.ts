@@ -1,29 +1,8 @@
-// Options that commands share, and how their texts are read.
+// Options that commands share.
 
-import { UsageError } from '../lib/errors.ts';
-import { parseDuration } from '../lib/units.ts';
 import { parseImpact } from '../plan/impact.ts';
 import { parseDestroy } from './destroy.ts';
-
-/** Milliseconds of a duration with its unit. Throws UsageError naming the option. */
-export function durationMs(option: string): (text: string | undefined) => number | undefined {
-  return (text) => {
-    if (text === undefined) return undefined;
-    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
-    const ns = parseDuration(text);
-    if (ns === undefined || ns <= 0)
-      throw new UsageError(
-        `${option}: "${text}" is not a duration`,
-        'expected a number with its unit, such as 90s or 5m',
-      );
-    return ns / 1e6;
-  };
-}
-
-function wholeSeed(seed: number | undefined): number | undefined {
-  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
-  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
-}
+import { durationMs, wholeSeed } from './values.ts';
 
 /** Of `run` and `plan` alike. */
 export const prepareOptions = {

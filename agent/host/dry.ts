@@ -2,7 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { describeSought } from './find.ts';
-import { listFolder, readText } from './files.ts';
+import { listAny, readAny } from './look.ts';
 import type { Host } from './host.ts';
 import type { Step } from './step.ts';
 
@@ -36,8 +36,8 @@ export function dryHost(): DryHost {
       });
     },
     find: (sought) => Promise.resolve(sought.kind === 'node' ? sought.path : `<${describeSought(sought)}>`),
-    read: readText,
-    list: listFolder,
+    read: readAny,
+    list: listAny,
     dmCounters: () => Promise.resolve(undefined),
     checkStop: () => undefined,
     stopped: new Promise<never>(() => undefined),

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, InternalError, reasonOf, ResidueError, type StoppedError } from '../lib/errors.ts';
 import { dmMessage } from './dm.ts';
 import { findDevice } from './find.ts';
-import { listFolder, readText } from './files.ts';
+import { listAny, readAny } from './look.ts';
 import type { Child, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from './patience.ts';
@@ -90,8 +90,8 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       return startChild(step);
     },
     find: (sought, deadlineMs) => findDevice(sought, deadlineMs),
-    read: readText,
-    list: listFolder,
+    read: readAny,
+    list: listAny,
     dmCounters: (name) => dmMessage(name, '@stats_print 0').catch(() => undefined),
     checkStop,
     stopped,

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { Problem } from '../lib/errors.ts';
 import { exists, readText } from './files.ts';
 import { commandEnvironment } from './run-command.ts';
+import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
 
 export type Need =
   | { readonly kind: 'root' }
@@ -12,7 +13,8 @@ export type Need =
   | { readonly kind: 'configfs' }
   | { readonly kind: 'cgroup2'; readonly controllers: readonly string[] }
   /** brd and its like take their settings at load: one that is there already is not ours. */
-  | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string };
+  | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string }
+  | XenNeed;
 
 export interface NeedState {
   readonly need: Need;
@@ -40,6 +42,11 @@ export function renderNeed(need: Need): string {
       return `cgroup v2 with ${need.controllers.join(', ')}`;
     case 'module-absent':
       return `kernel module ${need.name} not loaded yet (${need.forWhat})`;
+    case 'xen-dom0':
+    case 'xvd-names':
+    case 'xen-ring-order':
+    case 'xen-ring-queues':
+      return renderXenNeed(need);
   }
 }
 
@@ -69,10 +76,16 @@ async function unmet(need: Need): Promise<Problem | undefined> {
             hint: `rmmod ${need.name} if nobody uses it, or choose another provider for ${need.forWhat}`,
           }
         : undefined;
+    case 'xen-dom0':
+    case 'xvd-names':
+    case 'xen-ring-order':
+    case 'xen-ring-queues':
+      return unmetXen(need);
   }
 }
 
-async function isInstalled(name: string): Promise<boolean> {
+/** Whether a program is on the path that the agent calls programs by. */
+export async function isInstalled(name: string): Promise<boolean> {
   const found = await Promise.all(commandEnvironment.PATH.split(':').map((folder) => exists(`${folder}/${name}`)));
   return found.includes(true);
 }

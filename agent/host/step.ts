@@ -94,6 +94,18 @@ export interface VduseStep extends Common {
   readonly kind: 'vduse';
   readonly name: string;
 }
+/** A virtual block device of Xen, frontend and backend both in domain 0. */
+export interface XenVbdStep extends Common {
+  readonly kind: 'xen-vbd';
+  /** Of its disk, such as `xvdp`. */
+  readonly name: string;
+  /** Its number in xenstore. */
+  readonly id: number;
+  /** The device that its backend opens. */
+  readonly path: string;
+  /** Ours alone; kept with it in xenstore. */
+  readonly mark: string;
+}
 export interface SpawnStep extends Common {
   readonly kind: 'spawn';
   readonly name: string;
@@ -118,6 +130,7 @@ export type Step =
   | NvmeConnectStep
   | LoopStep
   | VduseStep
+  | XenVbdStep
   | SpawnStep;
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
@@ -184,6 +197,11 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
   vduse: ({ name }) => ({
     act: `# ${name} will appear in /dev/vduse`,
     undo: `VDUSE_DESTROY_DEV ${name}  # an ioctl on /dev/vduse/control`,
+  }),
+  // Both lines are those of the toolstack; the agent itself writes to xenstore.
+  'xen-vbd': ({ name, id, path }) => ({
+    act: words(['xl', 'block-attach', '0', `format=raw,vdev=${name},access=rw,target=${path}`]),
+    undo: words(['xl', 'block-detach', '0', `${id}`]),
   }),
   spawn: ({ argv, cgroup }) => ({
     act: `${words(argv)} &  # in ${cgroup}`,

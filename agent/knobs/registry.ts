@@ -1,7 +1,5 @@
 // One line a source. The inventory has rows that no file tells, which are left out:
 //
-// - ring-page-order, multi-queue-num-queues and their kin of each Xen device: in xenstore, which is no file. In a guest
-//   its disk has the outcome (driver-tags.ts); on the backend's side only the counter of full rings is in sysfs.
 // - QEMU's queue-size and num-queues: on its command line; in the guest its disk has the outcome.
 // - netem's limit, windows of connections: behind netlink (`tc`, `ss`).
 // - DRBD's max-buffers: behind netlink (`drbdsetup`).
@@ -23,11 +21,12 @@ import { ringParameters, xenParameters } from './ring.ts';
 import { scsiAdapters, scsiDepth } from './scsi.ts';
 import type { KnobSource, Part } from './source.ts';
 import { iscsiTarget, nvmeTarget } from './targets.ts';
+import { xenVbds } from './xen.ts';
 
 const sources: readonly KnobSource[] = [
   ...[mediaParameters, nvmeControllers],
   ...[networkFiles, iscsiSettings, iscsiTarget, nvmeTarget],
-  ...[dmParameters, ringParameters, xenParameters],
+  ...[dmParameters, ringParameters, xenVbds, xenParameters],
   ...[scsiAdapters, scsiDepth, driverTags, requests, kyber, writeback, fairShare],
   ...[asyncEvents, cgroupLimits],
 ];

@@ -1,5 +1,5 @@
 // The ring: what the drivers between guest and host give the next device that they make. What a device has got is read at
-// the device (driver-tags.ts, scsi.ts), so these imply no limit by themselves.
+// the device (driver-tags.ts, scsi.ts, xen.ts), so these imply no limit by themselves.
 
 import { cpusIn } from './knob.ts';
 import { type FileRow, fileSource, parameterPath } from './parameters.ts';

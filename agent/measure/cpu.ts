@@ -1,5 +1,6 @@
 // CPU time of the host from /proc/stat (proc(5)): the shares that were busy, spent in programs, and stolen by others.
 
+import { countCpus } from '../lib/cpus.ts';
 import type { Source } from './source.ts';
 
 interface CpuTicks {
@@ -31,9 +32,4 @@ export function parseStat(text: string): CpuTicks | undefined {
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
   const busy = user + nice + system + irq + softirq;
   return { cpus: countCpus(text), busy, user: user + nice, steal, total: busy + idle + iowait + steal };
-}
-
-/** CPUs that are online, from the text of /proc/stat. */
-export function countCpus(text: string): number {
-  return text.match(/^cpu\d+ /gm)?.length ?? 0;
 }

@@ -1,7 +1,7 @@
 // CPU time of the run's own cgroups (Documentation/admin-guide/cgroup-v2.rst, cpu.stat): what its guests and a ring's helpers
 // used, and how long a guest was held back by its own cpu.max.
 
-import { countCpus } from './cpu.ts';
+import { countCpus } from '../lib/cpus.ts';
 import type { Source } from './source.ts';
 
 interface CgroupCpu {

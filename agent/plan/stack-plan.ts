@@ -31,7 +31,9 @@ export function stackPlan(
 export function needsOf(profile: Profile | undefined): readonly Need[] {
   if (!profile) return commonNeeds;
   const ofLayers = profileLayers(profile).flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])]);
-  return [...commonNeeds, ...ofLayers];
+  // A provider does not know how many guests it will serve.
+  const count = profile.guests.length;
+  return [...commonNeeds, ...ofLayers].map((need) => (need.kind === 'xvd-names' ? { ...need, count } : need));
 }
 
 function profileLayers(profile: Profile): readonly StackLayer[] {

@@ -15,8 +15,8 @@ import { directPath } from './ring/direct.ts';
 import { loopDirect } from './ring/loop-direct.ts';
 import { tcmLoop } from './ring/tcm-loop.ts';
 import { vduse } from './ring/vduse.ts';
+import { xenVbd } from './ring/xen-vbd.ts';
 
-// The ring of Xen (xen-vbd) takes its place after vduse.
 export const providers: readonly Provider[] = [
   modelDisk,
   realDevice,
@@ -29,6 +29,7 @@ export const providers: readonly Provider[] = [
   linearStub,
   tcmLoop,
   vduse,
+  xenVbd,
   loopDirect,
   directPath,
 ];

@@ -11,12 +11,17 @@ kernel_version() {
 }
 
 ensure_kernel() {
-  local lock
-  [[ -e $(kernel_dir)/vmlinux ]] && return
+  fetched_once kernel "$(kernel_dir)/vmlinux" fetch_kernel
+}
+
+# Calls FETCH unless FILE, which it makes last, is there; labs that start together do it once.
+fetched_once() {
+  local name=$1 file=$2 fetch=$3 lock
+  [[ -e $file ]] && return
   mkdir -p "$cache/lab" || fail 69 "cannot create the cache folder $cache/lab"
-  exec {lock}>"$cache/lab/kernel.lock"
+  exec {lock}>"$cache/lab/$name.lock"
   flock "$lock"
-  [[ -e $(kernel_dir)/vmlinux ]] || fetch_kernel
+  [[ -e $file ]] || "$fetch"
   exec {lock}>&-
 }
 
@@ -39,22 +44,37 @@ download_kernel() {
   local into=$1 package
   package=$(newest_kernel_package) || return
   note "downloading $package"
-  # Only root can drop to apt's own user, which could not write into the folder.
-  (cd "$into" && apt-get -qq -o APT::Sandbox::User=root download "$package") </dev/null >>"$work/apt.log" 2>&1
+  download_packages "$into" "$package"
+}
+
+# Only root can drop to apt's own user, which could not write into the folder.
+download_packages() {
+  local into=$1
+  shift
+  (cd "$into" && apt-get -qq -o APT::Sandbox::User=root download "$@") </dev/null >>"$work/apt.log" 2>&1
+}
+
+# Sets fresh.
+new_fetch_folder() {
+  command -v apt-get dpkg-deb >/dev/null || fail 69 'apt-get and dpkg-deb are needed to fetch Debian packages'
+  fresh=$(mktemp -d "$cache/lab/fetch.XXXXXX")
+  discard+=("$fresh")
+}
+
+# The package lists at hand may do, and need no root.
+download_with_fresh_lists() {
+  local download=$1 into=$2 failure=$3
+  "$download" "$into" && return
+  update_package_lists
+  "$download" "$into" && return
+  tail -n 5 "$work/apt.log" >&2
+  fail 69 "$failure, or its download failed"
 }
 
 fetch_kernel() {
   local fresh
-  command -v apt-get dpkg-deb >/dev/null || fail 69 "no kernel $series: apt-get and dpkg-deb are needed to fetch it"
-  fresh=$(mktemp -d "$cache/lab/fetch.XXXXXX")
-  discard+=("$fresh")
-  if ! download_kernel "$fresh"; then
-    update_package_lists
-    if ! download_kernel "$fresh"; then
-      tail -n 5 "$work/apt.log" >&2
-      fail 69 "no kernel: apt offers no linux-image of series $series for amd64, or its download failed"
-    fi
-  fi
+  new_fetch_folder
+  download_with_fresh_lists download_kernel "$fresh" "no kernel: apt offers no linux-image of series $series for amd64"
   dpkg-deb -x "$fresh"/*.deb "$fresh/root" || fail 69 "cannot unpack the kernel package of series $series"
   depmod -b "$fresh/root" "$(kernel_version "$fresh/root")"
   unpack_vmlinux "$fresh"/root/boot/vmlinuz-* "$fresh/root/vmlinux"

@@ -7,6 +7,10 @@ quoted() {
 }
 
 kernel_command_line() {
+  if [[ $xen ]]; then
+    printf '%s' 'console=hvc0 panic=-1 quiet mitigations=off lab.xen'
+    return
+  fi
   # Without hpet=disable and tsc=reliable every look at the clock leaves the guest.
   printf '%s' 'console=ttyS0 panic=-1 quiet mitigations=off hpet=disable tsc=reliable'
 }
@@ -55,6 +59,11 @@ disk_arguments() {
 }
 
 boot_arguments() {
+  if [[ $xen ]]; then
+    xen_boot_arguments
+    share_arguments xen "$(xen_dir)/root" ,readonly=on
+    return
+  fi
   arguments+=(-kernel "$(kernel_dir)/vmlinux" -initrd "$initramfs" -append "$(kernel_command_line)")
 }
 
@@ -91,7 +100,7 @@ write_control() {
     while read -r name; do
       case $name in LAYERLIFT_* | CI | NO_COLOR | DEBUG) printf '%s\0' "$name=${!name}" ;; esac
     done < <(compgen -e)
-    printf '%s\0' LAYERLIFT_LAB=1 "LAB_KERNEL=$series" LAB_OUT=/run/out
+    printf '%s\0' LAYERLIFT_LAB=1 "LAB_KERNEL=$series" ${xen:+LAB_XEN=1} LAB_OUT=/run/out
   } >"$control/env"
   : >"$control/stdout"
   : >"$control/stderr"
@@ -101,8 +110,11 @@ write_control() {
 run_machine() {
   local began=$SECONDS
   : >"$out/console"
-  setpriv --pdeathsig TERM timeout -k 2 "$deadline" setpriv --pdeathsig KILL \
-    qemu-system-x86_64 "${arguments[@]}" </dev/null >"$work/qemu.log" 2>&1 &
+  (
+    cd -- "$work" || exit
+    exec setpriv --pdeathsig TERM timeout -k 2 "$deadline" setpriv --pdeathsig KILL \
+      qemu-system-x86_64 "${arguments[@]}"
+  ) </dev/null >"$work/qemu.log" 2>&1 &
   machine=$!
   tail -q -s 0.05 -c +1 -f --pid="$machine" "$work/control/stdout" 2>/dev/null &
   followers+=($!)

@@ -10,6 +10,8 @@ writable layer that is thrown away, and runs COMMAND there as root in the curren
 Its output streams through; its exit status is returned.
 
   --kernel 6.1|6.12     series of the kernel (default 6.1)
+  --xen                 boot it as dom0 of Xen, with xenstored and xl at hand; Debian's Xen is
+                        downloaded into the cache at the first use, and never installed here
   --cpus N              virtual CPUs (default 2)
   --memory N            MiB of memory (default 1536)
   --disk SIZE:SERIAL    attach an empty disk, e.g. 64M:scratch (repeatable)
@@ -18,8 +20,8 @@ Its output streams through; its exit status is returned.
   --deadline SECONDS    end a guest that runs for longer (default 900)
   --help                print this
 
-COMMAND sees LAYERLIFT_LAB=1, LAB_KERNEL, LAB_OUT and LAB_DISKS (the disks' nodes in order),
-and the caller's PATH, TERM, CI, NO_COLOR, DEBUG and LAYERLIFT_* variables.
+COMMAND sees LAYERLIFT_LAB=1, LAB_KERNEL, LAB_XEN=1 with --xen, LAB_OUT and LAB_DISKS (the
+disks' nodes in order), and the caller's PATH, TERM, CI, NO_COLOR, DEBUG and LAYERLIFT_* variables.
 
 exit status: COMMAND's own, or
    64  bad usage              69  the lab cannot be set up
@@ -67,7 +69,7 @@ set_option() {
 }
 
 parse_options() {
-  series=6.1 cpus=2 memory=1536 deadline=900 out='' disks=() command=()
+  series=6.1 cpus=2 memory=1536 deadline=900 xen='' out='' disks=() command=()
   while (($#)); do
     case $1 in
       -h | --help)
@@ -78,6 +80,10 @@ parse_options() {
         shift
         command=("$@")
         break
+        ;;
+      --xen)
+        xen=yes
+        shift
         ;;
       --kernel | --cpus | --memory | --deadline | --disk | --out)
         (($# > 1)) || fail 64 "$1: expected a value after it"

@@ -41,6 +41,12 @@ stack: { media: { deployed: { provider: model, latency: 20 } } }
     says: ['kernel module vduse is missing', '6.12'],
   },
   {
+    name: 'not-on-xen',
+    profile: `${head}guests: 1\nstack: { ring: { deployed: { provider: xen-vbd } } }\n`,
+    status: 69,
+    says: [/this is not domain 0 of Xen: it is a (KVM guest|virtual machine)/, 'scripts/lab --xen'],
+  },
+  {
     name: 'missing-fio',
     before: 'mv /usr/bin/fio /usr/bin/fio.away',
     profile: `${head}guests: 1\n${model}`,

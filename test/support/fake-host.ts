@@ -110,6 +110,7 @@ export function thingOf(step: Step): string {
     case 'nvme-connect':
     case 'loop':
     case 'vduse':
+    case 'xen-vbd':
     case 'spawn':
       throw new Error(`the fake machine has no ${step.kind}`);
   }

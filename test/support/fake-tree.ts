@@ -7,9 +7,10 @@ export type Tree = Readonly<Record<string, string | Error>>;
 export function fakeTree(files: Tree): Pick<Host, 'read' | 'list'> {
   const folders = new Map<string, Set<string>>();
   for (const path of Object.keys(files)) {
-    const parts = path.split('/').slice(1);
+    // A key of xenstore stands below `xenstore:` in place of the root.
+    const [scheme, ...parts] = path.split('/');
     for (const [i, part] of parts.entries()) {
-      const folder = `/${parts.slice(0, i).join('/')}`;
+      const folder = `${scheme}/${parts.slice(0, i).join('/')}`;
       folders.set(folder, (folders.get(folder) ?? new Set()).add(part));
     }
   }

@@ -15,5 +15,10 @@ set -u
   for process in /proc/[0-9]*/comm; do
     read -r name 2>/dev/null <"$process" && case $name in fio | qemu-storage* | nvme*) printf 'process %s\n' "$name" ;; esac
   done
+  if [ -S /run/xenstored/socket ]; then
+    xenstore-ls -f / | sed 's/^/xenstore /'
+    # The hypervisor prints a line for each grant in use into its log.
+    xl dmesg -c >/dev/null && xl debug-keys g && xl dmesg | grep -c '\[0x' | sed 's/^/grants /'
+  fi
   find /run/layerlift -mindepth 1 2>/dev/null | grep -v '/lock$' | sed 's/^/journal /'
 } | LC_ALL=C sort

@@ -35,20 +35,23 @@ export function labCases(title: string, cases: readonly LabCase[], options: LabO
     });
     afterAll(() => lab.dispose());
 
-    test.each(cases)('$name: exit $status, a clear word, an untouched host', ({ name, status, says, prints = '' }) => {
-      const error = lab.file(`${name}/err`);
-      const expected = status === 'completed' ? ['0', '20'] : [`${status}`];
-      expect(expected, error).toContain(lab.file(`${name}/rc`).trim());
-      for (const words of says) expect(error).toMatch(words);
-      expect(error).not.toMatch(/internal error|^\s+at /m);
-      if (status !== 'completed') expect(lab.file(`${name}/out`)).toBe('');
-      expect(lab.file(`${name}/diff`)).toBe('');
-      expect(lab.file(`${name}/prints`).trim()).toBe(prints);
-    });
+    test.each(cases)('$name: exit $status, a clear word, an untouched host', (one) => expectCase(lab, one));
   });
 }
 
-function scriptOf({ name, before = ':', profile, run, args = '', meanwhile, after = ':' }: LabCase): string {
+export function expectCase(lab: LabResult, { name, status, says, prints = '' }: LabCase): void {
+  const error = lab.file(`${name}/err`);
+  const expected = status === 'completed' ? ['0', '20'] : [`${status}`];
+  expect(expected, error).toContain(lab.file(`${name}/rc`).trim());
+  for (const words of says) expect(error).toMatch(words);
+  expect(error).not.toMatch(/internal error|^\s+at /m);
+  if (status !== 'completed') expect(lab.file(`${name}/out`)).toBe('');
+  expect(lab.file(`${name}/diff`)).toBe('');
+  expect(lab.file(`${name}/prints`).trim()).toBe(prints);
+}
+
+/** Shell lines of one case for a script of the lab; what they leave is read by `expectCase`. */
+export function scriptOf({ name, before = ':', profile, run, args = '', meanwhile, after = ':' }: LabCase): string {
   const command = `${run ?? 'node agent/dist/main.js run'} "$dir/profile.yaml" ${args} --runs "$dir/runs" -q >"$dir/out" 2>"$dir/err"`;
   return `
 echo "case ${name}" >/dev/kmsg

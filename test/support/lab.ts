@@ -9,6 +9,8 @@ const root = new URL('../..', import.meta.url).pathname;
 
 export interface LabOptions {
   readonly kernel?: '6.1' | '6.12';
+  /** As dom0 of Xen. */
+  readonly xen?: boolean;
   readonly memory?: number;
   readonly disks?: readonly string[];
   readonly deadlineS?: number;
@@ -30,6 +32,7 @@ export async function inLab(script: string, options: LabOptions = {}): Promise<L
   const out = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
   const argv = [
     ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${options.deadlineS ?? 560}`],
+    ...(options.xen ? ['--xen'] : []),
     ...(options.memory === undefined ? [] : ['--memory', `${options.memory}`]),
     ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
     ...['--', 'bash', '-c', `${prelude}\n${script}`],

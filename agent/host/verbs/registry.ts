@@ -11,6 +11,7 @@ import { nvmeConnectVerb } from './nvme.ts';
 import { spawnVerb } from './spawn.ts';
 import { vduseVerb } from './vduse.ts';
 import type { Verb } from './verb.ts';
+import { xenVbdVerb } from './xen-vbd.ts';
 
 const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
   module: moduleVerb,
@@ -26,6 +27,7 @@ const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
   'nvme-connect': nvmeConnectVerb,
   loop: loopVerb,
   vduse: vduseVerb,
+  'xen-vbd': xenVbdVerb,
   spawn: spawnVerb,
 };
 

@@ -81,6 +81,11 @@ describe('a step prints as the line that a person would type, and its undo', () 
       'losetup -d /dev/loop3',
     ],
     [
+      { kind: 'xen-vbd', name: 'xvdp', id: 51952, path: '/dev/dm-1', mark: 'layerlift-abcdef-v1', why },
+      'xl block-attach 0 format=raw,vdev=xvdp,access=rw,target=/dev/dm-1',
+      'xl block-detach 0 51952',
+    ],
+    [
       { kind: 'spawn', name: 'fio', argv: ['fio', 'a b'], cgroup: '/c', why },
       "fio 'a b' &  # in /c",
       'echo 1 > /c/cgroup.kill',

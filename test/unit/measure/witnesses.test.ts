@@ -98,6 +98,15 @@ describe("Xen's block backend out of requests", () => {
     expect(from && to && xenBlkback.between(from, to, 2000)).toEqual({ outOfRequestsPerSecond: 25 });
   });
 
+  it('comes with the requests of each kind that the kernel counts', async () => {
+    const all = (reads: number, writes: number): Tree => ({
+      '/sys/bus/xen-backend/devices/vbd-0-51952/statistics/rd_req': `${reads}\n`,
+      '/sys/bus/xen-backend/devices/vbd-0-51952/statistics/wr_req': `${writes}\n`,
+    });
+    const [from, to] = [await xenBlkback.read(hostWith(all(10, 5))), await xenBlkback.read(hostWith(all(110, 5)))];
+    expect(from && to && xenBlkback.between(from, to, 500)).toEqual({ readsPerSecond: 200, writesPerSecond: 0 });
+  });
+
   it('is unknown where there is no such device', async () => {
     expect(await xenBlkback.read(hostWith({}))).toBeUndefined();
     expect(await xenBlkback.read(hostWith({ '/sys/bus/xen-backend/devices/vif-1-0/state': '4' }))).toBeUndefined();

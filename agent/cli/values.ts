@@ -1,0 +1,41 @@
+// Values of options: parsed and refused in the words of the command line.
+
+import { UsageError } from '../lib/errors.ts';
+import { exitCodes } from '../lib/exit-codes.ts';
+import { parseDuration, renderDuration } from '../lib/units.ts';
+
+/** All exit codes, for `--help`. */
+export function exitTable(): string {
+  const rows = Object.entries(exitCodes).map(
+    ([name, [code, meaning]]) => `  ${String(code).padStart(3)}  ${name.padEnd(14)} ${meaning}`,
+  );
+  return ['Exit status:', ...rows].join('\n');
+}
+
+/** Gives a parser that throws UsageError for what is no duration, or outside of the bounds in milliseconds. */
+export function durationMs(
+  option: string,
+  { min, max }: { readonly min: number; readonly max: number } = { min: 0, max: Infinity },
+): (text: string | undefined) => number | undefined {
+  return (text) => {
+    if (text === undefined) return undefined;
+    if (typeof text !== 'string') throw new UsageError(`${option} is given more than once`);
+    const ns = parseDuration(text);
+    if (ns === undefined || ns <= 0)
+      throw new UsageError(
+        `${option}: "${text}" is not a duration`,
+        'expected a number with its unit, such as 90s or 5m',
+      );
+    if (ns / 1e6 >= min && ns / 1e6 <= max) return ns / 1e6;
+    throw new UsageError(
+      `${option}: "${text}" is out of range`,
+      `expected ${renderDuration(min * 1e6)} to ${renderDuration(max * 1e6)}`,
+    );
+  };
+}
+
+/** Throws UsageError for what is no seed. */
+export function wholeSeed(seed: number | undefined): number | undefined {
+  if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
+  throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
+}

@@ -1,0 +1,166 @@
+// A virtual block device of Xen with both ends in domain 0, made in xenstore as a toolstack does, but in one transaction
+// and without hotplug scripts, which take seconds and hang where a part of their surroundings is missing.
+
+import { statSync } from 'node:fs';
+import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
+import { vbdPaths, xenState } from '../../lib/xen.ts';
+import { deviceNumberOf } from '../device-number.ts';
+import { exists, listFolder, readText } from '../files.ts';
+import type { XenVbdStep } from '../step.ts';
+import { waitFor } from '../wait.ts';
+import { inTransaction, withXenstore, type Xenstore } from '../xenstore.ts';
+import type { Verb } from './verb.ts';
+
+const connectDeadlineMs = 10_000;
+const closeDeadlineMs = 3_000;
+
+/** The mark of the run that made it: toolstacks and drivers pass over keys that they do not know. */
+const markKey = 'layerlift';
+
+/** What may come into being above a vbd's own keys, the deepest first. */
+const parents = ['backend/vbd/0', 'backend/vbd', 'backend', 'device/vbd', 'device']
+  .flatMap((path) => [`/local/domain/0/${path}`, `/local/domain/0/error/${path}`])
+  .concat('/local/domain/0/error');
+
+export const xenVbdVerb: Verb<'xen-vbd'> = {
+  present: ({ id, mark }) =>
+    withXenstore(async (store) => {
+      const { front, back } = vbdPaths(id);
+      return (await store.read(`${back}/${markKey}`)) === mark || (await store.read(`${front}/${markKey}`)) === mark;
+    }),
+  /** The parents that are not there yet: they go again with the last vbd in them. */
+  capture: () =>
+    withXenstore(async (store) => {
+      const missing: string[] = [];
+      for (const path of parents) if ((await store.read(path)) === undefined) missing.push(path);
+      return missing.join(' ');
+    }),
+  act: async (step) => {
+    await inTransaction((store) => writeEnds(store, step));
+    await connectEnds(step);
+    return `/dev/${step.name}`;
+  },
+  undo: async (step, prior, patienceMs) => {
+    await closeEnds(step);
+    await inTransaction((store) => removeEnds(store, step, prior));
+    await waitFor(`the end of the Xen vbd ${step.name}`, patienceMs, async () =>
+      (await isGone(step)) ? true : undefined,
+    );
+  },
+};
+
+async function writeEnds(store: Xenstore, { name, id, path, mark }: XenVbdStep): Promise<void> {
+  const { front, back } = vbdPaths(id);
+  for (const end of [front, back]) {
+    if ((await store.read(end)) === undefined) continue;
+    throw new HostError(
+      `the Xen vbd ${name} is taken: ${end} is in xenstore`,
+      `xl block-detach 0 ${id}, if nobody uses it`,
+    );
+  }
+  const write = async (end: string, keys: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [key, value] of Object.entries(keys)) await store.write(`${end}/${key}`, value);
+  };
+  const type = { 'device-type': 'disk', [markKey]: mark };
+  const ours = { online: '1', dev: name, type: 'phy', mode: 'w', params: path, removable: '0', bootable: '0' };
+  await write(front, {
+    ...type,
+    backend: back,
+    'backend-id': '0',
+    'virtual-device': `${id}`,
+    state: xenState.initialising,
+  });
+  await write(back, {
+    ...{ ...type, ...ours, frontend: front, 'frontend-id': '0' },
+    // Said by the hotplug script otherwise: nothing waits for one.
+    ...{ 'discard-enable': '0', 'hotplug-status': 'connected', state: xenState.initialising },
+  });
+}
+
+/** The backend takes its device only once it waits for it. */
+async function connectEnds(step: XenVbdStep): Promise<void> {
+  const { front, back } = vbdPaths(step.id);
+  try {
+    await untilState(back, xenState.initWait);
+    const [major, minor] = numberOf(step.path);
+    await withXenstore((store) => store.write(`${back}/physical-device`, `${major}:${minor}`));
+    for (const end of [back, front]) await untilState(end, xenState.connected);
+    await waitFor(`the disk ${step.name}`, connectDeadlineMs, async () =>
+      Number((await readText(`/sys/block/${step.name}/size`)) ?? 0) > 0 ? true : undefined,
+    );
+  } catch (cause) {
+    const hint = 'xl dmesg and dmesg may say why; xenstored, xen_blkback and xen_blkfront must work in domain 0';
+    const why = [reasonOf(cause), ...(await complaints(step))].join('; ');
+    throw new HostError(`the Xen vbd ${step.name} on ${step.path} does not connect: ${why}`, hint, { cause });
+  }
+}
+
+async function untilState(end: string, wanted: string): Promise<void> {
+  let last: string | undefined;
+  const reached = waitFor(`state ${wanted}`, connectDeadlineMs, async () => {
+    last = await withXenstore((store) => store.read(`${end}/state`));
+    if (last === xenState.closing || last === xenState.closed) throw new HostError(`${end} has closed (state ${last})`);
+    return last !== undefined && Number(last) >= Number(wanted) ? true : undefined;
+  });
+  await reached.catch((cause: unknown) => {
+    if (last === xenState.closing || last === xenState.closed) throw cause;
+    const seconds = connectDeadlineMs / 1000;
+    throw new HostError(`${end} is in state ${last ?? 'none'} after ${seconds} s in place of ${wanted}`, undefined, {
+      cause,
+    });
+  });
+}
+
+/** What the drivers have written about it (drivers/xen/xenbus/xenbus_client.c, xenbus_va_dev_error). */
+async function complaints({ id }: XenVbdStep): Promise<readonly string[]> {
+  const read = errorPaths(id).map((path) => withXenstore((store) => store.read(`${path}/error`)));
+  return (await Promise.all(read).catch(() => [])).flatMap((text) => text ?? []);
+}
+
+function errorPaths(id: number): readonly string[] {
+  return [`backend/vbd/0/${id}`, `device/vbd/${id}`].map((path) => `/local/domain/0/error/${path}`);
+}
+
+/** Asks both ends to close; where one does not answer, removing its keys ends it. */
+async function closeEnds({ id, mark }: XenVbdStep): Promise<void> {
+  const { front, back } = vbdPaths(id);
+  await inTransaction(async (store) => {
+    if ((await store.read(`${back}/${markKey}`)) !== mark) return;
+    await store.write(`${back}/online`, '0');
+    if ((await store.read(`${back}/state`)) !== xenState.closed) await store.write(`${back}/state`, xenState.closing);
+  });
+  const closed = async (end: string): Promise<boolean> => {
+    const state = await withXenstore((store) => store.read(`${end}/state`));
+    return state === undefined || state === xenState.closed;
+  };
+  await waitFor('both ends closed', closeDeadlineMs, async () =>
+    (await closed(back)) && (await closed(front)) ? true : undefined,
+  ).catch(() => undefined);
+}
+
+async function removeEnds(store: Xenstore, { id, mark }: XenVbdStep, prior: string | undefined): Promise<void> {
+  const { front, back } = vbdPaths(id);
+  for (const end of [front, back]) if ((await store.read(`${end}/${markKey}`)) === mark) await store.remove(end);
+  for (const path of errorPaths(id)) await store.remove(path);
+  for (const path of (prior ?? '').split(' ').filter((one) => parents.includes(one)))
+    if ((await store.list(path)).length === 0) await store.remove(path);
+}
+
+async function isGone({ name, id }: XenVbdStep): Promise<boolean> {
+  const devices = [
+    ...(await listFolder('/sys/bus/xen/devices')).filter((device) => device === `vbd-${id}`),
+    ...(await listFolder('/sys/bus/xen-backend/devices')).filter((device) => device === `vbd-0-${id}`),
+  ];
+  return devices.length === 0 && !(await exists(`/sys/block/${name}`));
+}
+
+/** Hexadecimal, as the backend reads it. */
+function numberOf(path: string): readonly string[] {
+  try {
+    return deviceNumberOf(statSync(path).rdev)
+      .split(':')
+      .map((part) => Number(part).toString(16));
+  } catch (cause) {
+    throw new HostError(`cannot use ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
+  }
+}

@@ -1,0 +1,93 @@
+// What the two ends of each of Xen's block devices have agreed on, from xenstore (include/xen/interface/io/blkif.h), on the
+// side of the backend: rings x 32 x 2^order requests in flight are all that a device ever has.
+
+import { ringSlots, xenstoreScheme } from '../lib/xen.ts';
+import { countIn, knobOf, type Knob, type Reader } from './knob.ts';
+import { listSource } from './source.ts';
+
+const layer = 'ring';
+const backends = `${xenstoreScheme}/local/domain/0/backend/vbd`;
+
+/** One vbd, both ends. */
+export interface Vbd {
+  readonly domain: string;
+  readonly id: string;
+  /** `xvdp` where domain 0 itself has the disk, else with its domain: `xvda of domain 7`. */
+  readonly name: string;
+  readonly front: string;
+  /** As negotiated; what the frontend does not say is 0, and one ring. */
+  readonly order: number;
+  readonly rings: number;
+  readonly protocol: string | undefined;
+  /** The most that the backend offers. */
+  readonly offered: { readonly order: number; readonly rings: number };
+  readonly connected: boolean;
+}
+
+/** Folders of all backends of block devices that domain 0 serves. */
+export async function vbdFolders(reader: Reader): Promise<readonly string[]> {
+  const domains = await reader.list(backends);
+  const found = await Promise.all(
+    domains.map(async (domain) =>
+      (await reader.list(`${backends}/${domain}`)).map((id) => `${backends}/${domain}/${id}`),
+    ),
+  );
+  return found.flat();
+}
+
+/** Undefined where it has gone, or was never finished. */
+export async function readVbd(reader: Reader, back: string): Promise<Vbd | undefined> {
+  const [id = '', domain = ''] = back.split('/').toReversed();
+  const key = async (path: string): Promise<string | undefined> => (await reader.read(path))?.trim();
+  const frontPath = await key(`${back}/frontend`);
+  if (frontPath === undefined) return undefined;
+  const front = `${xenstoreScheme}${frontPath}`;
+  const dev = (await key(`${back}/dev`)) ?? id;
+  return {
+    ...{ domain, id, front, name: domain === '0' ? dev : `${dev} of domain ${domain}` },
+    order: countIn(await key(`${front}/ring-page-order`)) ?? 0,
+    rings: countIn(await key(`${front}/multi-queue-num-queues`)) ?? 1,
+    protocol: await key(`${front}/protocol`),
+    offered: {
+      order: countIn(await key(`${back}/max-ring-page-order`)) ?? 0,
+      rings: countIn(await key(`${back}/multi-queue-max-queues`)) ?? 1,
+    },
+    connected: (await key(`${back}/state`)) === '4',
+  };
+}
+
+/** I/Os in flight that a vbd lets through at most. */
+export function vbdLimit({ order, rings }: Pick<Vbd, 'order' | 'rings'>): number {
+  return rings * ringSlots(order);
+}
+
+export const xenVbds = listSource('Xen vbds', vbdFolders, async (reader, back): Promise<readonly Knob[]> => {
+  const vbd = await readVbd(reader, back);
+  if (!vbd?.connected) return [];
+  const { front, name: device, order, rings, offered, protocol } = vbd;
+  const common = { layer, device } as const;
+  const guest = 'guest: on its command line, or reload xen_blkfront and re-attach';
+  return [
+    knobOf(`${front}/ring-page-order`, `${order}`, {
+      ...{ ...common, id: 'xen.order', name: 'ring-page-order (max_ring_page_order)', scope: 'queue', queues: rings },
+      ...{ standard: 0, limitOf: ringSlots },
+      change: `xen_blkfront.max_ring_page_order=N, up to ${offered.order} here; ${guest}`,
+    }),
+    knobOf(`${front}/multi-queue-num-queues`, `${rings}`, {
+      ...{ ...common, id: 'xen.queues', name: 'multi-queue-num-queues (max_queues)', scope: 'device' },
+      limitOf: () => vbdLimit(vbd),
+      change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
+    }),
+    ...(protocol === undefined
+      ? []
+      : [
+          knobOf(`${front}/protocol`, protocol, {
+            ...common,
+            id: 'xen.protocol',
+            name: 'protocol',
+            scope: 'device',
+            change: 'follows the guest',
+          }),
+        ]),
+  ];
+});

@@ -1,0 +1,62 @@
+// Names and numbers of Xen's block devices (xen-vbd-interface(7), include/xen/interface/io/blkif.h). Pure.
+
+/** Requests that one ring of 2^order pages of 4096 bytes holds on x86-64: 32 in one page (__CONST_RING_SIZE). */
+export function ringSlots(order: number): number {
+  return 32 * 2 ** order;
+}
+
+/** The largest order that the kernel's two ends agree on (XENBUS_MAX_RING_GRANT_ORDER). */
+export const mostRingPageOrder = 4;
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz';
+
+/** `xvda` to `xvdz`, those that nobody gives by hand first. */
+export const xvdNames: readonly string[] = Array.from(
+  { length: alphabet.length },
+  (_, i) => `xvd${alphabet.charAt((i + 15) % alphabet.length)}`,
+);
+
+const [majorXvd, extended] = [202 << 8, 1 << 28];
+
+/** The device number of `xvda` to `xvdz` in xenstore; undefined for another name. */
+export function vbdIdOf(name: string): number | undefined {
+  const disk = /^xvd([a-z])$/.exec(name)?.[1];
+  if (disk === undefined) return undefined;
+  const index = alphabet.indexOf(disk);
+  return index < 16 ? majorXvd | (index << 4) : extended | (index << 8);
+}
+
+/** Where the two ends of a vbd of domain 0 stand in xenstore. */
+export function vbdPaths(id: number): { readonly front: string; readonly back: string } {
+  return { front: `${ends[0]}/${id}`, back: `${ends[1]}/${id}` };
+}
+
+/** A path read through the same port as a file: `xenstore:/local/domain/0/...`. */
+export const xenstoreScheme = 'xenstore:';
+
+/** States of a device's end in xenstore (include/xen/interface/io/xenbus.h). */
+export const xenState = { initialising: '1', initWait: '2', connected: '4', closing: '5', closed: '6' } as const;
+
+const ends = ['/local/domain/0/device/vbd', '/local/domain/0/backend/vbd/0'] as const;
+
+/** Names whose number has neither end in xenstore, and which are no disk here. `list` takes paths of both kinds. */
+export async function findFreeXvdNames(list: (path: string) => Promise<readonly string[]>): Promise<readonly string[]> {
+  const ids = await Promise.all(ends.map((path) => list(`${xenstoreScheme}${path}`)));
+  const disks = await list('/sys/block');
+  const names = new Set(disks.map((disk) => disk.replace(/\d+$/, '')));
+  return xvdNames.filter((name) => !names.has(name) && !ids.flat().includes(`${vbdIdOf(name) ?? ''}`));
+}
+
+/** What to say when `free` names are too few for the guests; undefined: they are enough. */
+export function tooFewNames(count: number, free: number): { message: string; hint: string } | undefined {
+  if (free >= count) return undefined;
+  return {
+    message: `${count} guests need as many free disk names of xvda to xvdz, and ${free} are free`,
+    hint: 'use fewer guests, or detach vbds of domain 0 that nobody uses: xl block-list 0',
+  };
+}
+
+/** The most grants that a ring takes: its own pages, and for each request 32 segments and the page that lists them. */
+export function grantsOfRing(order: number): number {
+  return 2 ** order + ringSlots(order) * (32 + 1);
+}

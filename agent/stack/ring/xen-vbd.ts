@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Host } from '../../host/host.ts';
+import type { Need } from '../../host/needs.ts';
+import { HostError } from '../../lib/errors.ts';
+import { findFreeXvdNames, mostRingPageOrder, tooFewNames, vbdIdOf, vbdPaths, xenstoreScheme } from '../../lib/xen.ts';
+import { wholeNumber } from '../../profile/settings.ts';
+import { defineProvider, type Lane, type Site } from '../provider.ts';
+
+const settings = z.strictObject({
+  /** Pages of each ring, as a power of two; fixed when the drivers are loaded. */
+  ringPageOrder: wholeNumber(0, mostRingPageOrder).optional(),
+  /** Rings of each guest. */
+  queues: wholeNumber(1, 16).optional(),
+  persistentGrants: z.boolean().optional(),
+});
+type Settings = z.output<typeof settings>;
+
+const why = "Xen's block ring";
+const parametersOf = (module: string): string => `/sys/module/${module}/parameters`;
+
+/** Xen's own ring: a vbd for each guest, with blkfront and blkback both in domain 0 (drivers/block/xen-blk{front,back}). */
+export const xenVbd = defineProvider({
+  layer: 'ring',
+  name: 'xen-vbd',
+  roles: ['deployed'],
+  about: "Xen's block ring: blkfront and blkback, both in domain 0",
+  settings,
+  configure: (wanted) => ({
+    needs: needsOf(wanted),
+    lanes: 'per-guest',
+    raise: async (site) => {
+      await loadDrivers(site.host, wanted);
+      const names = await chooseNames(site.host, site.under.length);
+      const disks: Lane[] = [];
+      for (const [i, lane] of site.under.entries())
+        disks.push(await attach(site, lane, { number: i + 1, name: names[i] ?? '', wanted }));
+      return disks;
+    },
+  }),
+});
+
+function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
+  return [
+    { kind: 'xen-dom0' },
+    { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of Xen's ring" },
+    { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of Xen's ring" },
+    { kind: 'xvd-names', count: 1 },
+    ...(ringPageOrder === undefined ? [] : [{ kind: 'xen-ring-order', order: ringPageOrder } as const]),
+    ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues } as const]),
+  ];
+}
+
+/** What is fixed at load counts only where the module is not there yet; the needs have refused the rest. */
+async function loadDrivers(host: Host, { ringPageOrder, queues, persistentGrants }: Settings): Promise<void> {
+  const params = {
+    ...(ringPageOrder === undefined ? {} : { max_ring_page_order: `${ringPageOrder}` }),
+    ...(queues === undefined ? {} : { max_queues: `${queues}` }),
+  };
+  await host.apply({ kind: 'module', name: 'xen_blkback', why });
+  await host.apply({ kind: 'module', name: 'xen_blkfront', params, why });
+  const write = async (module: string, parameter: string, value: string): Promise<void> => {
+    const path = `${parametersOf(module)}/${parameter}`;
+    await host.apply({ kind: 'write', path, value, restore: 'prior', why: `${why}: read when a device connects` });
+  };
+  // The backend's offer, which a frontend that could do more takes.
+  if (queues !== undefined) await write('xen_blkback', 'max_queues', `${queues}`);
+  if (persistentGrants === undefined) return;
+  for (const module of ['xen_blkback', 'xen_blkfront'])
+    await write(module, 'feature_persistent', persistentGrants ? 'Y' : 'N');
+}
+
+async function chooseNames(host: Host, count: number): Promise<readonly string[]> {
+  const free = await findFreeXvdNames((path) => host.list(path));
+  const problem = tooFewNames(count, free.length);
+  if (problem) throw new HostError(problem.message, problem.hint);
+  return free.slice(0, count);
+}
+
+async function attach(
+  { host, names }: Site,
+  lane: Lane,
+  vbd: { readonly number: number; readonly name: string; readonly wanted: Settings },
+): Promise<Lane> {
+  const { number, name, wanted } = vbd;
+  const id = vbdIdOf(name) ?? 0;
+  const ofGuest = `the Xen vbd of guest ${number}`;
+  const mark = names.object(`v${number}`);
+  await host.apply({ kind: 'xen-vbd', name, id, path: lane.device, mark, why: ofGuest });
+  const device = await host.find({ kind: 'node', path: `/dev/${name}` });
+  if (host.live) await mustBeAsAsked(host, { name, id }, wanted);
+  const path = `/sys/block/${name}/queue/scheduler`;
+  await host.apply({ kind: 'write', path, value: 'none', restore: 'never', why: ofGuest });
+  return { device, sectors: lane.sectors };
+}
+
+/** The two ends agree on less than was asked for without a word. */
+async function mustBeAsAsked(
+  host: Host,
+  { name, id }: { readonly name: string; readonly id: number },
+  { ringPageOrder, queues }: Settings,
+): Promise<void> {
+  const { front, back } = vbdPaths(id);
+  const count = async (path: string, absent: number): Promise<number> =>
+    Number((await host.read(`${xenstoreScheme}${path}`)) ?? absent);
+  const got = {
+    ringPageOrder: await count(`${front}/ring-page-order`, 0),
+    queues: await count(`${front}/multi-queue-num-queues`, 1),
+  };
+  const offered = {
+    ringPageOrder: await count(`${back}/max-ring-page-order`, 0),
+    queues: await count(`${back}/multi-queue-max-queues`, 1),
+  };
+  for (const [setting, asked] of Object.entries({ ringPageOrder, queues })) {
+    const key = setting as keyof typeof got;
+    if (asked === undefined || asked === got[key]) continue;
+    throw new HostError(
+      `${name} has got ${setting} ${got[key]} in place of ${asked}: the backend offers at most ${offered[key]}`,
+      `expected at most ${offered[key]}, and parameters of xen_blkfront that allow as much`,
+    );
+  }
+}
