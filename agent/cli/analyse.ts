@@ -4,7 +4,8 @@ import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { type FormatName, render } from '../report/registry.ts';
-import { analysisOf, documentOf } from './document.ts';
+import { documentOf } from './document.ts';
+import { readingOf } from './reading.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -12,18 +13,19 @@ export interface FolderCommand {
   readonly print: (text: string) => void;
 }
 
-/** Prints the full analysis of the slices as JSON. */
+/** Prints everything that the records say, as JSON. */
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRecords(folder);
   print(
-    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, analysis: analysisOf(records) }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...readingOf(records) }, null, 2)}\n`,
   );
   return 'ok';
 }
 
 /** Prints the report in the format asked for. */
 export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
-  print(render(format, documentOf(readRecords(folder), folder)));
+  const records = readRecords(folder);
+  print(render(format, documentOf(records, readingOf(records), folder)));
   return 'ok';
 }
 

@@ -1,56 +1,20 @@
-// From the records of a run to its report: the same way live and offline.
+// From what the records of a run say to its report.
 
-import { analyse, type Analysis } from '../analysis/analyse.ts';
-import {
-  calibrationCaveats,
-  type PoorStub,
-  poorStubs,
-  type SliceLatency,
-  withCalibration,
-} from '../analysis/calibration.ts';
-import { interferenceFindings } from '../analysis/interference/decide.ts';
-import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
-import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
-import { probeFindings } from '../analysis/probe/engine.ts';
-import type { CapsRecord } from '../experiment/probe-record.ts';
+import { calibrationCaveats } from '../analysis/calibration.ts';
+import { outsideCaveats } from '../analysis/outside.ts';
 import { checkCaveats } from '../experiment/check.ts';
-import { loadFactsOf } from '../experiment/load-facts.ts';
-import { settleIn } from '../experiment/pilot-record.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
-import type { SliceRecord } from '../experiment/record.ts';
 import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
-import { latencyOf } from '../report/baseline.ts';
-import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
+import { buildDocument, type ReportDocument } from '../report/document.ts';
+import type { Reading } from './reading.ts';
 
-/** The analysis of the slices that count, beside what all of them say of the CPUs. */
-export function analysisOf(records: Measured): Analysis {
-  return read(records).analysis;
-}
-
-type Measured = Pick<RunRecords, 'plan' | 'slices' | 'rechecked'>;
-
-interface Reading {
-  readonly facts: LoadFacts;
-  readonly analysis: Analysis;
-  readonly recheck: Recheck | undefined;
-  readonly poor: readonly PoorStub[];
-}
-
-function read({ plan, slices, rechecked }: Measured): Reading {
-  const { design } = plan;
-  const facts = loadFactsOf(slices, plan);
-  const first = withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
-  const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
-  const poor = poorStubs(design, countedSlices(slices).flatMap(latencyIn));
-  return { facts, recheck, poor, analysis: withCalibration(withRecheck(first, recheck), design, poor) };
-}
-
-export function documentOf(records: RunRecords, folder: string): ReportDocument {
-  const { plan, meta, slices, pilot, rechecked, caps, neighbours } = records;
-  const { facts, analysis, recheck, poor } = read(records);
-  const findings = caps && capsInput(caps);
+/** `folder`: as a user would name it. */
+export function documentOf(records: RunRecords, reading: Reading, folder: string): ReportDocument {
+  const { plan, meta, slices, rechecked, caps } = records;
+  const { analysis, load, poorStubs, recheck, settle, interference } = reading;
+  const counted = countedSlices(slices);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -58,38 +22,28 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
     endedAt: meta.endedAt ?? slices.at(-1)?.startedAt ?? meta.startedAt,
     plan,
     host: meta.host,
-    slices: countedSlices(slices),
+    slices: counted,
     analysis,
     caveats: [
       ...meta.caveats,
-      ...outsideCaveats(analysis, plan.design.layers, facts),
-      ...calibrationCaveats(analysis, poor),
-      ...settlingRunCaveats(countedSlices(slices)),
-      ...checkCaveats(analysis, countedSlices(slices), plan.design.delta),
+      ...outsideCaveats(analysis, plan.design.layers, load),
+      ...calibrationCaveats(analysis, poorStubs),
+      ...settlingRunCaveats(counted),
+      ...checkCaveats(analysis, counted, plan.design.delta),
     ],
-    exit: isAnswered(plan, analysis, findings) ? 'ok' : 'inconclusive',
+    exit: isAnswered(plan, reading) ? 'ok' : 'inconclusive',
     folder,
-    ...(pilot ? { pilot: settleIn(pilot) } : {}),
-    ...(findings ? { caps: findings } : {}),
+    ...(settle ? { pilot: settle } : {}),
+    ...(caps && reading.caps
+      ? { caps: { findings: reading.caps, knobs: caps.knobs, guests: caps.design.guests } }
+      : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
-    ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
+    ...(interference ? { interference } : {}),
   });
 }
 
-/** Nothing where the junctions gave no figures. */
-function latencyIn(slice: SliceRecord): readonly SliceLatency[] {
-  const { layers } = latencyOf([slice]);
-  const throughNs = layers.at(-1)?.throughNs;
-  const ownNs = Object.fromEntries(layers.map(({ layer, ownNs: own }) => [layer, own]));
-  return throughNs === undefined ? [] : [{ arm: slice.arm, ownNs, throughNs }];
-}
-
 /** Whether the run has found what it was asked for first. */
-function isAnswered({ aims }: Plan, { verdict }: Analysis, caps: ReportInput['caps']): boolean {
-  if (aims.verdict) return verdict.kind !== 'inconclusive';
-  return caps !== undefined && caps.findings.stack.kind !== 'unclear';
-}
-
-function capsInput({ design, observations, knobs }: CapsRecord): NonNullable<ReportInput['caps']> {
-  return { findings: probeFindings(design, observations), knobs, guests: design.guests };
+function isAnswered({ aims }: Plan, { analysis, caps }: Reading): boolean {
+  if (aims.verdict) return analysis.verdict.kind !== 'inconclusive';
+  return caps !== undefined && caps.stack.kind !== 'unclear';
 }

@@ -1,30 +1,22 @@
 // `run PROFILE`: the main job. Prepares, checks, takes the host, measures, restores, reports.
 
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
 import { join } from 'node:path';
-import { makeRunFolder, type RunFolder } from '../experiment/run-folder.ts';
-import type { Probed } from '../experiment/caps.ts';
-import { type Outcome, runExperiment } from '../experiment/experiment.ts';
-import type { CapsRecord, ProbeRecord } from '../experiment/probe-record.ts';
-import { type PilotRecord, planAfter } from '../experiment/pilot-record.ts';
-import type { Progress } from '../experiment/progress.ts';
-import type { RunMeta } from '../experiment/read-folder.ts';
-import type { SliceRecord } from '../experiment/record.ts';
+import type { Logger } from 'pino';
+import type { RunMeta } from '../experiment/run-schema.ts';
+import { makeRunFolder } from '../experiment/run-folder.ts';
 import { readFacts } from '../host/facts.ts';
-import type { Session } from '../host/session.ts';
-import { openSession } from '../host/session.ts';
-import { reasonOf, ResidueError, StoppedError } from '../lib/errors.ts';
+import { openSession, type Session } from '../host/session.ts';
+import { ResidueError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
-import { baselineId } from '../lib/arm.ts';
 import { defaultImpact } from '../plan/impact.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { namesOf } from '../stack/names.ts';
-import { type FormatName, render } from '../report/registry.ts';
-import { analysisOf, documentOf } from './document.ts';
-import { preflight } from './preflight.ts';
+import type { FormatName } from '../report/registry.ts';
+import { report } from './finish.ts';
 import { makeLog } from './log.ts';
-import { type Prepared, prepare, type PrepareOptions } from './prepare.ts';
+import { measure } from './measure.ts';
+import { preflight } from './preflight.ts';
+import { prepare, type PrepareOptions } from './prepare.ts';
 import { showProgress } from './progress.ts';
 import { spareOthers } from './spare-others.ts';
 import { listenForStop } from './stop.ts';
@@ -39,9 +31,6 @@ export interface RunOptions extends PrepareOptions {
   readonly verbose: boolean;
   readonly print: (text: string) => void;
 }
-
-/** fio is always stopped by the run; this only bounds one that was left alone. */
-const fioRuntimeMarginS = 3_600;
 
 export async function run(options: RunOptions): Promise<ExitName> {
   const prepared = await prepare(options.profile, options);
@@ -88,68 +77,6 @@ export async function run(options: RunOptions): Promise<ExitName> {
   }
 }
 
-interface Found extends Outcome {
-  readonly pilot?: PilotRecord;
-  readonly slices: readonly SliceRecord[];
-  readonly rechecked: readonly SliceRecord[];
-}
-
-interface Measuring {
-  readonly prepared: Prepared;
-  readonly folder: RunFolder;
-  readonly log: Logger;
-  readonly progress: Progress;
-  readonly id: string;
-}
-
-/** The host is restored when this ends, whichever way; the journal is kept with the run. */
-async function measure(session: Session, measuring: Measuring): Promise<Found> {
-  const { prepared, folder, log, progress, id } = measuring;
-  const slices: SliceRecord[] = [];
-  const rechecked: SliceRecord[] = [];
-  const record = (slice: SliceRecord): void => {
-    slices.push(slice);
-    folder.appendSlice(slice);
-    log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
-  };
-  const recordPoint = (point: ProbeRecord): void => {
-    folder.appendLine('probe.ndjson', point);
-    log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
-  };
-  const recordRecheck = (slice: SliceRecord): void => {
-    rechecked.push(slice);
-    folder.appendLine('recheck.ndjson', slice);
-  };
-  let pilot: PilotRecord | undefined;
-  const recordPilot = (made: PilotRecord): void => {
-    pilot = made;
-    folder.writeJson('pilot.json', made);
-  };
-  const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, recordRecheck, recordPilot, progress };
-  const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
-  try {
-    const load = loadPlan(prepared);
-    const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
-    return { slices, rechecked, ...outcome, ...(pilot ? { pilot } : {}) };
-  } catch (failure) {
-    if (!(failure instanceof StoppedError)) throw failure;
-    const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
-    throw new StoppedError(failure.exit, note);
-  } finally {
-    keepJournal(session, folder, log);
-  }
-}
-
-/** A copy for the record; that it cannot be made must not hide how the run ended. */
-function keepJournal(session: Session, folder: RunFolder, log: Logger): void {
-  try {
-    folder.copyIn('journal.ndjson', session.journal.path);
-  } catch (failure) {
-    log.warn({ reason: reasonOf(failure) }, 'the journal was not copied');
-  }
-}
-
 /** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
 async function holding(session: Session, body: () => Promise<ExitName>): Promise<ExitName> {
   let clean = true;
@@ -161,67 +88,4 @@ async function holding(session: Session, body: () => Promise<ExitName>): Promise
   } finally {
     session.close({ clean });
   }
-}
-
-function loadPlan({ plan, sections }: Prepared) {
-  const runtimeS = Math.ceil((plan.design.budgetSlices * sliceDurationMs(plan)) / 1000) + fioRuntimeMarginS;
-  const { guests } = plan.profile;
-  return { guests, sections, depths: guests.map(({ iodepth }) => iodepth), seed: plan.seed, runtimeS };
-}
-
-interface Finished extends Found {
-  readonly prepared: Prepared;
-  readonly meta: RunMeta;
-  readonly folder: RunFolder;
-}
-
-function report(
-  { prepared, meta, slices, rechecked, pilot, caps, neighbours, folder }: Finished,
-  options: RunOptions,
-): ExitName {
-  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const left = typeof caps === 'string' ? [caps] : [];
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
-  if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
-  const kept = {
-    ...(typeof caps === 'object' ? { caps: keepCaps(caps, folder) } : {}),
-    ...(neighbours ? { neighbours } : {}),
-    ...(pilot ? { pilot } : {}),
-  };
-  folder.writeJson('host.json', done);
-  const records = { plan, meta: done, slices, rechecked, ...kept };
-  folder.writeJson('analysis.json', analysisOf(records));
-  const document = documentOf(records, folder.path);
-  folder.writeText('report.txt', render('text', document));
-  folder.writeText('report.md', render('md', document));
-  folder.writeText('report.html', render('html', document));
-  folder.writeText('report.json', render('json', document));
-  options.print(render(options.format, document));
-  return document.exit.name;
-}
-
-function keepCaps({ plan: { design }, observations, inventory }: Probed, folder: RunFolder): CapsRecord {
-  folder.writeJson('knobs.json', inventory);
-  const record: CapsRecord = {
-    version: 1,
-    design: { ...design, layers: [...design.layers] },
-    observations: [...observations],
-    knobs: [...inventory.knobs],
-  };
-  folder.writeJson('caps.json', record);
-  return record;
-}
-
-const saturatedPercent = 95;
-
-/** Doubts about the whole run that the slices show. */
-function hostCaveats(slices: readonly SliceRecord[]): readonly string[] {
-  const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
-  const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
-  const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
-  const slicesFull = `${full.length} ${full.length === 1 ? 'slice' : 'slices'}`;
-  return [
-    ...(full.length > 0 ? [`the CPU was full in ${slicesFull} with stubs: more CPU might have lifted further`] : []),
-    ...(steal > 5 ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`] : []),
-  ];
 }

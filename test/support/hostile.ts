@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { documentOf } from '../../agent/cli/document.ts';
+import { readingOf } from '../../agent/cli/reading.ts';
 import { decodeRun, type RunTexts } from '../../agent/experiment/read-folder.ts';
 import { parseMountinfo, parseSwaps } from '../../agent/host/guard/file-systems.ts';
 import { parseStat } from '../../agent/host/guard/idle.ts';
@@ -179,7 +180,7 @@ export const kinds: readonly Kind[] = [
     inputs: mutatedRun(goodRun),
     take: taking((text) => {
       const records = decodeRun(JSON.parse(text) as RunTexts, 'run');
-      const document = documentOf(records, 'run');
+      const document = documentOf(records, readingOf(records), 'run');
       for (const format of ['text', 'json', 'html'] as const) render(format, document);
       return document;
     }, ProfileError),

@@ -1,0 +1,55 @@
+// Everything that a run's records say, computed from them alone: the same live and offline.
+
+import { analyse, type Analysis } from '../analysis/analyse.ts';
+import { type PoorStub, poorStubs, type SliceLatency, withCalibration } from '../analysis/calibration.ts';
+import { interferenceFindings } from '../analysis/interference/decide.ts';
+import type { InterferenceFindings } from '../analysis/interference/findings.ts';
+import { type LoadFacts, withOutside } from '../analysis/outside.ts';
+import { probeFindings } from '../analysis/probe/engine.ts';
+import type { ProbeFindings } from '../analysis/probe/limit.ts';
+import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
+import type { Settle } from '../analysis/settle/settle.ts';
+import { loadFactsOf } from '../experiment/load-facts.ts';
+import { settleIn } from '../experiment/pilot-record.ts';
+import { countedSlices } from '../experiment/quality.ts';
+import type { RunRecords } from '../experiment/read-folder.ts';
+import type { SliceRecord } from '../experiment/record.ts';
+import { latencyOf } from '../report/baseline.ts';
+
+export interface Reading {
+  /** Of the slices that count, beside what all of them say of the CPUs, the stubs and the end of the run. */
+  readonly analysis: Analysis;
+  readonly load: LoadFacts;
+  readonly poorStubs: readonly PoorStub[];
+  /** Left out: there was no such part of the run. */
+  readonly recheck?: Recheck;
+  readonly settle?: Settle;
+  readonly caps?: ProbeFindings;
+  readonly interference?: InterferenceFindings;
+}
+
+export function readingOf({ plan, slices, rechecked, pilot, caps, neighbours }: Omit<RunRecords, 'meta'>): Reading {
+  const { design } = plan;
+  const load = loadFactsOf(slices, plan);
+  const counted = countedSlices(slices);
+  const first = withOutside(analyse(design, counted), design.layers, load);
+  const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
+  const poor = poorStubs(design, counted.flatMap(latencyIn));
+  return {
+    analysis: withCalibration(withRecheck(first, recheck), design, poor),
+    load,
+    poorStubs: poor,
+    ...(recheck ? { recheck } : {}),
+    ...(pilot ? { settle: settleIn(pilot) } : {}),
+    ...(caps ? { caps: probeFindings(caps.design, caps.observations) } : {}),
+    ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
+  };
+}
+
+/** Nothing where the junctions gave no figures. */
+function latencyIn(slice: SliceRecord): readonly SliceLatency[] {
+  const { layers } = latencyOf([slice]);
+  const throughNs = layers.at(-1)?.throughNs;
+  const ownNs = Object.fromEntries(layers.map(({ layer, ownNs: own }) => [layer, own]));
+  return throughNs === undefined ? [] : [{ arm: slice.arm, ownNs, throughNs }];
+}

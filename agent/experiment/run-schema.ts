@@ -1,0 +1,80 @@
+// What plan.json, host.json and neighbours.json of a run's folder must be.
+
+import { z } from 'zod';
+import { baselineId, parseArm } from '../lib/arm.ts';
+import { layers } from '../lib/layer.ts';
+import { usualAims } from '../plan/plan.ts';
+
+export const metaSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  tool: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  caveats: z.array(z.string()),
+  host: z.record(z.string(), z.unknown()),
+});
+export type RunMeta = z.output<typeof metaSchema>;
+
+const layer = z.enum(layers);
+/** More slices or blocks than any run has; a count beyond it would keep the analysis busy for ever. */
+const most = 1e6;
+const looks = z.array(z.number().int().positive().max(most)).max(1000);
+const choice = z.object({ provider: z.string(), settings: z.unknown() });
+export const planSchema = z.object({
+  version: z.literal(1),
+  profile: z.looseObject({
+    name: z.string(),
+    question: z.string(),
+    guests: z.array(z.looseObject({})).min(1),
+    workload: z.looseObject({}),
+    stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
+  }),
+  design: z
+    .object({
+      layers: z.array(layer).min(1),
+      arms: z.array(z.string()).min(2),
+      stages: z.enum(['A', 'A+B']),
+      delta: z.number().positive().max(10),
+      alpha: z.number().positive().lt(1),
+      budgetSlices: z.number().int().positive().max(most),
+      looks,
+      widenNone: z.boolean(),
+    })
+    .superRefine(({ layers: stack, arms }, context) => {
+      for (const [i, id] of arms.entries()) {
+        if (parseArm(id, stack) === undefined)
+          context.addIssue({ code: 'custom', path: ['arms', i], message: `"${id}" is no arm of ${stack.join(', ')}` });
+      }
+      // Every lift is over the baseline, and a stack without stubs has none.
+      if (!arms.includes(baselineId))
+        context.addIssue({ code: 'custom', path: ['arms'], message: 'the baseline is missing' });
+    }),
+  // A run of an earlier version had no choice.
+  aims: z.object({ verdict: z.boolean(), caps: z.boolean(), neighbours: z.boolean() }).default(usualAims),
+  geometry: z.object({ sectors: z.number(), blockBytes: z.number() }),
+  seed: z.number().int(),
+  cold: z.boolean(),
+  settleMs: z.number().nonnegative(),
+  measureMs: z.number().positive(),
+  budgetMs: z.number().positive(),
+  open: z.array(z.string()),
+});
+
+export const neighboursSchema = z.object({
+  version: z.literal(1),
+  design: z.object({
+    guests: z.number().int().positive().max(64),
+    budgetSlices: z.number().int().positive().max(most),
+    delta: z.number().positive().max(10),
+    alpha: z.number().positive().lt(1),
+    looks,
+  }),
+  observations: z.array(
+    z.object({
+      block: z.number().int().nonnegative(),
+      running: z.array(z.number().int().positive()).min(1),
+      goodput: z.array(z.object({ guest: z.number().int().positive(), goodput: z.number().positive() })),
+    }),
+  ),
+});
