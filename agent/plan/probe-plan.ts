@@ -57,7 +57,10 @@ export function noProbe(load: {
 export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBasis): ProbePlan | string {
   const guests = plan.profile.guests.length;
   const offered = Math.min(mostOffered, Math.max(leastOffered, 2 * basis.depth * guests));
-  const maxDepth = 2 ** Math.ceil(Math.log2(Math.max(1, offered / guests)));
+  // More than the generator serves over the longest delay would be measured in vain.
+  const served = (share * basis.ceiling * longestNs) / 1e9;
+  const depthFor = (inFlight: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, inFlight / guests)));
+  const maxDepth = Math.max(depthFor(leastOffered), Math.min(depthFor(offered), depthFor(served) / 2));
   const delayNs = Math.min(longestNs, Math.max(shortestNs, (maxDepth * guests * 1e9) / (share * basis.ceiling)));
   const delayMs = delayNs / 1e6;
   const settleMs = Math.max(leastSettleMs, Math.ceil(roundsToSettle * delayMs));

@@ -14,9 +14,18 @@ function planned(change: Partial<ProbeBasis> = {}) {
 
 describe('the layout of a cap probe', () => {
   it('offers enough to meet the usual defaults, and twice what the guests ask for', () => {
-    const offered = (depth: number): number => planned({ depth }).design.maxDepth * plan.profile.guests.length;
+    const offered = (depth: number): number =>
+      planned({ depth, ceiling: 50_000 }).design.maxDepth * plan.profile.guests.length;
     expect(offered(1)).toBe(256);
     expect(offered(200)).toBe(1024);
+  });
+
+  it('offers no more than a slow load generator serves over the longest delay, where that is more than the least', () => {
+    const offered = (ceiling: number): number =>
+      planned({ depth: 200, ceiling }).design.maxDepth * plan.profile.guests.length;
+    expect(offered(6000)).toBe(256);
+    expect(offered(12_000)).toBe(512);
+    expect(offered(100)).toBe(256);
   });
 
   it('asks no more of the load generator than half of what it has shown', () => {
