@@ -13,6 +13,8 @@ export type Holder = 'run' | 'recover' | 'watchdog';
 
 /** How long `recover` lets a watchdog that restores the host go on. */
 const watchdogPatienceS = 300;
+/** Who has just taken the lock has not said yet who it is: until then the file names the one before. */
+const introductionS = 2;
 
 /** A watchdog waits for as long as its run, or whoever came first, holds the host. Gives what frees the lock. Throws BusyError, PrivilegeError or HostError. */
 export async function takeLock(holder: Holder): Promise<() => void> {
@@ -22,7 +24,8 @@ export async function takeLock(holder: Holder): Promise<() => void> {
     const taken =
       holder === 'watchdog'
         ? await flock(fd, [])
-        : (await flock(fd, ['-n'])) || (await waitForWatchdog(fd, { path, holder }));
+        : (await flock(fd, holder === 'recover' ? ['-w', `${introductionS}`] : ['-n'])) ||
+          (await waitForWatchdog(fd, { path, holder }));
     if (!taken) throw busy(path);
     ftruncateSync(fd);
     writeSync(fd, holder);

@@ -17,7 +17,7 @@ export async function waitFor<T>(what: string, deadlineMs: number, probe: () => 
 }
 
 /** Tries again while the kernel says busy: references linger for a moment after their last user is gone. */
-export async function retryBusy(deadlineMs: number, attempt: () => Promise<void>): Promise<void> {
+export async function retryBusy(deadlineMs: number, attempt: () => Promise<unknown>): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     try {

@@ -2,7 +2,7 @@
 
 import { execa } from 'execa';
 import { commandEnvironment } from '../host/run-command.ts';
-import { NeedError, ProfileError, type Problem } from '../lib/errors.ts';
+import { HostError, NeedError, ProfileError, type Problem } from '../lib/errors.ts';
 import { readInput } from '../profile/load.ts';
 import type { JobSection } from './job.ts';
 import { engines, screenJob } from './screen-job.ts';
@@ -42,6 +42,8 @@ const dropped = new Set([
 ]);
 
 const largestAnswer = 4 * 2 ** 20;
+/** It only reads a file; a host in trouble may still be slow to start it. */
+const answerDeadlineMs = 30_000;
 
 /** Throws ProfileError for what fio or we cannot accept, NeedError when fio is missing. */
 export async function readUserJob(path: string): Promise<readonly JobSection[]> {
@@ -49,7 +51,7 @@ export async function readUserJob(path: string): Promise<readonly JobSection[]> 
   if (refusals.length > 0) throw new ProfileError(refusals);
   const result = await execa('fio', ['--showcmd', path], {
     reject: false,
-    timeout: 15_000,
+    timeout: answerDeadlineMs,
     maxBuffer: largestAnswer,
     stdin: 'ignore',
     env: { ...commandEnvironment, HOME: '/nonexistent' },
@@ -57,6 +59,7 @@ export async function readUserJob(path: string): Promise<readonly JobSection[]> 
   });
   if (result.code === 'ENOENT')
     throw new NeedError([{ message: 'program fio is not installed', hint: 'apt-get install fio' }]);
+  if (result.timedOut) throw new HostError(`fio gave no answer on ${path} within ${answerDeadlineMs / 1000} s`);
   const complaint = `${result.stderr}\n${result.stdout}`
     .split('\n')
     .filter((line) => /bad option|fio:|error|unable/i.test(line));

@@ -62,7 +62,7 @@ cat /dev/zero >/tmp/small/zeros 2>/dev/null; wait $agent; restored $?; umount -l
 name=journal; mkdir -p /run/layerlift; mount -t tmpfs -o size=8k,mode=0700 none /run/layerlift
 node agent/dist/main.js run $profile --no-caps --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.journal"; status=$?; umount -l /run/layerlift; restored $status
 name=fio; begin node agent/dist/main.js run $profile --no-caps; kill -9 $(pgrep -x fio | head -1); wait $agent; restored $?
-name=suspended; begin node agent/dist/main.js run $profile --no-caps; dmsetup suspend --noflush --nolockfs $(ls /dev/mapper | grep J-media); kill -9 $agent; wait $agent 2>/dev/null; restored $?
+name=suspended; begin node agent/dist/main.js run $profile --no-caps; dmsetup suspend --noflush --nolockfs "$(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media')" || echo 'suspended NOTHING'; kill -9 $agent; wait $agent 2>/dev/null; restored $?
 name=target; begin node agent/dist/main.js run $profile --no-caps; ip link set $(ls /sys/class/net | grep '^ll.*h$') down; timeout 150 tail --pid=$agent -f /dev/null || kill -9 $agent; wait $agent; restored $?
 name=boot; mkdir -p /run/layerlift/abcdef; echo '{"type":"header","version":0,"run":"abcdef","bootId":"of another boot"}' >/run/layerlift/abcdef/journal.ndjson; layerlift recover >/dev/null; restored $?
 name=version; mkdir -p /run/layerlift/abcdef; echo '{"type":"header","version":0,"run":"abcdef","bootId":"'$(cat /proc/sys/kernel/random/boot_id)'"}' >/run/layerlift/abcdef/journal.ndjson

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { inLab, kernelFaults } from '../support/lab.ts';
 
 const profile = 'test/fixtures/profiles/limits.yaml';
+/** One guest. */
+const small = 'test/fixtures/profiles/crash.yaml';
 
 const start = (path: string): string => `
 rm -rf "$LAB_OUT/runs"
@@ -11,7 +13,7 @@ node agent/dist/main.js run ${path} --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$L
 agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 sleep 2
-watchdog=$(pgrep -f layerlift-watchdog)
+watchdog=$(pgrep -f '[l]ayerlift-watchdog')
 `;
 
 test('a run has the limits of its profile; kill -9 of agent and watchdog in mid-slice leaves a journal, a second run is refused, and recover restores the host', async () => {
@@ -89,18 +91,18 @@ same before after`,
 test('kill -9 in mid-slice: the watchdog restores the host unaided, also after it was killed once itself; a recover typed meanwhile waits for it', async () => {
   const lab = await inLab(`
 inventory before
-${start(profile)}
+${start(small)}
 cat /proc/$watchdog/cgroup /proc/$watchdog/oom_score_adj >"$LAB_OUT/place"
 kill -9 $agent; wait 2>/dev/null
 for i in $(seq 600); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
 sleep 1; inventory unaided
 same before unaided || exit 1
-${start(profile)}
+${start(small)}
 kill -9 $watchdog; sleep 1; kill -9 $agent; wait 2>/dev/null
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
 same before after || exit 1
-${start(profile)}
+${start(small)}
 kill -TERM $agent; sleep 0.5; kill -TERM $agent; wait $agent; echo $? >"$LAB_OUT/left.rc"
 layerlift recover
 inventory left

@@ -69,7 +69,7 @@ agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 layerlift knobs --layer ring --format json >"$LAB_OUT/knobs.json"
 layerlift observe --for 5s >"$LAB_OUT/observed" 2>&1
-kill -9 $agent $(pgrep -f layerlift-watchdog); wait 2>/dev/null
+kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
 sleep 1; inventory dead
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after

@@ -1,0 +1,36 @@
+// Functions of the C library that Node has none for, through koffi: no process is started for a system call.
+// koffi runs `.async` calls on libuv's pool, so that a device that hangs never hangs the agent.
+
+import { createRequire } from 'node:module';
+
+type Koffi = typeof import('koffi');
+type Argument = Buffer | number | string;
+
+let loaded: { readonly koffi: Koffi; readonly errnoNames: ReadonlyMap<number, string> } | undefined;
+
+/**
+ * The function of this C prototype, such as `int close(int fd)`. A call gives its result (>= 0), and throws an Error whose
+ * `code` is the errno name.
+ */
+export function libcFunction(prototype: string): (...args: readonly Argument[]) => Promise<number> {
+  const { koffi, errnoNames } = (loaded ??= load());
+  const call = koffi.load(null).func(prototype);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (failure: unknown, result: number) => {
+        // koffi carries the worker's errno over to this thread for the callback.
+        const code = errnoNames.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
+        if (failure) reject(failure instanceof Error ? failure : new Error(`${prototype} could not be called`));
+        else if (result < 0) reject(Object.assign(new Error(code), { code }));
+        else resolve(result);
+      });
+    });
+}
+
+// Loaded at the first use: commands that change nothing never pay for it.
+function load(): NonNullable<typeof loaded> {
+  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  // Of two names for a number the first is meant: EAGAIN, not EWOULDBLOCK.
+  const names = Object.entries(koffi.os.errno).reverse();
+  return { koffi, errnoNames: new Map(names.map(([name, value]) => [value, name])) };
+}
