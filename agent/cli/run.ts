@@ -47,11 +47,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);
-  const pace = {
-    budgetSlices: prepared.plan.design.budgetSlices,
-    secondsPerSlice: sliceDurationMs(prepared.plan) / 1000,
-  };
-  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY, ...pace });
+  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   try {
     let log: Logger | undefined;
     // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
