@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts.ts';
-import { ProfileError } from '../lib/errors.ts';
+import { ProfileError, UsageError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { readUserJob } from '../load/user-job.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
@@ -34,8 +34,11 @@ export interface PrepareOptions {
 /** Chance of a false claim in a run with `--fast`. */
 const fastAlpha = 0.2;
 
-/** Throws ProfileError or NeedError; changes nothing. */
+/** Throws UsageError, ProfileError or NeedError; changes nothing. */
 export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
+  if (options.cold && options.neighbours === true) {
+    throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
+  }
   const { profile, text } = loadProfile(path);
   const sections = await sectionsOf(profile);
   const writable = writes(sections);
