@@ -4,7 +4,7 @@ import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { type FormatName, render } from '../report/registry.ts';
-import { analysisOf, documentOf } from './document.ts';
+import { documentOf, findingsOf } from './document.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -12,11 +12,11 @@ export interface FolderCommand {
   readonly print: (text: string) => void;
 }
 
-/** Prints the full analysis of the slices as JSON. */
+/** Prints all findings as JSON: of the slices, and of whatever else the run measured. */
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRecords(folder);
   print(
-    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, analysis: analysisOf(records) }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...findingsOf(records) }, null, 2)}\n`,
   );
   return 'ok';
 }

@@ -12,6 +12,7 @@ import { interferenceFindings } from '../analysis/interference/decide.ts';
 import { type LoadFacts, outsideCaveats, withOutside } from '../analysis/outside.ts';
 import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
+import { namedIn } from '../analysis/verdict.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
 import { checkCaveats } from '../experiment/check.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
@@ -27,6 +28,20 @@ import { buildDocument, type ReportDocument, type ReportInput } from '../report/
 /** The analysis of the slices that count, beside what all of them say of the CPUs. */
 export function analysisOf(records: Measured): Analysis {
   return read(records).analysis;
+}
+
+/** All that a run's folder says, computed again; what the run did not measure is left out. */
+export function findingsOf(records: RunRecords) {
+  const { plan, pilot, caps, neighbours } = records;
+  const { analysis, recheck } = read(records);
+  return {
+    // Where no verdict was asked for, too few slices for one are no finding.
+    analysis: plan.aims.verdict ? analysis : { ...analysis, verdict: { kind: 'not-asked' as const } },
+    ...(recheck ? { recheck } : {}),
+    ...(pilot ? { settle: settleIn(pilot) } : {}),
+    ...(caps ? { caps: capsInput(caps).findings } : {}),
+    ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
+  };
 }
 
 type Measured = Pick<RunRecords, 'plan' | 'slices' | 'rechecked'>;
@@ -63,6 +78,7 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
     caveats: [
       ...meta.caveats,
       ...outsideCaveats(analysis, plan.design.layers, facts),
+      ...recheckCaveats(analysis, rechecked, recheck),
       ...calibrationCaveats(analysis, poor),
       ...settlingRunCaveats(countedSlices(slices)),
       ...checkCaveats(analysis, countedSlices(slices), plan.design.delta),
@@ -76,6 +92,17 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
   });
 }
 
+/** A check that was made and says nothing must not be taken for one that was passed. */
+function recheckCaveats(
+  { verdict }: Analysis,
+  rechecked: readonly SliceRecord[],
+  recheck: Recheck | undefined,
+): readonly string[] {
+  if (rechecked.length === 0 || recheck || namedIn(verdict).length === 0) return [];
+  const reasons = [...new Set(rechecked.flatMap(({ voided }) => voided ?? []))];
+  return [`the check at the end says nothing, as its slices were void: ${reasons.join('; ')}`];
+}
+
 /** Nothing where the junctions gave no figures. */
 function latencyIn(slice: SliceRecord): readonly SliceLatency[] {
   const { layers } = latencyOf([slice]);
@@ -87,7 +114,9 @@ function latencyIn(slice: SliceRecord): readonly SliceLatency[] {
 /** Whether the run has found what it was asked for first. */
 function isAnswered({ aims }: Plan, { verdict }: Analysis, caps: ReportInput['caps']): boolean {
   if (aims.verdict) return verdict.kind !== 'inconclusive';
-  return caps !== undefined && caps.findings.stack.kind !== 'unclear';
+  if (!caps) return false;
+  const { stack, layers } = caps.findings;
+  return stack.kind !== 'unclear' || layers.some(({ limit }) => limit.kind === 'cap');
 }
 
 function capsInput({ design, observations, knobs }: CapsRecord): NonNullable<ReportInput['caps']> {
