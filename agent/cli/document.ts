@@ -99,7 +99,7 @@ function recheckCaveats(
   recheck: Recheck | undefined,
 ): readonly string[] {
   if (rechecked.length === 0 || recheck || namedIn(verdict).length === 0) return [];
-  const reasons = [...new Set(rechecked.flatMap(({ voided }) => voided ?? []))];
+  const reasons = [...new Set(rechecked.map(({ voided }) => voided ?? 'no I/O completed'))];
   return [`the check at the end says nothing, as its slices were void: ${reasons.join('; ')}`];
 }
 

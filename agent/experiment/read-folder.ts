@@ -52,6 +52,8 @@ const planSchema = z.object({
     name: z.string(),
     question: z.string(),
     guests: z.array(z.looseObject({})),
+    workload: z.looseObject({}),
+    experiment: z.looseObject({ settle: z.union([z.literal('pilot'), z.number()]) }),
     stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
   }),
   design: z.object({

@@ -131,6 +131,12 @@ describe('the folder of a run', () => {
       /design\.layers/,
     ],
     [
+      'with a plan without a part of its profile',
+      'plan.json',
+      JSON.stringify({ ...plan, profile: { ...plan.profile, experiment: undefined } }),
+      /profile\.experiment/,
+    ],
+    [
       'with a host file without its start',
       'host.json',
       JSON.stringify({ ...meta, startedAt: 'yesterday' }),
@@ -216,11 +222,14 @@ describe('the folder of a run', () => {
         },
       );
     }
-    folder.appendLine('recheck.ndjson', slice(0, { arm: 'stub-media', goodput: 0, voided: 'no I/O completed' }));
+    const unheard = slice(0, { arm: 'stub-media', goodput: 0 });
+    for (const voided of ['a disturbance', null]) folder.appendLine('recheck.ndjson', { ...unheard, voided });
     let text = '';
     reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     expect(text).toMatch(/media holds this host back/);
-    expect(text).toMatch(/the check at the end says nothing, as its slices were void: no I\/O\s+completed/);
+    expect(text).toMatch(
+      /the check at the end says nothing, as its slices were void: a disturbance; no I\/O\s+completed/,
+    );
   });
 
   it('is analysed without the slices that are void, and an older folder that has no such mark with all', () => {
