@@ -14,7 +14,9 @@ export default defineConfig({
       { test: { name: 'property', root, include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'integration', root, include: ['test/integration/**/*.test.ts'], ...onKernel, maxWorkers: 2 } },
       // One boot at a time: two would share the cores and spoil each other's figures.
-      { test: { name: 'verdicts', root, include: ['test/verdicts/**/*.test.ts'], ...onKernel, fileParallelism: false } },
+      {
+        test: { name: 'verdicts', root, include: ['test/verdicts/**/*.test.ts'], ...onKernel, fileParallelism: false },
+      },
     ],
   },
 });

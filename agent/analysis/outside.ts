@@ -5,7 +5,7 @@ import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { median } from '../lib/numbers.ts';
 import type { Analysis } from './analyse.ts';
-import type { InconclusiveVerdict, OutsideVerdict, Verdict } from './verdict.ts';
+import { type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from './verdict.ts';
 
 /** What one slice asked of the CPUs; undefined where it was not measured. */
 export interface SliceLoad {
@@ -64,9 +64,8 @@ export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'v
   return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
 }
 
-/** `analysis` as it reads beside what the CPUs did: a lift that is proven stays; all else may turn out to lie outside. */
+/** `analysis` as it reads beside what the CPUs did and what did not count: too many void slices leave no verdict, a full CPU leaves none but a lift. */
 export function withOutside(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Analysis {
-  if (isLift(analysis.verdict)) return analysis;
   const verdict = voidVerdict(analysis.verdict, facts.void) ?? limitVerdict(analysis, layers, facts);
   return verdict ? { ...analysis, verdict, decided: true } : analysis;
 }
@@ -81,19 +80,19 @@ export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], fac
 }
 
 function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): OutsideVerdict | undefined {
-  if (!analysis.decided || !foundNothing(analysis.verdict)) return undefined;
+  if (!analysis.decided || isLift(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
   const outside = outsideClaim(layers, facts);
   return outside && { kind: 'outside', ...outside };
 }
 
 function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | InconclusiveVerdict | undefined {
   if (!found.tooMany) return undefined;
-  if (found.byCpuMax) {
+  if (found.byCpuMax && !isLift(verdict)) {
     const why = `in ${found.count} of ${found.of} slices a guest was held back by its own cpu.max`;
     return { kind: 'outside', limit: 'cpu-max', why };
   }
-  const before = verdict.kind === 'inconclusive' ? verdict : { candidates: [], proven: [] };
-  const { candidates, proven } = before;
+  const proven = namedIn(verdict);
+  const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
   return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };
 }
 

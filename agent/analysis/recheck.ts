@@ -33,7 +33,7 @@ export function recheckedArm({ verdict }: Pick<Analysis, 'verdict'>, stack: read
   return everyArm(stack).find((arm) => arm.stubbed.join() === stubbed.join())?.id;
 }
 
-/** Undefined where nothing is named, or one of the two arms has no slice. */
+/** Undefined where nothing is named, or one of the two arms has no slice; one without I/O is none. */
 export function recheckOf(
   analysis: Analysis,
   stack: readonly Layer[],
@@ -42,7 +42,7 @@ export function recheckOf(
   const { verdict, sigma } = analysis;
   const arm = recheckedArm(analysis, stack);
   const logs = (id: string): readonly number[] =>
-    slices.filter((slice) => slice.arm === id).map(({ goodput }) => Math.log(goodput));
+    slices.filter((slice) => slice.arm === id && slice.goodput > 0).map(({ goodput }) => Math.log(goodput));
   const [now, before] = [logs(arm ?? ''), logs(baselineId)];
   if (!isLifting(verdict) || arm === undefined || now.length === 0 || before.length === 0) return undefined;
   const estimate = mean(now) - mean(before);

@@ -17,7 +17,7 @@ export interface FolderCommand {
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRecords(folder);
   print(
-    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...readingOf(records) }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) }, null, 2)}\n`,
   );
   return 'ok';
 }
@@ -41,4 +41,11 @@ function readRecords(folder: string): RunRecords {
     ]);
   }
   return records;
+}
+
+/** Where no verdict was asked for, too few slices for one are no finding. */
+function foundIn(records: RunRecords) {
+  const reading = readingOf(records);
+  if (records.plan.aims.verdict) return reading;
+  return { ...reading, analysis: { ...reading.analysis, verdict: { kind: 'not-asked' } } };
 }

@@ -1,10 +1,14 @@
 // From what the records of a run say to its report.
 
+import type { Analysis } from '../analysis/analyse.ts';
 import { calibrationCaveats } from '../analysis/calibration.ts';
 import { outsideCaveats } from '../analysis/outside.ts';
+import type { Recheck } from '../analysis/recheck.ts';
+import { namedIn } from '../analysis/verdict.ts';
 import { checkCaveats } from '../experiment/check.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
+import type { SliceRecord } from '../experiment/record.ts';
 import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
 import { buildDocument, type ReportDocument } from '../report/document.ts';
@@ -27,6 +31,7 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
     caveats: [
       ...meta.caveats,
       ...outsideCaveats(analysis, plan.design.layers, load),
+      ...recheckCaveats(analysis, rechecked, recheck),
       ...calibrationCaveats(analysis, poorStubs),
       ...settlingRunCaveats(counted),
       ...checkCaveats(analysis, counted, plan.design.delta),
@@ -45,5 +50,17 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
 /** Whether the run has found what it was asked for first. */
 function isAnswered({ aims }: Plan, { analysis, caps }: Reading): boolean {
   if (aims.verdict) return analysis.verdict.kind !== 'inconclusive';
-  return caps !== undefined && caps.stack.kind !== 'unclear';
+  if (!caps) return false;
+  return caps.stack.kind !== 'unclear' || caps.layers.some(({ limit }) => limit.kind === 'cap');
+}
+
+/** A check that was made and says nothing must not be taken for one that was passed. */
+function recheckCaveats(
+  { verdict }: Analysis,
+  rechecked: readonly SliceRecord[],
+  recheck: Recheck | undefined,
+): readonly string[] {
+  if (rechecked.length === 0 || recheck || namedIn(verdict).length === 0) return [];
+  const reasons = [...new Set(rechecked.map(({ voided }) => voided ?? 'no I/O completed'))];
+  return [`the check at the end says nothing, as its slices were void: ${reasons.join('; ')}`];
 }

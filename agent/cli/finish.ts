@@ -22,15 +22,14 @@ export interface Finished extends Found {
 
 /** Writes the analysis and all reports, prints one, and says how the run ends. */
 export function report(
-  { prepared, meta, slices, rechecked, pilot, caps, neighbours, folder }: Finished,
+  { prepared, meta, slices, rechecked, notes, pilot, caps, neighbours, folder }: Finished,
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
   const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const left = typeof caps === 'string' ? [caps] : [];
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...left] };
+  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...notes] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
-    ...(typeof caps === 'object' ? { caps: keepCaps(caps, folder) } : {}),
+    ...(caps ? { caps: keepCaps(caps, folder) } : {}),
     ...(neighbours ? { neighbours } : {}),
     ...(pilot ? { pilot } : {}),
   };

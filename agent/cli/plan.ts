@@ -106,6 +106,11 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]):
     plan.aims.verdict
       ? `each slice about ${sliceS.toFixed(1)} s; first look after ${renderDuration(2 * block.length * sliceS * 1e9)}; at most ${design.budgetSlices} slices (${renderDuration(design.budgetSlices * sliceS * 1e9)})`
       : `no verdict is asked for: these two slices, of about ${sliceS.toFixed(1)} s each, say how long the delay must be`,
+    ...(plan.aims.neighbours && profile.guests.length > 1
+      ? [
+          'neighbours: then some guests are frozen (cgroup.freeze) while the others run, for as long as the budget lasts',
+        ]
+      : []),
     ...plan.open.map((sentence) => `open: ${sentence}`),
     '',
     'changes to the host, each with its undo (all undone in reverse order at the end):',

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts.ts';
-import { ProfileError } from '../lib/errors.ts';
+import { ProfileError, UsageError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { readUserJob } from '../load/user-job.ts';
 import { type Impact, withinImpact } from '../plan/impact.ts';
@@ -48,6 +48,9 @@ const fastAlpha = 0.2;
 
 /** Throws ProfileError, UsageError or NeedError; changes nothing. */
 export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
+  if (options.cold && options.neighbours === true) {
+    throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
+  }
   const { profile: written, text } = loadProfile(path);
   const profile = asAsked(written, options);
   const sections = await sectionsOf(profile);

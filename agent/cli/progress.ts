@@ -2,7 +2,7 @@
 
 import { createLogUpdate } from 'log-update';
 import type { Analysis } from '../analysis/analyse.ts';
-import type { Progress } from '../experiment/progress.ts';
+import type { Pace, Progress } from '../experiment/progress.ts';
 import { etaLine } from '../report/eta.ts';
 import { renderCount } from '../lib/units.ts';
 
@@ -11,18 +11,12 @@ export interface ShownProgress extends Progress {
   readonly end: () => void;
 }
 
-/** How long a run may go on, for what it can promise. */
-export interface Pace {
-  readonly budgetSlices: number;
-  readonly secondsPerSlice: number;
-}
-
-export function showProgress(options: Pace & { quiet: boolean; terminal: boolean }): ShownProgress {
+export function showProgress(options: { quiet: boolean; terminal: boolean }): ShownProgress {
   if (options.quiet) return { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
-  return options.terminal ? onTerminal(options) : asLines(options);
+  return options.terminal ? onTerminal() : asLines();
 }
 
-function asLines(pace: Pace): ShownProgress {
+function asLines(): ShownProgress {
   const started = performance.now();
   const line = (text: string): void => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
@@ -39,7 +33,7 @@ function asLines(pace: Pace): ShownProgress {
     sliceEnds: ({ arm, goodput }) => {
       slices.push(`${arm} ${renderCount(goodput)}`);
     },
-    standing: (analysis) => {
+    standing: (analysis, pace) => {
       line(`block ${block + 1}, I/Os a second: ${slices.join(', ')}`);
       slices = [];
       line(`  so far: ${standingOf(analysis)}`);
@@ -51,7 +45,7 @@ function asLines(pace: Pace): ShownProgress {
   };
 }
 
-function onTerminal(pace: Pace): ShownProgress {
+function onTerminal(): ShownProgress {
   const update = createLogUpdate(process.stderr);
   let standing = '';
   const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);
@@ -60,7 +54,7 @@ function onTerminal(pace: Pace): ShownProgress {
     sliceBegins: ({ seq, arm, block, of }) =>
       show(`slice ${seq + 1} of at most ${of}, block ${block + 1}: measuring ${arm}`),
     sliceEnds: ({ arm, goodput }) => show(`${arm}: ${renderCount(goodput)} I/Os a second`),
-    standing: (analysis) => {
+    standing: (analysis, pace) => {
       standing = [standingOf(analysis), promiseOf(analysis, pace) ?? []].flat().join('\n  ');
     },
     end: () => update.clear(),

@@ -10,7 +10,6 @@ import { openSession, type Session } from '../host/session.ts';
 import { ResidueError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { defaultImpact } from '../plan/impact.ts';
-import { sliceDurationMs } from '../plan/plan.ts';
 import type { FormatName } from '../report/registry.ts';
 import { report } from './finish.ts';
 import { makeLog } from './log.ts';
@@ -38,11 +37,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);
-  const pace = {
-    budgetSlices: prepared.plan.design.budgetSlices,
-    secondsPerSlice: sliceDurationMs(prepared.plan) / 1000,
-  };
-  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY, ...pace });
+  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
   try {
     let log: Logger | undefined;

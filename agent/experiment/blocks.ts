@@ -7,7 +7,7 @@ import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
@@ -37,6 +37,7 @@ export async function measureBlocks(
 ): Promise<Measured> {
   const { plan, progress } = experiment;
   const random = seededRandom(plan.seed);
+  const pace = { budgetSlices: plan.design.budgetSlices, secondsPerSlice: sliceDurationMs(plan) / 1000 };
   const observations: Observation[] = [];
   const records: SliceRecord[] = [];
   let owed: string[] = [];
@@ -59,7 +60,7 @@ export async function measureBlocks(
       else owed.push(id);
       progress.sliceEnds(slice);
     }
-    progress.standing(analyse(plan.design, observations));
+    progress.standing(analyse(plan.design, observations), pace);
   }
 }
 

@@ -6,6 +6,7 @@ import { defaultInterferenceDesign, type InterferenceDesign } from '../analysis/
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import type { Host } from '../host/host.ts';
 import { baselineId } from '../lib/arm.ts';
+import { HostError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Load, type LoadPlan, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
@@ -43,8 +44,9 @@ export interface Neighboured {
 
 export interface Outcome {
   readonly analysis: Analysis;
-  /** A sentence where the probe was left out; undefined where it was not asked for. */
-  readonly caps?: Probed | string;
+  /** What was asked for and left out, or failed, as sentences. */
+  readonly notes: readonly string[];
+  readonly caps?: Probed;
   readonly neighbours?: Neighboured;
 }
 
@@ -74,13 +76,22 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
   });
   const { analysis } = measured;
   const free = (): number => remainingMs() - (plan.aims.verdict ? recheckMs(settled.plan) : 0);
+  const notes: string[] = [];
+  // What fails after the verdict must not take it away.
+  const keeping = <T>(what: string, part: Promise<T>): Promise<T | undefined> =>
+    part.catch((failure: unknown) => {
+      if (!plan.aims.verdict || !(failure instanceof LoadError || failure instanceof HostError)) throw failure;
+      notes.push(`${what} failed: ${failure.message}`);
+      return undefined;
+    });
   const caps = plan.aims.caps
-    ? await lookForCaps(host, { experiment: settled, stack, measured, remainingMs: free() })
+    ? await keeping('the cap probe', lookForCaps(host, { experiment: settled, stack, measured, remainingMs: free() }))
     : undefined;
   if (plan.aims.verdict && wantsRecheck(experiment, analysis, performance.now() - started)) {
-    await checkAgain(host, { experiment: settled, stack, analysis });
+    await keeping('the check at the end', checkAgain(host, { experiment: settled, stack, analysis }));
   }
-  return { analysis, ...(neighbours ? { neighbours } : {}), ...(caps === undefined ? {} : { caps }) };
+  if (typeof caps === 'string') notes.push(caps);
+  return { analysis, notes, ...(neighbours ? { neighbours } : {}), ...(typeof caps === 'object' ? { caps } : {}) };
 }
 
 async function checkAgain(
@@ -133,7 +144,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
   );
   const { profile, aims } = experiment.plan;
   const caps = aims.caps ? noProbe({ profile, verifies: false, cold: true }) : undefined;
-  return { analysis, ...(caps === undefined ? {} : { caps }) };
+  return { analysis, notes: caps === undefined ? [] : [caps] };
 }
 
 async function raiseOnly(

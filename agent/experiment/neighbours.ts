@@ -19,7 +19,7 @@ export interface Neighbouring {
 }
 
 /** Void slices that are measured again, for each that may be measured. */
-const voidShare = 0.25;
+const voidShare = 0.1;
 
 /** Throws what measuring throws. Every guest runs again when it ends. */
 export async function runNeighbours(run: Neighbouring): Promise<readonly InterferenceObservation[]> {

@@ -18,7 +18,7 @@ import { measureSlice } from './measure-slice.ts';
 import type { ProbeRecord } from './probe-record.ts';
 
 /** Points that may be measured again because they were void, as a share of the budget. */
-const voidShare = 0.25;
+const voidShare = 0.1;
 
 interface Probing {
   readonly host: Host;

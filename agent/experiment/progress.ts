@@ -8,5 +8,11 @@ export interface Progress {
   readonly sliceBegins: (slice: { seq: number; arm: string; block: number; of: number }) => void;
   readonly sliceEnds: (slice: SliceRecord) => void;
   /** After each block. */
-  readonly standing: (analysis: Analysis) => void;
+  readonly standing: (analysis: Analysis, pace: Pace) => void;
+}
+
+/** How long a run may go on, for what it can promise; a pilot changes both. */
+export interface Pace {
+  readonly budgetSlices: number;
+  readonly secondsPerSlice: number;
 }

@@ -6,12 +6,15 @@ import type { z } from 'zod';
 import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
+import type { Layer } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
 import { capsSchema, type CapsRecord } from './probe-record.ts';
 import { type PilotRecord, pilotSchema, planAfter } from './pilot-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
 import { metaSchema, neighboursSchema, planSchema, type RunMeta } from './run-schema.ts';
+
+type Optional<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 export interface RunRecords {
   /** As its pilot left it. */
@@ -81,16 +84,46 @@ export function decodeRun(texts: RunTexts, path: string): RunRecords {
   const problems = read.flatMap((one) => one.problems);
   if (problems.length > 0) throw new ProfileError(problems);
   const [{ slices }, { slices: rechecked }] = read;
-  const { caps, neighbours } = texts;
-  const pilot = texts.pilot === undefined ? undefined : decodeJson(texts.pilot, join(path, 'pilot.json'), pilotSchema);
+  const optional = <S extends z.ZodType>(text: string | undefined, name: string, schema: S): z.output<S> | undefined =>
+    text === undefined ? undefined : decodeJson(text, join(path, name), schema);
+  const pilot = optional(texts.pilot, 'pilot.json', pilotSchema);
+  const caps = optional(texts.caps, 'caps.json', capsSchema);
+  const neighbours = optional(texts.neighbours, 'neighbours.json', neighboursSchema);
+  mustBeOfOneRun(path, plan, { pilot, caps, neighbours });
   return {
     ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices, rechecked },
     ...(pilot ? { pilot } : {}),
-    ...(caps === undefined ? {} : { caps: decodeJson(caps, join(path, 'caps.json'), capsSchema) }),
-    ...(neighbours === undefined
-      ? {}
-      : { neighbours: decodeJson(neighbours, join(path, 'neighbours.json'), neighboursSchema) }),
+    ...(caps ? { caps } : {}),
+    ...(neighbours ? { neighbours } : {}),
   };
+}
+
+/** What was measured beside the slices must be about the layers and the guests of the plan. */
+function mustBeOfOneRun(
+  path: string,
+  { design, profile }: Plan,
+  { pilot, caps, neighbours }: Optional<Pick<RunRecords, 'pilot' | 'caps' | 'neighbours'>>,
+): void {
+  const problemIn = (file: string, message: string): Problem => ({
+    at: join(path, file),
+    message,
+    hint: 'the files are of different runs',
+  });
+  const layersOf = (file: string, some: readonly Layer[]): readonly Problem[] =>
+    [...new Set(some)]
+      .filter((one) => !design.layers.includes(one))
+      .map((one) => problemIn(file, `the layer ${one} is not in plan.json`));
+  const guestsOf = (file: string, guests: number | undefined): readonly Problem[] =>
+    guests === undefined || guests === profile.guests.length
+      ? []
+      : [problemIn(file, `it is about ${guests} guests, plan.json about ${profile.guests.length}`)];
+  const problems = [
+    ...layersOf('pilot.json', pilot?.legs.map((leg) => leg.layer) ?? []),
+    ...layersOf('caps.json', caps?.design.layers ?? []),
+    ...guestsOf('caps.json', caps?.design.guests),
+    ...guestsOf('neighbours.json', neighbours?.design.guests),
+  ];
+  if (problems.length > 0) throw new ProfileError(problems);
 }
 
 function readSlices(

@@ -41,7 +41,10 @@ export async function recheck(
     for (const id of shuffled([baselineId, named], random)) {
       for (let left = spare; left >= 0; left--) {
         progress.phase(`checking again: ${id}`);
-        const slice = await measure({ seq: slices.length, block, arm: armOf({ plan }, id) });
+        const measured = await measure({ seq: slices.length, block, arm: armOf({ plan }, id) });
+        // No I/O at all has no logarithm; the verdict is not lost for it.
+        const voided = measured.voided ?? (measured.goodput > 0 ? null : 'no I/O completed');
+        const slice = { ...measured, voided };
         slices.push(slice);
         if (slice.voided === null) break;
       }

@@ -28,6 +28,7 @@ export const planSchema = z.object({
     question: z.string(),
     guests: z.array(z.looseObject({})).min(1),
     workload: z.looseObject({}),
+    experiment: z.looseObject({ settle: z.union([z.literal('pilot'), z.number()]) }),
     stack: z.array(z.object({ layer, deployed: choice, stub: choice.nullable() })),
   }),
   design: z

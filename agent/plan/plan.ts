@@ -9,6 +9,7 @@ import { renderDuration } from '../lib/units.ts';
 import type { LayerChoice, Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
+import { leastProbeMs } from './probe-plan.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;
@@ -78,6 +79,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     ...(options.alpha === undefined ? {} : { alpha: options.alpha }),
   });
   if (aims.verdict) mustBeEnough(design, { budgetMs, sliceMs, pilotMs });
+  else if (aims.caps) mustBeEnoughForCaps(budgetMs, pilotMs + 2 * sliceMs + leastProbeMs);
   return {
     version: 1,
     profile,
@@ -105,6 +107,17 @@ function mustBeEnough(
     {
       message: `a budget of ${renderDuration(budgetMs * 1e6)} is too short for ${least} slices, which the first look needs`,
       hint: `expected at least ${Math.ceil((least * sliceMs + pilotMs) / 1000)}s`,
+    },
+  ]);
+}
+
+/** Two slices say how long the delay must be: with less than that and the shortest probe no cap could be found. */
+function mustBeEnoughForCaps(budgetMs: number, leastMs: number): void {
+  if (budgetMs >= leastMs) return;
+  throw new ProfileError([
+    {
+      message: `a budget of ${renderDuration(budgetMs * 1e6)} is too short to look for caps`,
+      hint: `expected at least ${Math.ceil(leastMs / 1000)}s, more with slow media`,
     },
   ]);
 }

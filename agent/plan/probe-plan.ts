@@ -38,6 +38,8 @@ const [visitMs, switchMs] = [9_000, 400];
 const visits = 6;
 const mostPoints = 90;
 const fewestPoints = 16;
+/** What a probe takes at least, over the shortest delay. */
+export const leastProbeMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
 
 /** Why this load and this stack take no delay beneath them, as a sentence; undefined: they do. */
 export function noProbe(load: {

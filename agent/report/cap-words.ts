@@ -4,6 +4,7 @@ import type { Interval, Limit } from '../analysis/probe/limit.ts';
 import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderCount, renderDuration } from '../lib/units.ts';
+import { renderList } from './figures.ts';
 import type { ReportDocument } from './schema.ts';
 
 type Caps = NonNullable<ReportDocument['caps']>;
@@ -84,22 +85,38 @@ export function capChange(caps: Caps | null, layer: Layer): string | undefined {
 /** The answer where caps alone were asked for. */
 export function capHeadline(caps: Caps | null): string {
   const tightest = tightestOf(caps);
-  if (tightest) return `${tightest.of} lets through ${renderLimit(tightest.limit)}; no layer of this stack less.`;
+  const open = unclearOf(caps);
+  const others = (known: string): string => (open.length > 0 ? `cannot tell yet of ${renderList(open)}` : known);
+  if (tightest) {
+    return `${tightest.of} lets through ${renderLimit(tightest.limit)}; ${others('no layer of this stack less')}.`;
+  }
   const whole = rowOf(caps, 'stack')?.limit;
   if (!whole) return 'Caps were not looked for.';
-  const told = renderLimit(whole);
   return whole.kind === 'unclear'
     ? `Cannot tell yet: ${whole.why}.`
-    : `The stack as a whole: ${told}; no layer alone has a cap.`;
+    : `The stack as a whole: ${renderLimit(whole)}; ${others('no layer alone has a cap')}.`;
 }
 
 /** What to do where caps alone were asked for. */
 export function nextForCaps(caps: Caps | null): string {
+  if (!caps) return 'Next: look at the caveats below.';
   const layer = tightestOf(caps)?.of;
-  if (!caps || layer === 'stack') return 'Next: look at the caveats below.';
-  if (layer === undefined)
-    return `Next: nothing to raise for up to ${renderCount(caps.offered)} in flight; a deeper load looks further.`;
-  return `Next: ${capChange(caps, layer) ?? `look at how ${layer} is set up, as no setting that was read fits`}; then repeat, as the next cap shows only then.`;
+  if (layer !== undefined && layer !== 'stack') {
+    return `Next: ${capChange(caps, layer) ?? `look at how ${layer} is set up, as no setting that was read fits`}; then repeat, as the next cap shows only then.`;
+  }
+  const whole = rowOf(caps, 'stack')?.limit.kind;
+  if (whole === 'unclear' || unclearOf(caps).length > 0) {
+    return 'Next: repeat with a larger budget, and keep the host to this run alone while it measures.';
+  }
+  const slow = caps.rows.find(({ of, limit }) => of !== 'stack' && limit.kind === 'rate')?.of;
+  if (slow) return `Next: look at what limits the rate of ${slow}; more I/Os in flight gain nothing.`;
+  if (whole === 'cap' || whole === 'rate') return 'Next: look at what the layers share, as none has that limit alone.';
+  return `Next: nothing to raise for up to ${renderCount(caps.offered)} in flight; a deeper load looks further.`;
+}
+
+/** Layers of which the probe cannot tell whether they have a cap. */
+function unclearOf(caps: Caps | null): readonly string[] {
+  return (caps?.rows ?? []).flatMap(({ of, limit }) => (of !== 'stack' && limit.kind === 'unclear' ? [of] : []));
 }
 
 function rowOf(caps: Caps | null, of: Row['of']): Row | undefined {

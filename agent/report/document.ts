@@ -76,7 +76,11 @@ function factsOf(input: ReportInput): Facts {
     profile: { name: plan.profile.name, question: plan.profile.question },
     startedAt,
     endedAt,
-    window: windowOf([...slices, ...(recheck?.slices ?? [])], { from: startedAt, to: endedAt }),
+    // Where caps alone were asked for, they were found after the slices.
+    window: windowOf(plan.aims.verdict ? [...slices, ...(recheck?.slices ?? [])] : [], {
+      from: startedAt,
+      to: endedAt,
+    }),
     verdict: plan.aims.verdict ? analysis.verdict : { kind: 'not-asked' },
     recheck: recheck ? { arm: recheck.arm, lift: recheck.lift, holds: recheck.holds } : null,
     decided: analysis.decided,

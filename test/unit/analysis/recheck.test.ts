@@ -49,7 +49,8 @@ describe('the check at the end', () => {
     expect(recheckedArm({ verdict: inconclusive }, layers)).toBeUndefined();
   });
 
-  it('says nothing when one of the two was not measured', () => {
+  it('says nothing when one of the two was not measured, or did no I/O', () => {
     expect(recheckOf(steady, layers, pairs(100, 200).slice(0, 1))).toBeUndefined();
+    expect(recheckOf(steady, layers, pairs(100, 0))).toBeUndefined();
   });
 });

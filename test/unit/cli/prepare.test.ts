@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepare, type Prepared } from '../../../agent/cli/prepare.ts';
-import { NeedError, ProfileError } from '../../../agent/lib/errors.ts';
+import { NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
 let folder = '';
@@ -58,6 +58,24 @@ describe('preparing', () => {
     expect((await prepared([sections.media], '{}', 9)).plan.seed).toBe(9);
     expect((await prepared([`${sections.media}\nexperiment: { seed: 4 }`], '{}')).plan.seed).toBe(4);
     expect((await prepared([sections.media], '{}')).plan.seed).toBeGreaterThanOrEqual(0);
+  });
+
+  it('refuses what a cold run cannot measure: guests apart', async () => {
+    const path = join(folder, 'p.yaml');
+    writeFileSync(path, profileOf([sections.media], 2));
+    const options = { seed: 1, cold: true, budgetMs: undefined };
+    await expect(prepare(path, { ...options, neighbours: true })).rejects.toThrow(UsageError);
+    expect((await prepare(path, options)).plan.cold).toBe(true);
+  });
+
+  it('refuses a budget in which no cap could be found, where caps alone are asked for', async () => {
+    const path = join(folder, 'p.yaml');
+    writeFileSync(path, profileOf([sections.media], 2));
+    const options = { seed: 1, cold: false, caps: true };
+    await expect(prepare(path, { ...options, budgetMs: 60_000 })).rejects.toThrow(
+      /too short to look for caps.*at least \d+s/,
+    );
+    expect((await prepare(path, { ...options, budgetMs: 120_000 })).plan.aims.caps).toBe(true);
   });
 
   it('finds a job file beside its profile, and takes its sections', async () => {

@@ -21,8 +21,8 @@ const plan: Plan = {
 /** I/Os a second, as deployed and with the ring stubbed. */
 const [deployed, stubbed] = [400, 1000];
 
-/** A host on which goodput follows the ring's switches with a time constant, which may change from switch to switch. */
-function hostWith(stack: Stack, tauMs: (switches: number) => number): Host {
+/** A host on which goodput follows the switches of some layers with a time constant, which may change from switch to switch. */
+function hostWith(stack: Stack, tauMs: (switches: number) => number, follows: readonly Layer[]): Host {
   let switches = 0;
   let now = { atMs: performance.now(), rate: deployed, target: deployed, count: 0 };
   const advance = (): void => {
@@ -36,7 +36,7 @@ function hostWith(stack: Stack, tauMs: (switches: number) => number): Host {
     ...dryHost(),
     apply: (step) => {
       advance();
-      if (step.kind === 'dm-swap' && step.why.includes('ring')) {
+      if (step.kind === 'dm-swap' && follows.some((layer) => step.why.includes(layer))) {
         const target = step.why.endsWith('stub') ? stubbed : deployed;
         if (target !== now.target) switches++;
         now = { ...now, target };
@@ -69,14 +69,20 @@ interface Made {
   readonly tookMs: number;
 }
 
-async function pilot(tauMs: (switches: number) => number, options: { plan?: Plan; load?: Load } = {}): Promise<Made> {
+async function pilot(
+  tauMs: (switches: number) => number,
+  options: { plan?: Plan; load?: Load; follows?: readonly Layer[] } = {},
+): Promise<Made> {
   const { stack } = await raiseOnPaper({ stack: [sections.media, sections.ring], guests: 2 });
   const pilots: PilotRecord[] = [];
   const progress = { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
   const experiment: Piloted = { plan: options.plan ?? plan, progress, recordPilot: (made) => void pilots.push(made) };
   const started = performance.now();
   let tookMs = 0;
-  const run = afterPilot(hostWith(stack, tauMs), experiment, { stack, load: options.load ?? steady })
+  const run = afterPilot(hostWith(stack, tauMs, options.follows ?? ['ring']), experiment, {
+    stack,
+    load: options.load ?? steady,
+  })
     .then(
       (after) => ({ plan: after.plan, failure: undefined }),
       (failure: unknown) => ({ plan: undefined, failure }),
@@ -122,6 +128,15 @@ describe('the pilot', () => {
     const { plan: after, pilots } = await pilot((switches) => (switches === 1 ? 1500 : 100));
     expect(after?.settleMs).toBe(500);
     expect(pilots[0]?.legs.map(({ layer }) => layer)).toEqual(['media', 'media', 'ring', 'ring', 'ring', 'ring']);
+  });
+
+  it('believes so of each of two layers', async () => {
+    const slowAtFirst = (switches: number): number => ({ 1: 1500, 3: 1300 })[switches] ?? 100;
+    const { plan: after, pilots } = await pilot(slowAtFirst, { follows: layers });
+    expect(after?.settleMs).toBe(500);
+    expect(pilots[0]?.legs.filter(({ to }) => to === 'stub').map(({ layer }) => layer)).toEqual([
+      ...['media', 'ring', 'media', 'ring'],
+    ]);
   });
 
   it('is left out where the profile gives a time, and for a cold run', async () => {

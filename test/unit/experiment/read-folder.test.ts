@@ -144,6 +144,12 @@ describe('the folder of a run', () => {
       /design\.arms: the baseline is missing/,
     ],
     [
+      'with a plan without a part of its profile',
+      'plan.json',
+      JSON.stringify({ ...plan, profile: { ...plan.profile, experiment: undefined } }),
+      /profile\.experiment/,
+    ],
+    [
       'with a host file without its start',
       'host.json',
       JSON.stringify({ ...meta, startedAt: 'yesterday' }),
@@ -155,6 +161,88 @@ describe('the folder of a run', () => {
     else writeFileSync(join(folder.path, name), text);
     expect(() => readRunFolder(folder.path)).toThrow(ProfileError);
     expect(() => readRunFolder(folder.path)).toThrow(message);
+  });
+
+  const probed = {
+    layers: ['ring'],
+    media: false,
+    guests: 2,
+    delayNs: 1e7,
+    maxDepth: 64,
+    alpha: 0.05,
+    budgetPoints: 9,
+  };
+  const caps = { version: 1, design: probed, observations: [], knobs: [] };
+  const apart = { guests: 2, budgetSlices: 9, delta: 0.05, alpha: 0.05, looks: [2] };
+  const leg = { layer: 'ring', to: 'stub', switchMs: 1, completions: { atMs: [], ios: [] } };
+
+  it.each<[string, string, unknown, RegExp]>([
+    [
+      'caps of a layer',
+      'caps.json',
+      { ...caps, design: { ...probed, layers: ['network'] } },
+      /layer network is not in/,
+    ],
+    [
+      'caps of guests',
+      'caps.json',
+      { ...caps, design: { ...probed, guests: 3 } },
+      /about 3 guests, plan\.json about 2/,
+    ],
+    [
+      'neighbours',
+      'neighbours.json',
+      { version: 1, design: { ...apart, guests: 4 }, observations: [] },
+      /about 4 guests/,
+    ],
+    [
+      'a pilot',
+      'pilot.json',
+      { version: 1, spentMs: 1, legs: [{ ...leg, layer: 'network' }] },
+      /layer network is not in/,
+    ],
+  ])('with %s that the plan does not have is refused, naming the file', (_, name, record, message) => {
+    const two = decodeProfile(profileOf([sections.media, sections.ring], 2), 'p.yaml');
+    folder.writeJson('plan.json', makePlan(two, { sectors: 2 ** 22, blockBytes: 512 }, { seed: 1, cold: false }));
+    folder.appendSlice(slice(0));
+    folder.writeJson(name, record);
+    expect(() => readRunFolder(folder.path)).toThrow(ProfileError);
+    expect(() => readRunFolder(folder.path)).toThrow(message);
+    expect(() => readRunFolder(folder.path)).toThrow(`${join(folder.path, name)}: `);
+  });
+
+  it('is analysed with all that the run measured, and says nothing of a verdict where none was asked for', () => {
+    for (const one of [slice(0), slice(1, { arm: 'all-stub' })]) folder.appendSlice(one);
+    const aims = { verdict: false, caps: true, neighbours: true };
+    folder.writeJson('plan.json', { ...plan, aims });
+    folder.writeJson('caps.json', caps);
+    folder.writeJson('neighbours.json', { version: 1, design: apart, observations: [] });
+    folder.writeJson('pilot.json', { version: 1, spentMs: 1, legs: [leg] });
+    expect(analysed()).toMatchObject({
+      analysis: { verdict: { kind: 'not-asked' } },
+      caps: { stack: { kind: 'unclear' } },
+      interference: { kind: 'measured', slices: 0 },
+      settle: { kind: 'settled', blind: ['ring'] },
+    });
+  });
+
+  it('whose check at the end was disturbed throughout says so', () => {
+    for (let block = 0; block < 4; block++) {
+      ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
+        (arm, i) => {
+          const lift = arm === 'stub-media' || arm === 'all-stub' ? 2 : 1;
+          folder.appendSlice(slice(7 * block + i, { block, arm, goodput: 1000 * lift * (1 + seqNoise(i, block)) }));
+        },
+      );
+    }
+    const unheard = slice(0, { arm: 'stub-media', goodput: 0 });
+    for (const voided of ['a disturbance', null]) folder.appendLine('recheck.ndjson', { ...unheard, voided });
+    let text = '';
+    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    expect(text).toMatch(/media holds this host back/);
+    expect(text).toMatch(
+      /the check at the end says nothing, as its slices were void: a disturbance; no I\/O\s+completed/,
+    );
   });
 
   it('is analysed without the slices that are void, and an older folder that has no such mark with all', () => {

@@ -72,6 +72,25 @@ describe('the caps of a report', () => {
     expect(nextForCaps(capsOf(open, [], 4))).toContain('nothing to raise');
   });
 
+  it('claim nothing of layers that the probe cannot tell of', () => {
+    const unclear: Limit = { kind: 'unclear', why: 'the noise hides whether goodput rises with the load' };
+    const noisy = { layer: 'network' as const, limit: unclear };
+    const some = capsOf({ ...findings, layers: [noisy, ...findings.layers.slice(1)] }, [], 4);
+    expect(capHeadline(some)).toBe('ring lets through 64 in flight (61 to 67), host-wide; cannot tell yet of network.');
+    const nothing = capsOf({ ...findings, stack: unclear, layers: [noisy] }, [], 4);
+    expect(capHeadline(nothing)).toMatch(/^Cannot tell yet: the noise/);
+    expect(nextForCaps(nothing)).toContain('repeat with a larger budget');
+  });
+
+  it('say what to look at where the limit is no cap of one layer', () => {
+    const rate: Limit = { kind: 'rate', perSecond: { estimate: 1000, low: 950, high: 1050 }, load: 0, delay: 0 };
+    const slow = { ...findings, stack: rate, layers: [{ layer: 'blockstack' as const, limit: rate }] };
+    expect(nextForCaps(capsOf(slow, [], 4))).toContain('what limits the rate of blockstack');
+    expect(nextForCaps(capsOf({ ...findings, layers: findings.layers.slice(0, 1) }, [], 4))).toContain(
+      'none has that limit alone',
+    );
+  });
+
   it.each<[Limit, string]>([
     [
       { ...cap, scope: 'per-guest', perGuest: { estimate: 16, low: 15, high: 17 } },

@@ -3,7 +3,7 @@ import { analyse } from '../../../../agent/analysis/analyse.ts';
 import { orderEffect } from '../../../../agent/analysis/check/order.ts';
 import { disagreements, hodgesLehmann } from '../../../../agent/analysis/check/robust.ts';
 import type { Observation } from '../../../../agent/analysis/observation.ts';
-import { mean } from '../../../../agent/lib/numbers.ts';
+import { mean, median } from '../../../../agent/lib/numbers.ts';
 import { fourLayers, simulate } from '../../../support/simulator.ts';
 import { chanceOf } from '../../../support/simulator-noise.ts';
 import { seeds } from '../../../support/transient.ts';
@@ -26,6 +26,19 @@ describe('the robust estimate', () => {
     expect(hodgesLehmann(values)).toBe(5);
     expect(hodgesLehmann([...values.slice(1), -1e6])).toBeLessThan(6);
     expect(hodgesLehmann([...values.slice(1), -1e6])).toBeGreaterThan(4);
+  });
+
+  it('is the same as of all pairs in a list, and quick for thousands of values', () => {
+    for (const seed of seeds(30)) {
+      const { normal } = chanceOf(seed);
+      const values = Array.from({ length: 1 + (seed % 12) }, () => Math.round(20 * normal()) / 20);
+      const listed = median(values.flatMap((a, i) => values.slice(i).map((b) => (a + b) / 2)));
+      expect(hodgesLehmann(values)).toBeCloseTo(listed, 12);
+    }
+    const { normal } = chanceOf(1);
+    const started = performance.now();
+    expect(hodgesLehmann(Array.from({ length: 20_000 }, normal))).toBeCloseTo(0, 1);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it.each(['iid', 'drifting'] as const)('agrees with the main one in most runs with %s noise', (noise) => {
