@@ -64,7 +64,7 @@ layerlift doctor >"$LAB_OUT/doctor"
 inventory before
 layerlift run test/fixtures/profiles/ring-xen-vbd.yaml --runs "$LAB_OUT/verified" -q >/dev/null 2>"$LAB_OUT/verified.err"; echo $? >"$LAB_OUT/verified.rc"
 inventory verified.after; diff "$LAB_OUT/before" "$LAB_OUT/verified.after" >"$LAB_OUT/verified.diff"
-layerlift run profiles/xen-founding.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/run.out" 2>"$LAB_OUT/run.err" &
+node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --verbose --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 layerlift knobs --layer ring --format json >"$LAB_OUT/knobs.json"
@@ -73,7 +73,8 @@ kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
 sleep 1; inventory dead
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
-same before after && cp "$LAB_OUT"/runs/*/log.ndjson "$LAB_OUT/log"`,
+cp "$LAB_OUT"/runs/*/log.ndjson "$LAB_OUT/log"
+same before after`,
       { xen: true },
     );
   });
