@@ -1,9 +1,8 @@
 // What on this host carries our name: after every run has ended there is nothing.
 
-import { listFolder } from './files.ts';
+import { listFolder, readText } from './files.ts';
 
 const places: readonly (readonly [string, RegExp])[] = [
-  ['/dev/mapper', /^layerlift-/],
   ['/sys/fs/cgroup', /^layerlift-/],
   ['/run/netns', /^layerlift-/],
   ['/sys/class/net', /^ll[0-9a-f]{6}[ht]$/],
@@ -21,5 +20,12 @@ export async function findTraces(): Promise<readonly string[]> {
       (await listFolder(folder)).filter((name) => ours.test(name)).map((name) => `${folder}/${name}`),
     ),
   );
-  return found.flat();
+  return [...(await ourDevices()), ...found.flat()];
+}
+
+/** By the kernel's own names: /dev/mapper shows a device only where udev runs. */
+async function ourDevices(): Promise<readonly string[]> {
+  const disks = (await listFolder('/sys/class/block')).filter((name) => name.startsWith('dm-'));
+  const names = await Promise.all(disks.map((disk) => readText(`/sys/class/block/${disk}/dm/name`)));
+  return names.flatMap((name) => (name?.startsWith('layerlift-') ? [`/dev/mapper/${name.trim()}`] : []));
 }
