@@ -23,7 +23,9 @@ describe('a stub that takes longer than what it replaces', () => {
 
 describe('a guest that leaves the others next to nothing', () => {
   it('is named, and they come back when it is paused', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/noisy-neighbour.yaml', { args: '--neighbours' });
+    const { report } = await runInLab('test/fixtures/profiles/noisy-neighbour.yaml', {
+      args: '--neighbours --budget 4m',
+    });
     const { interference } = report;
     expect(interference?.kind === 'measured' && interference.neighbour).toMatchObject({ kind: 'neighbour', guest: 2 });
   });
