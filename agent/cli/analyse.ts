@@ -4,7 +4,7 @@ import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { type FormatName, render } from '../report/registry.ts';
-import { documentOf, findingsOf } from './document.ts';
+import { documentOf, findingsOf, readingOf } from './document.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -23,7 +23,8 @@ export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>):
 
 /** Prints the report in the format asked for. */
 export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
-  print(render(format, documentOf(readRecords(folder), folder)));
+  const records = readRecords(folder);
+  print(render(format, documentOf(records, readingOf(records), folder)));
   return 'ok';
 }
 

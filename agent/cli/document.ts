@@ -14,9 +14,9 @@ import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import { namedIn } from '../analysis/verdict.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
+import { settleOf } from '../analysis/settle/settle.ts';
 import { checkCaveats } from '../experiment/check.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
-import { settleIn } from '../experiment/pilot-record.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -25,20 +25,15 @@ import type { Plan } from '../plan/plan.ts';
 import { latencyOf } from '../report/baseline.ts';
 import { buildDocument, type ReportDocument, type ReportInput } from '../report/document.ts';
 
-/** The analysis of the slices that count, beside what all of them say of the CPUs. */
-export function analysisOf(records: Measured): Analysis {
-  return read(records).analysis;
-}
-
 /** All that a run's folder says, computed again; what the run did not measure is left out. */
 export function findingsOf(records: RunRecords) {
   const { plan, pilot, caps, neighbours } = records;
-  const { analysis, recheck } = read(records);
+  const { analysis, recheck } = readingOf(records);
   return {
     // Where no verdict was asked for, too few slices for one are no finding.
     analysis: plan.aims.verdict ? analysis : { ...analysis, verdict: { kind: 'not-asked' as const } },
     ...(recheck ? { recheck } : {}),
-    ...(pilot ? { settle: settleIn(pilot) } : {}),
+    ...(pilot ? { settle: settleOf(pilot.legs) } : {}),
     ...(caps ? { caps: capsInput(caps).findings } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   };
@@ -46,14 +41,15 @@ export function findingsOf(records: RunRecords) {
 
 type Measured = Pick<RunRecords, 'plan' | 'slices' | 'rechecked'>;
 
-interface Reading {
+export interface Reading {
   readonly facts: LoadFacts;
   readonly analysis: Analysis;
   readonly recheck: Recheck | undefined;
   readonly poor: readonly PoorStub[];
 }
 
-function read({ plan, slices, rechecked }: Measured): Reading {
+/** The analysis of the slices that count, beside what all of them say of the CPUs, the stubs and the end of the run. */
+export function readingOf({ plan, slices, rechecked }: Measured): Reading {
   const { design } = plan;
   const facts = loadFactsOf(slices, plan);
   const first = withOutside(analyse(design, countedSlices(slices)), design.layers, facts);
@@ -62,9 +58,9 @@ function read({ plan, slices, rechecked }: Measured): Reading {
   return { facts, recheck, poor, analysis: withCalibration(withRecheck(first, recheck), design, poor) };
 }
 
-export function documentOf(records: RunRecords, folder: string): ReportDocument {
+export function documentOf(records: RunRecords, reading: Reading, folder: string): ReportDocument {
   const { plan, meta, slices, pilot, rechecked, caps, neighbours } = records;
-  const { facts, analysis, recheck, poor } = read(records);
+  const { facts, analysis, recheck, poor } = reading;
   const findings = caps && capsInput(caps);
   return buildDocument({
     run: meta.run,
@@ -85,7 +81,7 @@ export function documentOf(records: RunRecords, folder: string): ReportDocument 
     ],
     exit: isAnswered(plan, analysis, findings) ? 'ok' : 'inconclusive',
     folder,
-    ...(pilot ? { pilot: settleIn(pilot) } : {}),
+    ...(pilot ? { pilot: settleOf(pilot.legs) } : {}),
     ...(findings ? { caps: findings } : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { analyse } from '../../agent/analysis/analyse.ts';
 import { defaultDesign } from '../../agent/analysis/design.ts';
 import type { Observation } from '../../agent/analysis/observation.ts';
-import { analysisOf, documentOf } from '../../agent/cli/document.ts';
+import { documentOf, readingOf } from '../../agent/cli/document.ts';
 import { readRunFolder } from '../../agent/experiment/read-folder.ts';
 import type { SliceRecord } from '../../agent/experiment/record.ts';
 import { makeRunFolder } from '../../agent/experiment/run-folder.ts';
@@ -35,8 +35,11 @@ try {
   const read = await timed(() => Promise.resolve(readRunFolder(path)));
   print(`reading them with ${guests} guests, ${(bytes / 2 ** 20).toFixed(0)} MiB`, `${read.toFixed(0)} ms`);
   const records = readRunFolder(path);
-  print('analysis of the records', `${(await middle(() => analysisOf(records))).toFixed(0)} ms (aim: 1000)`);
-  print('report of the records', `${(await middle(() => documentOf(records, path))).toFixed(0)} ms`);
+  print('analysis of the records', `${(await middle(() => readingOf(records))).toFixed(0)} ms (aim: 1000)`);
+  print(
+    'report of the records',
+    `${(await middle(() => documentOf(records, readingOf(records), path))).toFixed(0)} ms`,
+  );
 } finally {
   rmSync(parent, { recursive: true });
 }
