@@ -5,7 +5,7 @@ import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { median } from '../lib/numbers.ts';
 import type { Analysis } from './analyse.ts';
-import { type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from './verdict.ts';
+import { isLifting, type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from './verdict.ts';
 
 /** What one slice asked of the CPUs; undefined where it was not measured. */
 export interface SliceLoad {
@@ -72,7 +72,7 @@ export function withOutside(analysis: Analysis, layers: readonly Layer[], facts:
 
 /** What to say beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
 export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): readonly string[] {
-  const outside = isLift(analysis.verdict) ? outsideClaim(layers, facts) : undefined;
+  const outside = isLifting(analysis.verdict) ? outsideClaim(layers, facts) : undefined;
   return [
     ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
     ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
@@ -80,14 +80,14 @@ export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], fac
 }
 
 function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): OutsideVerdict | undefined {
-  if (!analysis.decided || isLift(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
+  if (!analysis.decided || isLifting(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
   const outside = outsideClaim(layers, facts);
   return outside && { kind: 'outside', ...outside };
 }
 
 function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | InconclusiveVerdict | undefined {
   if (!found.tooMany) return undefined;
-  if (found.byCpuMax && !isLift(verdict)) {
+  if (found.byCpuMax && !isLifting(verdict)) {
     const why = `in ${found.count} of ${found.of} slices a guest was held back by its own cpu.max`;
     return { kind: 'outside', limit: 'cpu-max', why };
   }
@@ -98,10 +98,6 @@ function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | Inco
 
 function voidSlices({ count, of, reasons }: VoidSlices): string {
   return `${count} of ${of} slices were void: ${reasons.join('; ')}`;
-}
-
-function isLift({ kind }: Verdict): boolean {
-  return kind === 'lever' || kind === 'tie' || kind === 'masked';
 }
 
 /** Nothing lifts, or nothing shows above the noise. */

@@ -6,7 +6,7 @@ import { baselineId, everyArm } from '../lib/arm.ts';
 import type { Analysis } from './analyse.ts';
 import { asRatio } from './claims.ts';
 import type { Observation } from './observation.ts';
-import type { Lift, Verdict } from './verdict.ts';
+import { isLifting, type Lift, namedIn } from './verdict.ts';
 
 export interface Recheck {
   readonly arm: string;
@@ -15,8 +15,6 @@ export interface Recheck {
   /** False: less than half of the lift that was proven (in ln units) can be left. */
   readonly holds: boolean;
 }
-
-type Lifting = Extract<Verdict, { readonly lift: Lift }>;
 
 /** Standard errors on either side: one in a thousand lies beyond. */
 const width = 3;
@@ -28,7 +26,7 @@ const leastSigma = 0.02;
 /** The arm whose lift `analysis` rests on: of several that lift alike, the first. Undefined where it names none. */
 export function recheckedArm({ verdict }: Pick<Analysis, 'verdict'>, stack: readonly Layer[]): string | undefined {
   if (!isLifting(verdict)) return undefined;
-  const named = verdict.kind === 'lever' ? [verdict.layer] : verdict.layers;
+  const named = namedIn(verdict);
   const stubbed = verdict.kind === 'tie' ? named.slice(0, 1) : named;
   return everyArm(stack).find((arm) => arm.stubbed.join() === stubbed.join())?.id;
 }
@@ -55,12 +53,10 @@ export function recheckOf(
 export function withRecheck(analysis: Analysis, recheck: Recheck | undefined): Analysis {
   const { verdict } = analysis;
   if (!recheck || recheck.holds || !isLifting(verdict)) return analysis;
-  const candidates = verdict.kind === 'lever' ? [verdict.layer] : verdict.layers;
   const [then, now] = [verdict.lift.estimate.toFixed(2), recheck.lift.estimate.toFixed(2)];
   const why = `${recheck.arm} made goodput ${then} times at first and ${now} times when it was checked at the end, so what holds the host back has moved`;
-  return { ...analysis, verdict: { kind: 'inconclusive', why, candidates, proven: [], disturbed: true } };
-}
-
-function isLifting(verdict: Verdict): verdict is Lifting {
-  return verdict.kind === 'lever' || verdict.kind === 'tie' || verdict.kind === 'masked';
+  return {
+    ...analysis,
+    verdict: { kind: 'inconclusive', why, candidates: namedIn(verdict), proven: [], disturbed: true },
+  };
 }

@@ -75,6 +75,13 @@ export interface InconclusiveVerdict {
   readonly disturbed?: true;
 }
 
+/** A verdict that rests on the proven lift of a stub, or of several together. */
+export type LiftingVerdict = Extract<Verdict, { readonly lift: Lift }>;
+
+export function isLifting(verdict: Verdict): verdict is LiftingVerdict {
+  return verdict.kind === 'lever' || verdict.kind === 'tie' || verdict.kind === 'masked';
+}
+
 /** The layers that a verdict blames. */
 export function namedIn(verdict: Verdict | { readonly kind: 'not-asked' }): readonly Layer[] {
   if (verdict.kind === 'lever') return [verdict.layer];

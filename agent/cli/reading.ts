@@ -8,9 +8,9 @@ import { type LoadFacts, withOutside } from '../analysis/outside.ts';
 import { probeFindings } from '../analysis/probe/engine.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
-import type { Settle } from '../analysis/settle/settle.ts';
+import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
-import { settleIn } from '../experiment/pilot-record.ts';
+
 import { countedSlices } from '../experiment/quality.ts';
 import type { RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -40,7 +40,7 @@ export function readingOf({ plan, slices, rechecked, pilot, caps, neighbours }: 
     load,
     poorStubs: poor,
     ...(recheck ? { recheck } : {}),
-    ...(pilot ? { settle: settleIn(pilot) } : {}),
+    ...(pilot ? { settle: settleOf(pilot.legs) } : {}),
     ...(caps ? { caps: probeFindings(caps.design, caps.observations) } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   };

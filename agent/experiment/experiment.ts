@@ -121,12 +121,13 @@ async function guestsApart(
   const budgetSlices = Math.max(1, Math.floor(run.remainingMs / (sliceDurationMs(plan) + tagsIdleMs)));
   const design = defaultInterferenceDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
   const arm = armOf(experiment, baselineId);
+  const measure = sliceOn(host, experiment, { stack, load });
   const observations = await runNeighbours({
     design,
     load,
     progress,
     random: seededRandom(plan.seed),
-    measure: (seq, block) => measureSlice(host, { stack, load }, { seq, block, arm }, timesOf(experiment)),
+    measure: (seq, block) => measure({ seq, block, arm }),
   });
   return { design, observations };
 }
@@ -137,7 +138,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<Outcome> {
     host.scope(async () => {
       const stack = await raiseOnly(host, experiment, { start: place.arm, onlyStart: true });
       const load = await loadOn(host, experiment, stack);
-      const slice = await measureSlice(host, { stack, load }, place, timesOf(experiment));
+      const slice = await sliceOn(host, experiment, { stack, load })(place);
       await load.stop();
       return slice;
     }),

@@ -7,6 +7,7 @@ import { type Random, shuffled } from '../lib/random.ts';
 import type { Load } from '../load/drive.ts';
 import { guestGoodput } from './goodput.ts';
 import type { Progress } from './progress.ts';
+import { spareSlices } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 export interface Neighbouring {
@@ -18,14 +19,11 @@ export interface Neighbouring {
   readonly measure: (seq: number, block: number) => Promise<SliceRecord>;
 }
 
-/** Void slices that are measured again, for each that may be measured. */
-const voidShare = 0.1;
-
 /** Throws what measuring throws. Every guest runs again when it ends. */
 export async function runNeighbours(run: Neighbouring): Promise<readonly InterferenceObservation[]> {
   const { design, load, random, progress, measure } = run;
   const observations: InterferenceObservation[] = [];
-  let spare = Math.floor(voidShare * design.budgetSlices);
+  let spare = spareSlices(design.budgetSlices);
   for (let block = 0; ; block++) {
     const decision = decideInterference(design, observations);
     if (decision.kind === 'done' || spare < 0) break;

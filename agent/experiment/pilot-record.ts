@@ -1,7 +1,7 @@
 // What the pilot leaves in the run's folder, and its decoding. What it says is computed from the readings again.
 
 import { z } from 'zod';
-import { type Settle, settleOf, settleRules } from '../analysis/settle/settle.ts';
+import { settleOf, settleRules } from '../analysis/settle/settle.ts';
 import { layers } from '../lib/layer.ts';
 import { type Plan, withPilot } from '../plan/plan.ts';
 
@@ -33,8 +33,4 @@ export function planAfter(plan: Plan, pilot: PilotRecord): Plan {
   const settle = settleOf(pilot.legs);
   const settleMs = settle.kind === 'settled' ? settle.settleMs : settleRules.mostMs;
   return withPilot(plan, { settleMs, spentMs: pilot.spentMs });
-}
-
-export function settleIn({ legs }: PilotRecord): Settle {
-  return settleOf(legs);
 }

@@ -16,9 +16,7 @@ import type { Stack } from '../stack/raise.ts';
 import type { Experiment } from './experiment.ts';
 import { measureSlice } from './measure-slice.ts';
 import type { ProbeRecord } from './probe-record.ts';
-
-/** Points that may be measured again because they were void, as a share of the budget. */
-const voidShare = 0.1;
+import { spareSlices } from './quality.ts';
 
 interface Probing {
   readonly host: Host;
@@ -34,7 +32,7 @@ export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): 
   const place = { plan: experiment.stack, stack: raised, delayNs: plan.design.delayNs };
   const stack = await raiseDelays(host, experiment.names, place);
   const observations: ProbeObservation[] = [];
-  let spare = Math.floor(voidShare * plan.design.budgetPoints);
+  let spare = spareSlices(plan.design.budgetPoints);
   for (let visit = 0; ; visit++) {
     const decision = decideProbe(plan.design, observations);
     if (decision.kind === 'done' || spare < 0) return observations;

@@ -27,6 +27,11 @@ const limits = {
 /** More void slices than both: the run as a whole is in doubt. */
 const mostVoid = { share: 0.1, slices: 2 };
 
+/** Void slices that are measured again where there are no blocks to put them into; more end the measurement. */
+export function spareSlices(budget: number): number {
+  return Math.floor(mostVoid.share * budget);
+}
+
 /** Every reason why `slice` should not count; what was not measured is no reason. `measureMs`: the window asked for. */
 export function faultsOf(slice: SliceRecord, expected: { readonly measureMs: number }): readonly Fault[] {
   return [...windowFaults(slice, expected.measureMs), ...clockFaults(slice), ...cpuFaults(slice)];

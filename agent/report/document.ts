@@ -9,7 +9,7 @@ import type { Lift } from '../analysis/verdict.ts';
 import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
-import type { Role } from '../lib/layer.ts';
+import type { Layer, Role } from '../lib/layer.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import type { Choice } from '../profile/profile.ts';
@@ -114,6 +114,8 @@ function canonical(arm: string, { design }: Plan): string {
 }
 
 function layerRows({ profile }: Plan, analysis: Analysis): ReportDocument['layers'] {
+  const { verdict } = analysis;
+  const hiding: readonly Layer[] = verdict.kind === 'masked' ? verdict.layers : [];
   return profile.stack.map(({ layer, deployed, stub }) => {
     const reading = analysis.layers.find((one) => one.layer === layer);
     const about = (role: Role, { provider }: Choice): { provider: string; about: string } => ({
@@ -126,7 +128,8 @@ function layerRows({ profile }: Plan, analysis: Analysis): ReportDocument['layer
       stub: stub && about('stub', stub),
       lift: orNull(reading?.now),
       ceiling: orNull(reading?.ceiling),
-      involvement: reading?.involvement ?? 'unknown',
+      // A set that is proven to hide itself says more of its layers than the estimates of each alone.
+      involvement: hiding.includes(layer) ? 'co-bottleneck' : (reading?.involvement ?? 'unknown'),
       share: reading?.share ?? null,
     };
   });

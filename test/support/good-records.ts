@@ -10,7 +10,7 @@ import { shared, simulateInterference } from './interference-simulator.ts';
 import { probeDesign, simulateProbe } from './probe-simulator.ts';
 
 const layers: readonly Layer[] = ['media', 'network', 'ring'];
-const design = probeDesign({ layers: ['network', 'ring'], budgetPoints: 30 });
+const design = probeDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 30 });
 const simulation = { noise: 'drifting', cv: 0.02, seed: 1 } as const;
 const interference = defaultInterferenceDesign(2, { budgetSlices: 20 });
 const knob = {

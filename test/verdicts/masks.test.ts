@@ -1,4 +1,4 @@
-// Layers that hide one another, a stub that is no better than what it replaces, and guests that hinder one another.
+// Layers that hide one another, and a stub that is no better than what it replaces.
 
 import { describe, expect, it } from 'vitest';
 import { runInLab } from '../support/run-in-lab.ts';
@@ -18,13 +18,5 @@ describe('a stub that takes longer than what it replaces', () => {
     const { report } = await runInLab('test/fixtures/profiles/poor-stub.yaml');
     expect(report.verdict, report.sentence).toMatchObject({ kind: 'inconclusive', poorStubs: ['media'] });
     expect(report.sentence).toContain('the stub of media takes');
-  });
-});
-
-describe('a guest that leaves the others next to nothing', () => {
-  it('is named, and they come back when it is paused', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/noisy-neighbour.yaml', { args: '--neighbours' });
-    const { interference } = report;
-    expect(interference?.kind === 'measured' && interference.neighbour).toMatchObject({ kind: 'neighbour', guest: 2 });
   });
 });

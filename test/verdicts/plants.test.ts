@@ -25,7 +25,7 @@ describe('on Linux 6.1', () => {
   test('a disk of the user, with encryption above it, is measured without one write reaching it', async () => {
     const { report, afterwards } = await runInLab('profiles/own-disk.yaml', {
       disks: ['256M:scratch'],
-      args: '--budget 60s',
+      args: '--budget 90s',
       before: `
 head -c 268435456 /dev/urandom >/dev/vda; sync
 sha256sum /dev/vda >/tmp/sum; awk '{ print $5, $7 }' /sys/block/vda/stat >/tmp/writes`,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type PilotRecord, pilotSchema, settleIn } from '../../../agent/experiment/pilot-record.ts';
+import { settleOf } from '../../../agent/analysis/settle/settle.ts';
+import { type PilotRecord, pilotSchema } from '../../../agent/experiment/pilot-record.ts';
 import { afterPilot, type Piloted } from '../../../agent/experiment/pilot.ts';
 import { dryHost } from '../../../agent/host/dry.ts';
 import type { Host } from '../../../agent/host/host.ts';
@@ -121,7 +122,7 @@ describe('the pilot', () => {
     expect(failure).toBeInstanceOf(UnsteadyError);
     expect(String(failure)).toMatch(/after ring is switched .*time constant 1\.\d+ s.*settle: 5s.*measure: 15s/);
     const record = pilotSchema.parse(JSON.parse(JSON.stringify(pilots[0])));
-    expect(settleIn(record).kind).toBe('refused');
+    expect(settleOf(record.legs).kind).toBe('refused');
   });
 
   it('believes a layer that was slow once and quick the second time', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../agent/analysis/verdict.ts';
-import type { ReportDocument } from '../../../agent/report/document.ts';
+import { buildDocument, type ReportDocument } from '../../../agent/report/document.ts';
 import { wordingOf, type Facts } from '../../../agent/report/wording.ts';
-import { documentOf, runs } from './documents.ts';
+import { documentOf, inputOf, runs } from './documents.ts';
 import { verdicts } from './verdicts.ts';
 
 const base = documentOf(runs.lever);
@@ -141,5 +141,17 @@ describe('what to do next', () => {
 
   it('says so when too little was measured to promise anything', () => {
     expect(wordsFor(verdicts.inconclusive, { outlook: null, sigma: null }).next).toContain('too few slices');
+  });
+});
+
+describe('the role of a layer', () => {
+  it('in a set that hides itself is that of one among several, whatever its stub alone seems to do', () => {
+    const input = inputOf(runs.lever);
+    const { layers } = buildDocument({ ...input, analysis: { ...input.analysis, verdict: verdicts.masked } });
+    expect(layers.map(({ layer, involvement }) => [layer, involvement])).toEqual([
+      ['media', 'co-bottleneck'],
+      ['network', 'co-bottleneck'],
+      ['blockstack', documentOf(runs.lever).layers[2]?.involvement],
+    ]);
   });
 });
