@@ -1,16 +1,20 @@
-// Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it. Commands stay in chunks of their own, so that `--help` loads almost nothing.
+// Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it; with the name of one of them, that
+// one alone, beside what is there. Commands stay in chunks of their own, so that `--help` loads almost nothing.
 import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-rmSync(`${root}agent/dist`, { recursive: true, force: true });
-const bench = process.argv[2] === 'bench' ? ['switching', 'overhead', 'accuracy', 'analysis', 'safety'] : [];
+const benchmarks = ['switching', 'overhead', 'accuracy', 'analysis', 'safety', 'lossless'];
+const asked = process.argv[2];
+const isOne = benchmarks.includes(asked);
+const bench = isOne ? [asked] : asked === 'bench' ? benchmarks : [];
+if (!isOne) rmSync(`${root}agent/dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: {
-    main: 'agent/main.ts',
+    ...(isOne ? {} : { main: 'agent/main.ts' }),
     ...Object.fromEntries(bench.map((name) => [`bench/${name}`, `scripts/bench/${name}.ts`])),
   },
   outdir: 'agent/dist',
