@@ -20,6 +20,8 @@ const held = (
 });
 const nvmet = '/sys/kernel/config/nvmet/subsystems/nqn.someone';
 const lio = '/sys/kernel/config/target/core/fileio_7';
+// What follows would show no more: a whole run on a disk stands in providers.test.ts.
+const enough = 'kill -TERM $agent';
 const sum = 'blockdev --flushbufs /dev/vda; md5sum </dev/vda';
 // Writes where it was told to read, with nothing left that would keep it from that.
 const disobedient = `#!/bin/sh
@@ -27,33 +29,48 @@ for last; do :; done
 sed -i s/^rw=randread/rw=randwrite/ "$last"
 exec /usr/bin/fio.obedient --output-format=json+ "$last"`;
 
+// A signature as its own tool has written it: fixtures/signatures.
+const stored = (name: string): string => `xz -dc test/fixtures/signatures/${name}.xz`;
+const iblock = '/sys/kernel/config/target/core/iblock_7';
+
 const users: readonly LabCase[] = [
   held(
-    'mounted',
+    'each-partition-used-otherwise',
     [
-      '/dev/disk/by-id/virtio-scratch is in use: mounted at /tmp/mnt',
-      '/dev/disk/by-id/virtio-scratch is in use: mounted at /media',
+      '/dev/disk/by-id/virtio-crowd is in use: mounted at /tmp/mnt',
+      'mounted at /media',
+      'vdc3 is swap',
+      /dm-\d+ \(someone\) stands on vdc4/,
+      'md_hand stands on vdc5',
+      'vdc5 is part of the RAID array md_hand',
+      /vdc6 is part of the btrfs [0-9a-f-]{36}/,
+      /dm-\d+ \(vg-lv\) stands on vdc7/,
+      "the SCSI target's backstore iblock_7/store exports vdc8",
+      /process \d+ \(nbd-server\) exports vdc9/,
     ],
     {
-      device: '/dev/disk/by-id/virtio-scratch',
-      before: `mke2fs -q -F /dev/vda; modprobe ext4; mkdir -p /tmp/mnt; mount /dev/vda /tmp/mnt
-unshare -m sh -c "mount /dev/vda /media && exec sleep 600" & there=$!; sleep 5`,
-      after: 'kill $there; wait $there; umount /tmp/mnt; wipefs -qa /dev/vda',
+      device: '/dev/disk/by-id/virtio-crowd',
+      before: `for i in 1 2 3 4 5 6 7 8 9; do addpart /dev/vdc $i $((i * 53248)) 49152; done
+modprobe -a dm_mod ext4 btrfs md_mod raid1 target_core_mod target_core_iblock
+mkdir -p /tmp/mnt /tmp/btrfs
+mke2fs -q -F /dev/vdc1; mount /dev/vdc1 /tmp/mnt
+mke2fs -q -F /dev/vdc2; unshare -m sh -c "mount /dev/vdc2 /media && exec sleep 600" & there=$!
+mkswap /dev/vdc3; swapon /dev/vdc3
+echo "0 2048 linear /dev/vdc4 0" | dmsetup create --noudevsync someone
+${stored('md')} >/dev/vdc5; echo md_hand >/sys/module/md_mod/parameters/new_array
+echo 1.2 >/sys/block/md_hand/md/metadata_version; cat /sys/class/block/vdc5/dev >/sys/block/md_hand/md/new_dev
+${stored('btrfs')} >/dev/vdc6; mount -t btrfs /dev/vdc6 /tmp/btrfs
+echo "0 2048 linear /dev/vdc7 0" | dmsetup create --noudevsync -u LVM-someone vg-lv
+mkdir -p ${iblock}/store; echo udev_path=/dev/vdc8 >${iblock}/store/control; echo 1 >${iblock}/store/enable
+printf '#!/bin/sh\nsleep 600\n' >/tmp/nbd-server; chmod +x /tmp/nbd-server
+printf '[generic]\n[disk]\n\texportname = /dev/vdc9\n' >/tmp/nbd.conf; /tmp/nbd-server -C /tmp/nbd.conf & nbd=$!
+for i in $(seq 100); do grep -q " /media " /proc/$there/mountinfo && break; sleep 0.1; done`,
+      after: `kill $there $nbd; wait $there $nbd; umount /tmp/mnt /tmp/btrfs; swapoff /dev/vdc3
+dmsetup remove --noudevsync someone; dmsetup remove --noudevsync vg-lv
+echo clear >/sys/block/md_hand/md/array_state; rmdir ${iblock}/store ${iblock}
+for i in 1 2 3 4 5 6 7 8 9; do delpart /dev/vdc $i; done`,
     },
   ),
-  held('swap', ['vda is swap'], {
-    before: 'mkswap /dev/vda; swapon /dev/vda',
-    after: 'swapoff /dev/vda; wipefs -qa /dev/vda',
-  }),
-  held('held-by-device-mapper', [/\/dev\/vda is in use: dm-\d+ \(someone\) stands on vda/], {
-    before: 'modprobe dm_mod; echo "0 2048 linear /dev/vda 0" | dmsetup create --noudevsync someone',
-    after: 'dmsetup remove --noudevsync someone',
-  }),
-  held('a-partition-is-held', [/\(someone\) stands on vda1/], {
-    before: `addpart /dev/vda 1 2048 65536; n=$(</sys/block/vda/vda1/dev)
-echo "0 2048 linear $n 0" | dmsetup create --noudevsync someone`,
-    after: 'dmsetup remove --noudevsync someone; delpart /dev/vda 1',
-  }),
   held(
     'used-without-a-claim',
     [
@@ -71,7 +88,7 @@ modprobe target_core_file; mkdir -p ${lio}/store
 echo fd_dev_name=/dev/vda,fd_dev_size=1048576 >${lio}/store/control; echo 1 >${lio}/store/enable
 sleep 600 </dev/vda & sleeping=$!
 qemu-storage-daemon --blockdev driver=host_device,node-name=a,filename=/dev/vda,locking=on --export vhost-user-blk,id=e,node-name=a,writable=off,addr.type=unix,addr.path=/tmp/qsd & serving=$!
-sleep 8`,
+for i in $(seq 100); do [ -S /tmp/qsd ] && break; sleep 0.1; done`,
       after: `kill $sleeping $serving; wait $sleeping $serving; losetup -d /dev/loop0
 rmdir ${nvmet}/namespaces/4 ${nvmet} ${lio}/store ${lio}`,
     },
@@ -100,13 +117,21 @@ const writes: readonly LabCase[] = [
     says: ['the serial of /dev/vda is not "tiny"'],
   },
   {
-    name: 'with-a-file-system',
-    before: 'mke2fs -q -F /dev/vda',
+    name: 'with-signatures',
+    before: `mke2fs -q -F /dev/vda
+${stored('pv')} | dd of=/dev/vda bs=512 skip=1 seek=1 count=1 iflag=fullblock conv=notrunc
+${stored('md')} | dd of=/dev/vda bs=4k skip=1 seek=1 count=1 iflag=fullblock conv=notrunc
+${stored('btrfs')} | dd of=/dev/vda bs=64k skip=1 seek=1 count=1 iflag=fullblock conv=notrunc`,
     profile: writing,
     args: '--destroy /dev/vda=scratch',
     after: 'wipefs -qa /dev/vda',
     status: 69,
-    says: ['/dev/vda carries data: ext'],
+    says: [
+      /\/dev\/vda carries data: ext\d at/,
+      'carries data: LVM2_member at 0x218',
+      'carries data: linux_raid_member at 0x1000',
+      'carries data: btrfs at 0x10040',
+    ],
   },
   {
     name: 'fio-disobeys',
@@ -124,9 +149,10 @@ const writes: readonly LabCase[] = [
     meanwhile: `${untilMeasuring}
 for name in /sys/block/dm-*/dm/name; do grep -q guard $name || continue; top=\${name#/sys/block/}; dd if=/dev/zero of=/dev/\${top%/dm/name} bs=64k count=1 oflag=direct || echo kept out; done
 echo "0 8 linear /dev/vda 0" | dmsetup create --noudevsync x && { dmsetup remove --noudevsync x; echo shared with device-mapper; }
-swapon /dev/vda || echo claimed`,
+swapon /dev/vda || echo claimed
+${enough}`,
     after: `${sum} | cmp - "$dir/sum" && echo not one byte differs`,
-    status: 'completed',
+    status: 143,
     says: [],
     prints: 'kept out\nshared with device-mapper\nclaimed\nnot one byte differs',
   },
@@ -135,11 +161,12 @@ swapon /dev/vda || echo claimed`,
     before: `{ ${sum}; } >"$dir/sum"`,
     profile: writing,
     args: '--destroy /dev/disk/by-id/virtio-scratch=scratch',
+    meanwhile: `${untilMeasuring}\n${enough}`,
     after: `${sum} | cmp -s - "$dir/sum" || echo written`,
-    status: 'completed',
+    status: 143,
     says: [],
     prints: 'written',
   },
 ];
 
-labCases('the device guard', [...users, ...writes], { disks: ['64M:scratch', '20M:tiny'] });
+labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '260M:crowd'] });
