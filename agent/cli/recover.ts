@@ -1,12 +1,14 @@
 // `recover`: finishes the unwind of every interrupted run.
 
+import { unmetPrivilege } from '../host/capabilities.ts';
 import { recoverAll } from '../host/recovery.ts';
 import { PrivilegeError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 
 /** Throws ResidueError when something could not be undone, BusyError while a run is going on. */
 export async function recover(options: { verbose: boolean; print: (text: string) => void }): Promise<ExitName> {
-  if (process.getuid?.() !== 0) throw new PrivilegeError('restoring the host needs root', 'run as root');
+  const unmet = await unmetPrivilege();
+  if (unmet) throw new PrivilegeError(`restoring the host: ${unmet.message}`, unmet.hint);
   const recovered = await recoverAll({
     holder: 'recover',
     onUndo: (line) => {

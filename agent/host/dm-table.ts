@@ -28,6 +28,20 @@ export function renderTable(table: DmTable): string {
   return table.map((t) => `${t.start} ${t.length} ${t.type}${t.params ? ` ${t.params}` : ''}`).join('\n');
 }
 
+/**
+ * As `renderTable`, for whoever reads logs and plans: without the keys that a person wrote into a table (those of
+ * dm-crypt and dm-integrity). What a keyring holds is only named there, and stays.
+ */
+export function showTable(table: DmTable): string {
+  return renderTable(table.map((target) => ({ ...target, params: withoutKeys(target) })));
+}
+
+function withoutKeys({ type, params }: DmTarget): string {
+  if (type === 'crypt') return params.replace(/^(\S+\s+)[^:\s]\S*/, '$1<key>');
+  if (type === 'integrity') return params.replace(/\b((?:internal_hash|journal_\w+):[^:\s]+):\S+/g, '$1:<key>');
+  return params;
+}
+
 /** Parses `start length type [params]` lines. Returns undefined for anything else, also for gaps. */
 export function parseTable(text: string): DmTable | undefined {
   const out: DmTarget[] = [];

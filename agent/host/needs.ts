@@ -2,12 +2,15 @@
 
 import { execa } from 'execa';
 import type { Problem } from '../lib/errors.ts';
+import { unmetPrivilege } from './capabilities.ts';
 import { exists, readText } from './files.ts';
 import { commandEnvironment } from './run-command.ts';
 import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
 
 export type Need =
   | { readonly kind: 'root' }
+  /** Of what root's power is made up, it may have only a part. */
+  | { readonly kind: 'capabilities' }
   | { readonly kind: 'tool'; readonly name: string; readonly debianPackage: string }
   | { readonly kind: 'module'; readonly name: string; readonly forWhat: string; readonly hint?: string }
   | { readonly kind: 'configfs' }
@@ -32,6 +35,8 @@ export function renderNeed(need: Need): string {
   switch (need.kind) {
     case 'root':
       return 'root';
+    case 'capabilities':
+      return 'the capabilities of root that a run needs';
     case 'tool':
       return `program ${need.name}`;
     case 'module':
@@ -54,6 +59,9 @@ async function unmet(need: Need): Promise<Problem | undefined> {
   switch (need.kind) {
     case 'root':
       return process.getuid?.() === 0 ? undefined : { message: 'not root', hint: 'run as root' };
+    case 'capabilities':
+      // That root is needed is said on its own.
+      return process.getuid?.() === 0 ? unmetPrivilege() : undefined;
     case 'tool':
       return (await isInstalled(need.name))
         ? undefined

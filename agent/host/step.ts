@@ -1,6 +1,6 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
-import { type DmTable, renderTable } from './dm-table.ts';
+import { type DmTable, showTable } from './dm-table.ts';
 import type { Claim } from './guard/device-guard.ts';
 
 interface Common {
@@ -171,11 +171,11 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
     undo: `echo ${word(enable.map((name) => `-${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}  # only those that were off`,
   }),
   'dm-create': ({ name, uuid, table, readOnly }) => ({
-    act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(renderTable(table))}`,
+    act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(showTable(table))}`,
     undo: words(['dmsetup', 'remove', '--retry', name]),
   }),
   'dm-swap': ({ name, table }) => ({
-    act: `dmsetup load ${word(name)} --table ${quote(renderTable(table))} && dmsetup resume ${word(name)}`,
+    act: `dmsetup load ${word(name)} --table ${quote(showTable(table))} && dmsetup resume ${word(name)}`,
     undo: `dmsetup resume ${word(name)}  # only if it is found suspended`,
   }),
   'dm-stats': ({ name }) => ({

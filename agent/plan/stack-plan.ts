@@ -11,6 +11,7 @@ import { findProvider, providersFor } from '../stack/registry.ts';
 /** What every run needs, whatever its stack. */
 const commonNeeds: readonly Need[] = [
   { kind: 'root' },
+  { kind: 'capabilities' },
   { kind: 'tool', name: 'fio', debianPackage: 'fio' },
   { kind: 'tool', name: 'modprobe', debianPackage: 'kmod' },
   { kind: 'tool', name: 'setpriv', debianPackage: 'util-linux' },

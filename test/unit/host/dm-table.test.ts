@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { linearTable, parseTable, readOnlyTable, renderTable, tableSectors } from '../../../agent/host/dm-table.ts';
+import {
+  linearTable,
+  parseTable,
+  readOnlyTable,
+  renderTable,
+  showTable,
+  tableSectors,
+} from '../../../agent/host/dm-table.ts';
 
 describe('a device-mapper table', () => {
   it('is read line by line, whatever the blanks', () => {
@@ -35,5 +42,21 @@ describe('a device-mapper table', () => {
 
   it('for reading only is up for no time, down for one, and fails writes alone', () => {
     expect(renderTable(readOnlyTable('/dev/a', 8))).toBe('0 8 flakey /dev/a 0 0 1 1 error_writes');
+  });
+
+  it.each([
+    [
+      'crypt aes-xts-plain64 00ff00ff 0 /dev/a 0 1 allow_discards',
+      'crypt aes-xts-plain64 <key> 0 /dev/a 0 1 allow_discards',
+    ],
+    ['crypt aes-xts-plain64 :64:logon:mine 0 /dev/a 0', 'crypt aes-xts-plain64 :64:logon:mine 0 /dev/a 0'],
+    [
+      'integrity /dev/a 0 32 J 3 internal_hash:hmac(sha256):00ff journal_crypt:ctr(aes):aa block_size:512',
+      'integrity /dev/a 0 32 J 3 internal_hash:hmac(sha256):<key> journal_crypt:ctr(aes):<key> block_size:512',
+    ],
+    ['integrity /dev/a 0 32 J 1 internal_hash:crc32c', 'integrity /dev/a 0 32 J 1 internal_hash:crc32c'],
+    ['delay /dev/a 0 4', 'delay /dev/a 0 4'],
+  ])('%s is shown without its keys', (target, shown) => {
+    expect(showTable(parseTable(`0 8 ${target}`) ?? [])).toBe(`0 8 ${shown}`);
   });
 });
