@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { layers } from '../lib/layer.ts';
 
 const layer = z.enum(layers);
+/** A year: what a damaged record holds beyond it is no time. */
+const longestMs = 366 * 86_400_000;
 
 const guest = z
   .object({
     guest: z.number().int().positive(),
-    elapsedMs: z.number().positive(),
+    elapsedMs: z.number().positive().max(longestMs),
     ios: z.number().nonnegative(),
     bytes: z.number().nonnegative(),
     errors: z.number().nonnegative(),
