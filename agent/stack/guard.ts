@@ -1,6 +1,7 @@
 // What keeps writes off data that is not ours: a device-mapper device that claims what it stands on for the whole run
 // and fails every write in the kernel, whoever sends it; unless the caller named the device to be overwritten.
 
+import { basename } from 'node:path';
 import { linearTable, readOnlyTable } from '../host/dm-table.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Need } from '../host/needs.ts';
@@ -23,5 +24,14 @@ export async function raiseGuard({ host, names }: Site, lane: Lane, claim?: Clai
   await host.apply({ kind: 'module', name: 'dm_flakey', why: 'fails writes to the real device in the kernel' });
   const why = `claims ${lane.device} for the run and lets only reads through`;
   const device = await host.apply({ ...common, table: readOnlyTable(target, lane.sectors), readOnly: true, why });
+  // A flush counts as a write: where a cache is on offer, whoever stands above sends one when it goes, and what fails then
+  // is an I/O error in the kernel's log.
+  await host.apply({
+    kind: 'write',
+    path: `/sys/block/${basename(device)}/queue/write_cache`,
+    value: 'write through',
+    restore: 'never',
+    why: 'nothing above is to flush what is only read',
+  });
   return [{ device, sectors: lane.sectors }];
 }
