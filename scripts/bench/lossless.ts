@@ -43,13 +43,14 @@ const random = seededRandom(seed);
 const names = namesOf('10551e');
 const prepared = await prepare('test/fixtures/profiles/lossless.yaml', { seed: 1, cold: false, budgetMs: undefined });
 
-let wrong = 0;
+let [made, lost, wrong] = [0, 0, 0];
 print('seed', `${seed}`);
 await onHost(names.run, async (host) => {
   await raiseRootCgroup(host, names);
   await host.scope(() => aboveTheMedia(host));
   await host.scope(() => ofTheMedia(host));
 });
+print('switches under verify / blocks lost or misled', `${made} / ${lost}`);
 process.exitCode = wrong > 0 ? 1 : 0;
 
 function raise(host: Host): Promise<Stack> {
@@ -74,7 +75,7 @@ async function aboveTheMedia(host: Host): Promise<void> {
   await mustFlow(host, stack);
   const before = await load.snapshots();
   await load.stop();
-  tally.print('switches above the media');
+  made += tally.print('switches above the media');
   print('  errors that fio met', `${sum(before.map(({ errors }) => errors))}`);
   const guests = stack.lanes.map((_, i) => i);
   await judge(host, stack, { deployed: guests, stub: [] });
@@ -117,16 +118,17 @@ async function ofTheMedia(host: Host): Promise<void> {
   await turnTo(!stubbed);
   await mustFlow(host, stack, [stubbed ? 0 : 1]);
   await writer(!stubbed).stop();
-  tally.print('switches of the media and of all above');
+  made += tally.print('switches of the media and of all above');
   await judge(host, stack, { deployed: [0], stub: [1] });
 }
 
 /** Compares what the guests' devices took with what lies on the media. `owners`: the guests that wrote to each medium. */
 async function judge(host: Host, stack: Stack, owners: Written['owners']): Promise<void> {
   const written = await taken(host, { stack, cgroup: names.cgroup, owners });
-  for (const { what, figure, isWrong } of await findingsOf(written)) {
+  for (const { what, figure, isWrong, blocks } of await findingsOf(written)) {
     print(`  ${what}`, figure);
     if (isWrong) wrong++;
+    lost += blocks;
   }
 }
 

@@ -17,9 +17,11 @@ export class Tally {
     this.#ms.push(await timed(() => switchTo(host, stack, arm)));
   }
 
-  print(what: string): void {
+  /** Gives their number. */
+  print(what: string): number {
     const each = layers.flatMap((layer) => (this.#swaps.has(layer) ? [`${layer} ${this.#swaps.get(layer) ?? 0}`] : []));
     print(what, `${this.#ms.length} (${each.join(', ')})`);
     print('  median, slowest', `${median(this.#ms).toFixed(0)} ms, ${Math.max(...this.#ms).toFixed(0)} ms`);
+    return this.#ms.length;
   }
 }

@@ -26,6 +26,8 @@ export interface Finding {
   readonly what: string;
   readonly figure: string;
   readonly isWrong: boolean;
+  /** That are missing, or lie where nobody wrote them. */
+  readonly blocks: number;
 }
 
 /** fio's verify.h: FIO_HDR_MAGIC, and in struct verify_header its length at byte 4 and the offset in the file at 16. */
@@ -74,7 +76,12 @@ export async function findingsOf(written: Written): Promise<readonly Finding[]> 
         found.intact !== due || found.strange > 0 || (took === 0 && due === 0 && owners[role].includes(i));
       const strange = found.strange > 0 ? `, ${found.strange} that nobody wrote there` : '';
       const what = `${role} medium, guest ${i + 1}: blocks taken / found in place`;
-      out.push({ what, figure: `${due} / ${found.intact}${strange}`, isWrong });
+      out.push({
+        what,
+        figure: `${due} / ${found.intact}${strange}`,
+        isWrong,
+        blocks: Math.abs(due - found.intact) + found.strange,
+      });
     }
   }
   const [all, put] = [sum(byDevice), sum(byCgroup)];
@@ -82,9 +89,10 @@ export async function findingsOf(written: Written): Promise<readonly Finding[]> 
     what: 'writes taken / put down to the guests by cgroup',
     figure: `${all} / ${put}`,
     isWrong: all !== put,
+    blocks: 0,
   });
   const { suspended } = written;
-  out.push({ what: 'devices left suspended', figure: `${suspended}`, isWrong: suspended > 0 });
+  out.push({ what: 'devices left suspended', figure: `${suspended}`, isWrong: suspended > 0, blocks: 0 });
   return out;
 }
 
