@@ -24,6 +24,7 @@ export const liveEyes: Eyes = {
   numberOf: async (path) => {
     try {
       const found = await stat(path);
+      if (found.isCharacterDevice()) return `c${deviceNumberOf(found.rdev)}`;
       return found.isBlockDevice() ? deviceNumberOf(found.rdev) : undefined;
     } catch (failure) {
       if (isGone(failure) || errnoOf(failure) === 'ELOOP' || errnoOf(failure) === 'ENAMETOOLONG') return undefined;

@@ -9,7 +9,7 @@ export interface Eyes {
   readonly list: (path: string) => Promise<readonly string[]>;
   /** Where a symbolic link points; undefined where there is none. */
   readonly link: (path: string) => Promise<string | undefined>;
-  /** `major:minor` of the block device that a path leads to; undefined where it leads to none. */
+  /** `major:minor` of the block device that a path leads to, `cMAJOR:MINOR` of a character device; undefined for all else. */
   readonly numberOf: (path: string) => Promise<string | undefined>;
   /** What a program that only reads prints. Throws where it is missing or fails. */
   readonly print: (argv: readonly string[]) => Promise<string>;

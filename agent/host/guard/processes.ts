@@ -14,13 +14,37 @@ export function openFiles(own: number): LookUp {
     if ((await eyes.link('/proc/self/ns/pid')) !== initialPidNamespace) {
       return [blind('from within a pid namespace the host’s processes cannot be seen')];
     }
+    const ways = [...family, ...(await genericNodes(eyes, family))];
     const pids = (await processes(eyes)).filter((pid) => pid !== `${own}`);
-    const found = (await mapBounded(pids, atOnce, (pid) => ofProcess(eyes, family, pid))).flatMap((one) => one ?? []);
+    const found = (await mapBounded(pids, atOnce, (pid) => ofProcess(eyes, ways, pid))).flatMap((one) => one ?? []);
     const hidden = found.filter(({ kind }) => kind === 'blind');
     const others = hidden.length > 1 ? `, nor that of ${hidden.length - 1} others` : '';
     const users = found.filter(({ kind }) => kind === 'user');
     return [...users, ...hidden.slice(0, 1).map(({ what }) => blind(`${what}${others}`))];
   };
+}
+
+/**
+ * The nodes by which programs send a disk commands of their own, such as QEMU for a SCSI disk that is passed through: no
+ * claim keeps them out, and what they send is in no counter.
+ */
+async function genericNodes(eyes: Eyes, family: readonly Member[]): Promise<readonly Member[]> {
+  const found = await Promise.all(
+    family.map(async ({ name }) => {
+      const scsi = `/sys/class/block/${name}/device/scsi_generic`;
+      const nvme = '/sys/class/nvme-generic';
+      const nodes = [
+        ...(await eyes.list(scsi)).map((node) => ({ node, file: `${scsi}/${node}/dev` })),
+        ...(/^nvme\d+n\d+$/.test(name) ? [name.replace('nvme', 'ng')] : []).map((node) => ({
+          node,
+          file: `${nvme}/${node}/dev`,
+        })),
+      ];
+      const numbers = await Promise.all(nodes.map(({ file }) => eyes.read(file)));
+      return nodes.flatMap(({ node }, i) => (numbers[i] ? [{ name: node, number: `c${numbers[i].trim()}` }] : []));
+    }),
+  );
+  return found.flat();
 }
 
 async function ofProcess(eyes: Eyes, family: readonly Member[], pid: string): Promise<Finding | undefined> {

@@ -18,6 +18,23 @@ describe('open files', () => {
     ]);
   });
 
+  it('count where they are the generic node of a disk, which takes commands without a claim', async () => {
+    const eyes = fakeEyes({
+      files: {
+        '/proc/40/comm': 'qemu-system-x86\n',
+        '/proc/42/comm': 'nvme\n',
+        '/sys/class/block/sdb/device/scsi_generic/sg3/dev': '21:3\n',
+        '/sys/class/nvme-generic/ng0n1/dev': '242:0\n',
+      },
+      links: initial,
+      nodes: { '/proc/40/fd/3': 'c21:3', '/proc/41/fd/3': 'c8:16', '/proc/42/fd/5': 'c242:0' },
+    });
+    expect(await openFiles(1)(eyes, [...sdb, { name: 'nvme0n1', number: '259:0' }])).toEqual([
+      { kind: 'user', what: 'process 40 (qemu-system-x86) has sg3 open' },
+      { kind: 'user', what: 'process 42 (nvme) has ng0n1 open' },
+    ]);
+  });
+
   it('that may not be seen are no proof that there are none', async () => {
     const files = { '/proc/40/comm': 'qemu\n', '/proc/40/fd': refused('/proc/40/fd') };
     expect(await openFiles(1)(fakeEyes({ files, links: initial }), sdb)).toEqual([
