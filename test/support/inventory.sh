@@ -2,11 +2,7 @@
 # Everything on this host that a run could leave behind, one fact a line, for comparing before and after.
 set -u
 {
-  # What bash has built in: to start a program for each takes seconds under emulation.
-  for block in /sys/class/block/*; do
-    size=
-    { [ -e "$block" ] && read -r size <"$block/size"; } 2>/dev/null && printf 'block %s %s\n' "${block##*/}" "$size"
-  done
+  for block in /sys/class/block/*; do [ -e "$block" ] && printf 'block %s %s\n' "${block##*/}" "$(cat "$block/size")"; done
   for node in /dev/dm-* /dev/mapper/*; do [ -e "$node" ] && printf 'node %s\n' "$node"; done
   for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && printf 'loop %s %s\n' "$loop" "$(cat "$loop")"; done
   find /sys/kernel/config -mindepth 1 -maxdepth 5 -printf 'configfs %p\n' 2>/dev/null
