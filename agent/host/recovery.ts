@@ -63,9 +63,16 @@ async function undoAll(
   if (haveEnded) return report;
   const haveEndedNow = await programsEnded(folder, programPatienceS.after);
   const { residue } = await unwind(outstanding, journal);
+  if (haveEndedNow) return { undone: report.undone, residue };
+  try {
+    // So that the next recovery looks at them once more.
+    for (const entry of outstanding) journal.append({ type: 'intent', ...entry });
+  } catch {
+    // The disk is full: whoever reads what follows still knows.
+  }
   const message = `a program that the run in ${folder} started is still at work`;
-  const hint = `find it with: fuser -v ${folder}; when it has ended, undo what it did`;
-  return { undone: report.undone, residue: haveEndedNow ? residue : [...residue, { message, hint }] };
+  const hint = `\`fuser -v ${folder}\` names it; when it has ended: layerlift recover`;
+  return { undone: report.undone, residue: [...residue, { message, hint }] };
 }
 
 /** A damaged journal must not keep the others from being recovered. */

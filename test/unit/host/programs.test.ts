@@ -31,7 +31,14 @@ test('a living agent is none of its programs', async () => {
 test('the load is known by its cgroup: once started, it is not waited for', async () => {
   const forget = await markPrograms(folder);
   // An ordinary folder in place of a cgroup: the wrapper writes its number into a file there.
-  const child = startChild({ kind: 'spawn', name: 'load', argv: ['sleep', '5'], cgroup: folder, survives: true, why: '' });
+  const child = startChild({
+    kind: 'spawn',
+    name: 'load',
+    argv: ['sleep', '5'],
+    cgroup: folder,
+    survives: true,
+    why: '',
+  });
   forget();
   expect(await programsEnded(folder, 3)).toBe(true);
   child.signal('SIGTERM');
