@@ -3,7 +3,7 @@
 
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { BusyError, errnoOf, HostError, PrivilegeError } from '../lib/errors.ts';
+import { BusyError, errnoOf, OutputError, PrivilegeError } from '../lib/errors.ts';
 import { faultPoint } from './fault.ts';
 import { flock } from './flock.ts';
 
@@ -17,7 +17,7 @@ const watchdogPatienceS = 300;
 /** Who has just taken the lock has not said yet who it is: until then the file names the one before. */
 const introductionS = 2;
 
-/** A watchdog waits for as long as its run, or whoever came first, holds the host. Gives what frees the lock. Throws BusyError, PrivilegeError or HostError. */
+/** A watchdog waits for as long as its run, or whoever came first, holds the host. Gives what frees the lock. Throws BusyError, PrivilegeError, OutputError or HostError. */
 export async function takeLock(holder: Holder): Promise<() => void> {
   faultPoint('before the lock');
   const path = join(stateFolder, 'lock');
@@ -62,6 +62,6 @@ function openLock(path: string): number {
     const code = errnoOf(cause);
     if (code === 'EACCES' || code === 'EPERM')
       throw new PrivilegeError(`cannot write in ${stateFolder}`, 'run as root');
-    throw new HostError(`cannot make ${path}: ${code ?? String(cause)}`, undefined, { cause });
+    throw new OutputError(`cannot make ${path}: ${code ?? String(cause)}`, undefined, { cause });
   }
 }

@@ -7,6 +7,7 @@
 // watchdog; at the others it dies too, and a `recover` does it. On the way back each recovery is killed one state further
 // on than the one before, until nothing is left to undo.
 
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ahead, difference, endWatchdogs, inventory, prepare, recovered, unaided } from './crash-host.mjs';
 import { eachKind, spread, statesOf } from './crash-points.mjs';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     stride: { type: 'string', default: '1' },
     /** Every how many deaths are left to the watchdog. */
     unaided: { type: 'string', default: '8' },
+    /** Leaves the modules to each run, which takes twice the time. */
+    'load-modules': { type: 'boolean', default: false },
     runs: { type: 'string', default: '/tmp/crash' },
   },
 });
@@ -124,6 +127,7 @@ function finish() {
   process.exit(isRight ? 0 : 1);
 }
 
+if (!values['load-modules']) execFileSync('test/support/preload.sh');
 const before = inventory();
 const clean = await prepareRun(undefined).go();
 const points = clean.passed;
