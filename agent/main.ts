@@ -5,7 +5,7 @@
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
 
 import { parseCommand } from './cli/command-line.ts';
-import { leaveIfHanging } from './cli/leave.ts';
+import { leaveIfStuck } from './cli/leave.ts';
 import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
 import { exitCode } from './lib/exit-codes.ts';
 
@@ -23,7 +23,7 @@ try {
   code = tell(failure);
 }
 process.stdout.write('', () => {
-  leaveIfHanging(code);
+  leaveIfStuck(code);
   process.exit(code);
 });
 

@@ -1,3 +1,3 @@
-// What `main` needs to end the process although something hangs in the kernel.
+// What `main` needs to end the process although something hangs in the kernel, or its terminal is gone.
 
-export { leaveIfHanging } from '../host/leave.ts';
+export { leaveIfStuck } from '../host/leave.ts';

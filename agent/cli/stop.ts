@@ -1,7 +1,7 @@
 // How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once, and
 // the watchdog goes on where the unwind was.
 
-import { leaveIfHanging } from '../host/leave.ts';
+import { leaveIfStuck } from '../host/leave.ts';
 import { reasonOf, StoppedError } from '../lib/errors.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 
@@ -31,7 +31,7 @@ export function listenForStop(deadlineMs: number | undefined): Stop {
         process.stderr.write(
           '\nlayerlift: left before the host was restored; the watchdog does it now, `layerlift recover` waits for it\n',
         );
-        leaveIfHanging(exitCode('residue'));
+        leaveIfStuck(exitCode('residue'));
         process.exit(exitCode('residue'));
       }
       stop(exit, `stopped by ${name}`);

@@ -1,6 +1,6 @@
 // The device-mapper ioctls that layerlift needs (include/uapi/linux/dm-ioctl.h, interface 4.x).
 
-import { closeSync, statSync } from 'node:fs';
+import { closeSync, existsSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../lib/errors.ts';
 import { deviceNumberOf } from './device-number.ts';
 import type { DmTable } from './dm-table.ts';
@@ -93,7 +93,9 @@ export async function dmStatus(name: string): Promise<DmStatus | undefined> {
       uuid: text(reply, 176, 129),
     };
   } catch (failure) {
-    if (failure instanceof HostError && errnoOf(failure.cause) === 'ENXIO') return undefined;
+    const code = failure instanceof HostError ? errnoOf(failure.cause) : undefined;
+    // Without device-mapper there is no device of its.
+    if (code === 'ENXIO' || (code === 'ENOENT' && !existsSync('/sys/class/misc/device-mapper'))) return undefined;
     throw failure;
   }
 }

@@ -9,7 +9,7 @@ import type { Child, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from './patience.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
-import { tellStep, unwind } from './unwind.ts';
+import { letGo, tellStep, unwind } from './unwind.ts';
 import { verbOf } from './verbs/registry.ts';
 import { startChild } from './verbs/spawn.ts';
 
@@ -109,6 +109,8 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
         failure = thrown;
       }
       await within('changes under way', underWayMs, Promise.allSettled(underWay)).catch(() => undefined);
+      // Of outer scopes too: the load of this one may wait for a device of theirs.
+      if (failure !== undefined) await letGo(outstanding);
       const report = await unwind(outstanding.splice(mark), journal, (entry) =>
         onStep?.('undo', tellStep(entry.step).undo ?? ''),
       );

@@ -4,10 +4,11 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from '../lib/record.ts';
 import { LayerliftError, type Problem, ResidueError } from '../lib/errors.ts';
-import { openJournal, type Outstanding, readJournal } from './journal.ts';
+import { type Journal, openJournal, type Outstanding, readJournal } from './journal.ts';
 import { type Holder, stateFolder, takeLock } from './lock.ts';
+import { programsEnded } from './programs.ts';
 import { bootId, leftovers } from './session.ts';
-import { tellStep, unwind } from './unwind.ts';
+import { tellStep, unwind, type UnwindReport } from './unwind.ts';
 
 export interface Recovery {
   readonly run: string;
@@ -36,7 +37,7 @@ export async function recoverAll({ holder, only, onUndo }: RecoverOptions): Prom
       const outstanding = endedByReboot ? [] : outstandingIn(path, { folder, residue });
       if (outstanding === 'damaged') continue;
       const journal = openJournal(path);
-      const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step).undo ?? ''));
+      const report = await undoAll(outstanding, { folder, journal, onUndo });
       journal.close();
       residue.push(...report.residue);
       if (report.residue.length === 0) rmSync(folder, { recursive: true, force: true });
@@ -47,6 +48,31 @@ export async function recoverAll({ holder, only, onUndo }: RecoverOptions): Prom
   } finally {
     release();
   }
+}
+
+/** Seconds for programs that the agent had started just before it died. */
+const programPatienceS = { before: 10, after: 20 } as const;
+
+/** A program that is still at work may make its change after it was looked for: then all is looked at again. */
+async function undoAll(
+  outstanding: readonly Outstanding[],
+  { folder, journal, onUndo }: { folder: string; journal: Journal; onUndo: (line: string) => void },
+): Promise<UnwindReport> {
+  const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
+  const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step).undo ?? ''));
+  if (haveEnded) return report;
+  const haveEndedNow = await programsEnded(folder, programPatienceS.after);
+  const { residue } = await unwind(outstanding, journal);
+  if (haveEndedNow) return { undone: report.undone, residue };
+  try {
+    // So that the next recovery looks at them once more.
+    for (const entry of outstanding) journal.append({ type: 'intent', ...entry });
+  } catch {
+    // The disk is full: whoever reads what follows still knows.
+  }
+  const message = `a program that the run in ${folder} started is still at work`;
+  const hint = `\`fuser -v ${folder}\` names it; when it has ended: layerlift recover`;
+  return { undone: report.undone, residue: [...residue, { message, hint }] };
 }
 
 /** A damaged journal must not keep the others from being recovered. */

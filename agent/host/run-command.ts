@@ -2,6 +2,7 @@
 
 import { execa } from 'execa';
 import { HostError } from '../lib/errors.ts';
+import { programMark } from './programs.ts';
 import { words } from './step.ts';
 
 export const commandEnvironment = {
@@ -17,7 +18,7 @@ export async function runCommand(argv: readonly string[], deadlineMs = defaultDe
   const [file = '', ...args] = argv;
   const result = await execa(file, args, {
     reject: false,
-    stdin: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe', programMark() ?? 'ignore'],
     // Out of the terminal's reach: Ctrl-C must not end an undo half-way.
     detached: true,
     timeout: deadlineMs,

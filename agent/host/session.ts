@@ -7,6 +7,7 @@ import type { Host } from './host.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { liveHost, type LiveOptions } from './live.ts';
 import { stateFolder, takeLock } from './lock.ts';
+import { markPrograms } from './programs.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface Session {
@@ -42,8 +43,10 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
     // Before the journal: from its first line on there is somebody to clear it away.
     if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
     const journal = beginJournal(folder, run);
+    const forgetPrograms = await markPrograms(folder);
     const close = ({ clean }: { clean: boolean }): void => {
       journal.close();
+      forgetPrograms();
       if (clean) rmSync(folder, { recursive: true, force: true });
       free();
     };

@@ -23,7 +23,7 @@ export async function unwind(
   journal: Pick<Journal, 'append'>,
   onStep?: (entry: Outstanding) => void,
 ): Promise<UnwindReport> {
-  await relieveAll(outstanding);
+  await letGo(outstanding);
   let left: readonly Stuck[] = [...outstanding].reverse().map((entry) => ({ entry, reason: '' }));
   for (;;) {
     const { stuck, isHopeless } = await pass(
@@ -60,8 +60,8 @@ async function pass(
   return { stuck, isHopeless };
 }
 
-/** What would hang an undo is let go first. That it fails is seen by the undo itself. */
-async function relieveAll(outstanding: readonly Outstanding[]): Promise<void> {
+/** Lets go of what would hang an undo, of these steps or of what stands on them. That it fails is seen by the undo itself. */
+export async function letGo(outstanding: readonly Outstanding[]): Promise<void> {
   const relieve = async ({ step }: Outstanding): Promise<void> => {
     if (isKnownKind(step.kind)) await verbOf(step).relieve?.(step);
   };

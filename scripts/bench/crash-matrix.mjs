@@ -1,177 +1,145 @@
-// Kills the agent at every point of a run and looks whether the host is as found afterwards. Runs in the lab, as root.
+// Kills the agent at every step of a run and between any two, and looks whether the host is as found afterwards. Runs in the
+// lab, as root.
 //
 // The points come from a run that is left alone: each record of its journal (torn in its middle, and written), and between
-// the calls of a step that takes several. A run raises the stack, starts the guests, is told to stop at its first switch,
-// and unwinds: so the points cover the way back as well. Every second death is left to the watchdog; at the others somebody
-// types `recover` at once. With --full the recovery is killed at each of its own points too.
+// the calls of a step that takes several. The run raises the stack, starts the guests, is told to stop at its first switch,
+// and unwinds. Points between which nothing happens but the beginning of a line are one state. A few deaths are left to the
+// watchdog; at the others it dies too, and a `recover` does it. On the way back each recovery is killed one state further
+// on than the one before, until nothing is left to undo.
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { ahead, difference, endWatchdogs, inventory, prepare, recovered, unaided } from './crash-host.mjs';
+import { eachKind, spread, statesOf } from './crash-points.mjs';
 
 const { values } = parseArgs({
   options: {
-    full: { type: 'boolean', default: false },
     profile: { type: 'string', default: 'test/fixtures/profiles/crash.yaml' },
-    /** Every how many points one is tried; with --first, beginning at that one. */
-    every: { type: 'string', default: '1' },
-    first: { type: 'string', default: '1' },
-    folder: { type: 'string', default: '/tmp/crash' },
+    /** How many states of the run are tried at most; those of each kind of step come first. */
+    states: { type: 'string', default: '1000000' },
+    /** No further one is begun after so many minutes. */
+    minutes: { type: 'string', default: '1000000' },
+    /** Of the way back: each how many states a recovery is killed. */
+    stride: { type: 'string', default: '1' },
+    /** Every how many deaths are left to the watchdog. */
+    unaided: { type: 'string', default: '8' },
+    /** Leaves the modules to each run, which takes twice the time. */
+    'load-modules': { type: 'boolean', default: false },
+    runs: { type: 'string', default: '/tmp/crash' },
   },
 });
-
-const state = '/run/layerlift';
-const log = `${values.folder}.points`;
-/** A recovery that hangs, not one on a busy machine. */
-const restoreDeadlineMs = 120_000;
-const main = 'agent/dist/main.js';
-const orders = 'term=dm-swap loaded';
+const orders = ['term=dm-swap loaded'];
 /** Exit code of a run that SIGTERM has stopped, and that has restored the host. */
 const terminated = 143;
+const started = performance.now();
+const isTime = () => (performance.now() - started) / 60_000 < Number(values.minutes);
 
-function inventory() {
-  return execFileSync('test/support/inventory.sh', { encoding: 'utf8' });
+const tried = { run: 0, back: 0 };
+const survived = { run: 0, back: 0 };
+const away = [];
+
+function prepareRun(number) {
+  const argv = ['run', values.profile, '--quiet', '--no-caps', '--runs', values.runs];
+  return prepare(argv, [...orders, ...(number === undefined ? [] : [`kill=${number}`])]);
 }
 
-/** What the last one said on stderr, and how it ended: the signal that killed it, or its exit code. */
-let said = '';
-let ending;
-
-/** Runs to its end, with the faults named; gives the points that it passed. */
-async function passThrough(argv, faults) {
-  rmSync(log, { force: true });
-  const env = { ...process.env, LAYERLIFT_TEST_FAULTS: [log, ...faults].join(':') };
-  const child = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  ending = await new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)));
-  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-}
-
-function runOnce(faults) {
-  return passThrough(['run', values.profile, '--quiet', '--no-caps', '--runs', values.folder], [orders, ...faults]);
-}
-
-function isRestored() {
-  return !existsSync(state) || readdirSync(state).every((name) => name === 'lock');
-}
-
-async function unaided() {
-  const start = performance.now();
-  while (!isRestored() && performance.now() - start < restoreDeadlineMs) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { how: 'unaided', seconds: (performance.now() - start) / 1000, status: isRestored() ? 0 : 40 };
-}
-
-function recover() {
-  const start = performance.now();
-  const { status } = spawnSync(process.execPath, [main, 'recover'], { timeout: restoreDeadlineMs, stdio: 'ignore' });
-  return { how: 'recover', seconds: (performance.now() - start) / 1000, status };
-}
-
-function endWatchdogs() {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (/layerlift-watchdog|\0watchdog\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')))
-        process.kill(Number(pid), 9);
-    } catch {
-      // It has ended by itself.
-    }
-  }
-}
-
-let tried = 0;
-let survived = 0;
-let slowest = 0;
-
-/** `expected`: how the process was to end. One that was refused, or went on past its point, shows nothing. */
-function judge(point, expected, { how, seconds, status, ended, said }) {
-  tried++;
-  slowest = Math.max(slowest, how === 'unaided' ? seconds : 0);
+/** Waits for nobody: who is not restored now is not. */
+async function judge(part, point, death, { how, seconds, status, said }) {
+  tried[part]++;
+  if (how === 'unaided') away.push(seconds);
   const after = inventory();
-  const isFound = after === before;
-  const isRight = isFound && status === 0 && ended === expected;
   const result = `${point}: ${how}, ${seconds.toFixed(1)} s`;
-  if (isRight) {
-    survived++;
+  if (after === before && status === 0 && death.ended === 'SIGKILL') {
+    survived[part]++;
     process.stdout.write(`ok   ${result}\n`);
     return;
   }
-  const wrong = ended === expected ? '' : `, ended by ${ended} where ${expected} was due: ${said}`;
-  process.stdout.write(`FAIL ${result}, status ${status}${wrong}\n${difference(before, after)}`);
-  if (!isFound || status !== 0) clearAway();
-}
-
-/** What one death left must not be counted against the next. */
-function clearAway() {
-  endWatchdogs();
-  recover();
-  if (isRestored() && inventory() === before) return;
+  const wrong =
+    death.ended === 'SIGKILL' ? (said ?? '') : `ended by ${death.ended} and not by its point: ${death.said}`;
+  process.stdout.write(`FAIL ${result}, status ${status} ${wrong}\n${difference(before, after)}`);
+  if (after === before) return;
+  // What one death left must not be counted against the next.
+  await recovered(prepare(['recover'], []));
+  if (inventory() === before) return;
   process.stdout.write('the host cannot be restored: the rest was not tried\n');
   finish();
 }
 
-function difference(before, after) {
-  const [a, b] = [before, after].map((text) => new Set(text.split('\n')));
-  const lost = [...a].filter((line) => !b.has(line)).map((line) => `     - ${line}\n`);
-  return [...lost, ...[...b].filter((line) => !a.has(line)).map((line) => `     + ${line}\n`)].join('');
+async function killTheRun(all) {
+  // The way back is gone through by recoveries as well, with the same code: it comes last.
+  const back = points.findIndex((name) => name.startsWith('undoing')) + 1;
+  const isThere = (number) => number < back;
+  const states = [spread(all.filter(isThere)), spread(all.filter((number) => !isThere(number)))];
+  const wanted = [...new Set([eachKind(points), ...states].flat())].slice(0, Number(values.states));
+  const turns = wanted.map((number, i) => ({ number, alone: i % Number(values.unaided) === 0 }));
+  const make = ({ number, alone }) => {
+    const agent = prepareRun(number);
+    const recovery = alone ? undefined : prepare(['recover'], []);
+    return { agent, recovery, drop: () => [agent, recovery].forEach((one) => one?.drop()) };
+  };
+  for await (const [{ number }, { agent, recovery }] of ahead(turns, make, 1)) {
+    if (!isTime()) {
+      [agent, recovery].forEach((one) => one?.drop());
+      break;
+    }
+    const death = await agent.go();
+    const back = await (recovery ? recovered(recovery) : unaided());
+    await judge('run', `${number} ${death.passed.at(-1)}`, death, back);
+  }
+  process.stdout.write(`     ${tried.run} of ${all.length} states of a run tried\n`);
 }
 
-const stages = ['intent KIND, written', 'done KIND, torn', 'undoing KIND, written', 'undone KIND, torn'];
-
-/** Every kind of step once, each at another stage of its life, and the points within a step. */
-function shortList(points) {
-  const kinds = new Set(points.flatMap((name) => /^intent (\S+),/.exec(name)?.[1] ?? []));
-  const wanted = [...kinds].map((kind, i) => stages[i % stages.length].replace('KIND', kind));
-  const within = ['header, written', 'intent cgroup, torn', 'dm made', 'dm loaded', 'dm-swap loaded'];
-  const numbers = [...within, ...wanted].map((name) => points.indexOf(name) + 1);
-  return numbers.filter((number) => number > 0).sort((a, b) => a - b);
+/**
+ * Of each undo two states are tried: before it acts, and after it with a torn record. The one that comes next repeats the
+ * records of what the last one had undone, four points each.
+ */
+async function killTheWayBack() {
+  const agent = prepareRun(points.indexOf('dm-swap loaded') + 1);
+  await agent.go();
+  endWatchdogs();
+  const step = 4 * Number(values.stride);
+  const kills = function* () {
+    // The first point is that before the lock.
+    for (let i = 0; ; i++) yield i === 0 ? 1 + 2 : i % 2 === 1 ? 1 + 3 : 1 + step + 2;
+  };
+  let deaths = 0;
+  for await (const [, recovery] of ahead(kills(), (kill) => prepare(['recover'], [`kill=${kill}`]))) {
+    const { ended, said } = await recovery.go();
+    if (ended === 'SIGKILL') {
+      deaths++;
+      continue;
+    }
+    await judge('back', `${deaths} recoveries killed in turn`, { ended: 'SIGKILL', said }, await lastOf(ended, said));
+    break;
+  }
+  tried.back += deaths;
+  if (survived.back === 1) survived.back += deaths;
 }
 
-function chosen(points) {
-  const all = values.full ? points.map((_, i) => i + 1) : shortList(points);
-  return all.filter(
-    (_, i) => i + 1 >= Number(values.first) && (i + 1 - Number(values.first)) % Number(values.every) === 0,
-  );
-}
-
-/** Dies at the point of this number, and is restored by `restore`. */
-async function tryDeath(name, number, die, restore) {
-  const passed = await die([`kill=${number}`]);
-  const death = { ended: ending, said: said.trim() };
-  judge(`${name}${number} ${passed.at(-1)}`, 'SIGKILL', { ...death, ...(await restore()) });
-}
+const lastOf = (status, said) => Promise.resolve({ how: 'recover', seconds: 0, status, said });
 
 function finish() {
-  process.stdout.write(`${'deaths survived / tried'.padEnd(52)} ${survived} / ${tried}\n`);
-  process.stdout.write(`${'slowest return unaided'.padEnd(52)} ${slowest.toFixed(1)} s (aim: 10)\n`);
-  process.exit(survived === tried && tried > 0 ? 0 : 1);
+  const row = (what, figure) => process.stdout.write(`${what.padEnd(52)} ${figure}\n`);
+  row('deaths of a run survived / tried', `${survived.run} / ${tried.run}`);
+  row('deaths of a recovery survived / tried', `${survived.back} / ${tried.back}`);
+  row('slowest return unaided', `${Math.max(0, ...away).toFixed(1)} s of ${away.length} (aim: 10)`);
+  const isRight = survived.run === tried.run && survived.back === tried.back && tried.run > 0 && tried.back > 0;
+  process.exit(isRight ? 0 : 1);
 }
 
+if (!values['load-modules']) execFileSync('test/support/preload.sh');
 const before = inventory();
-const points = await runOnce([]);
-if (ending !== terminated || inventory() !== before) {
-  process.stderr.write(`crash-matrix: the run that nobody kills ended by ${ending}: ${said}`);
+const clean = await prepareRun(undefined).go();
+const points = clean.passed;
+if (clean.ended !== terminated || inventory() !== before) {
+  process.stderr.write(`crash-matrix: the run that nobody kills ended by ${clean.ended}: ${clean.said}\n`);
   process.stderr.write(difference(before, inventory()));
   process.exit(1);
 }
-process.stdout.write(`     ${points.length} points, of ${new Set(points).size} kinds\n`);
-for (const [i, number] of chosen(points).entries()) {
-  await tryDeath('', number, runOnce, i % 2 === 0 ? unaided : recover);
-}
-if (values.full) {
-  const swap = points.indexOf('dm-swap loaded') + 1;
-  const dieMidway = async () => {
-    const dying = runOnce([`kill=${swap}`]);
-    await dying;
-    endWatchdogs();
-  };
-  await dieMidway();
-  const back = await passThrough(['recover'], []);
-  for (let number = Number(values.first); number <= back.length; number += Number(values.every)) {
-    await dieMidway();
-    await tryDeath('recovery ', number, (faults) => passThrough(['recover'], faults), recover);
-  }
-}
+const states = statesOf(points);
+process.stdout.write(
+  `     ${points.length} points, of ${new Set(points).size} kinds, between them ${states.length} states\n`,
+);
+await killTheWayBack();
+await killTheRun(states);
 finish();

@@ -1,17 +1,20 @@
 #!/bin/bash
 # Everything on this host that a run could leave behind, one fact a line, for comparing before and after.
+# Few programs are started, as it is asked for often, and a start is slow under emulation.
 set -u
+shopt -s nullglob
 {
-  for block in /sys/class/block/*; do [ -e "$block" ] && printf 'block %s %s\n' "${block##*/}" "$(cat "$block/size")"; done
-  for node in /dev/dm-* /dev/mapper/*; do [ -e "$node" ] && printf 'node %s\n' "$node"; done
-  for loop in /sys/block/loop*/loop/backing_file; do [ -e "$loop" ] && printf 'loop %s %s\n' "$loop" "$(cat "$loop")"; done
-  find /sys/kernel/config -mindepth 1 -maxdepth 5 -printf 'configfs %p\n' 2>/dev/null
-  ls /run/netns 2>/dev/null | sed 's/^/netns /'
-  for link in /sys/class/net/*; do printf 'link %s\n' "${link##*/}"; done
-  find /sys/fs/cgroup -type d -printf 'cgroup %p\n'
-  sed 's/^/controllers /' /sys/fs/cgroup/cgroup.subtree_control
-  cut -d' ' -f1 /proc/modules | sed 's/^/module /'
-  ls /sys/class/nvme /sys/bus/vdpa/devices /dev/vduse 2>/dev/null | sed 's/^/device /'
+  for block in /sys/class/block/*; do read -r size <"$block/size" && printf 'block %s %s\n' "${block##*/}" "$size"; done
+  for node in /dev/dm-* /dev/mapper/*; do printf 'node %s\n' "$node"; done
+  for loop in /sys/block/loop*/loop/backing_file; do read -r file <"$loop" && printf 'loop %s %s\n' "$loop" "$file"; done
+  find /sys/kernel/config /sys/fs/cgroup /run/layerlift -mindepth 1 -maxdepth 5 ! -path /run/layerlift/lock \
+    ! \( -path '/sys/fs/cgroup/*' -type f \) -printf 'path %p\n' 2>/dev/null
+  for name in /run/netns/* /sys/class/net/*; do printf 'net %s\n' "$name"; done
+  for name in /sys/class/nvme/* /sys/bus/vdpa/devices/* /dev/vduse/*; do printf 'device %s\n' "$name"; done
+  controllers=
+  [ -r /sys/fs/cgroup/cgroup.subtree_control ] && read -r controllers </sys/fs/cgroup/cgroup.subtree_control
+  for name in $controllers; do printf 'controller %s\n' "$name"; done
+  while read -r name _; do printf 'module %s\n' "$name"; done </proc/modules
   for process in /proc/[0-9]*/comm; do
     read -r name 2>/dev/null <"$process" && case $name in fio | qemu-storage* | nvme*) printf 'process %s\n' "$name" ;; esac
   done
@@ -20,5 +23,4 @@ set -u
     # The hypervisor prints a line for each grant in use into its log.
     xl dmesg -c >/dev/null && xl debug-keys g && xl dmesg | grep -c '\[0x' | sed 's/^/grants /'
   fi
-  find /run/layerlift -mindepth 1 2>/dev/null | grep -v '/lock$' | sed 's/^/journal /'
 } | LC_ALL=C sort

@@ -31,7 +31,7 @@ export interface LabResult {
 }
 
 /**
- * `script` runs with bash in the project's folder; `layerlift` and `inventory NAME` are at hand there. A machine that its
+ * `script` runs with bash in the project's folder; `layerlift`, `preload` and `inventory NAME` are at hand there. A machine that its
  * emulator has broken is booted once more.
  */
 export async function inLab(script: string, options: LabOptions = {}): Promise<LabResult> {
@@ -73,6 +73,7 @@ async function boot(script: string, options: LabOptions): Promise<LabResult> {
 
 // What every script may use. `same A B` prints what differs, and fails then.
 const prelude = `
+preload() { test/support/preload.sh; }
 layerlift() { node agent/dist/main.js "$@"; }
 inventory() { test/support/inventory.sh >"$LAB_OUT/$1"; }
 same() { diff "$LAB_OUT/$1" "$LAB_OUT/$2" >&2; }

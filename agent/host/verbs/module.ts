@@ -16,12 +16,15 @@ export const moduleVerb: Verb<'module'> = {
   mayStay: true,
   present: async (_step, prior) => (await loadedOf(prior)).length > 0,
   capture: async ({ name }) => {
+    const loaded = await loadedModules();
+    // modprobe itself does no more than that (kmod_module_probe_insert_module); its start takes longer than the look.
+    if (loaded.has(name.replaceAll('-', '_'))) return undefined;
     const wanted = await dependenciesOf(name).catch((failure: unknown) => {
       // A kernel that has no such alias has it built in, or does without.
       if (name.startsWith(algorithmPrefix)) return [];
       throw failure;
     });
-    const absent = wanted.filter(not(await loadedModules()));
+    const absent = wanted.filter(not(loaded));
     return absent.length > 0 ? absent.join(' ') : undefined;
   },
   act: async ({ name, params = {} }) => {

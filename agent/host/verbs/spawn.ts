@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { execa } from 'execa';
 import { readText } from '../files.ts';
 import type { Child, Exit } from '../host.ts';
+import { programMark } from '../programs.ts';
 import { commandEnvironment } from '../run-command.ts';
 import type { SpawnStep } from '../step.ts';
 import { endProcesses, isPopulated } from './cgroup.ts';
@@ -12,8 +13,9 @@ import { nothingToCapture, type Verb } from './verb.ts';
 const stderrTailBytes = 16_384;
 
 // Node cannot start a process inside a cgroup: the wrapper moves itself, then becomes the program. Where memory runs out,
-// the kernel is to take a guest of ours before anybody else's work, and before the agent.
-const enterCgroup = 'echo $$ >"$1/cgroup.procs" && echo "$2" >/proc/self/oom_score_adj && shift 2 && exec "$@"';
+// the kernel is to take a guest of ours before anybody else's work, and before the agent. What it becomes is known by the
+// cgroup, so that a recovery need not wait for its end.
+const enterCgroup = 'echo $$ >"$1/cgroup.procs" && echo "$2" >/proc/self/oom_score_adj && shift 2 && exec "$@" 3>&-';
 
 export const spawnVerb: Verb<'spawn'> = {
   shared: true,
@@ -37,7 +39,7 @@ export function startChild(step: SpawnStep): Child {
   ];
   const child = execa('sh', argv, {
     reject: false,
-    stdin: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe', programMark() ?? 'ignore'],
     buffer: false,
     // Out of the terminal's reach: Ctrl-C is for the agent, which ends its children in order.
     detached: true,

@@ -1,0 +1,96 @@
+// For the crash matrix: processes of the agent that die on demand, and the host as it is found afterwards.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+
+const state = '/run/layerlift';
+const main = 'agent/dist/main.js';
+/** A recovery that hangs, not one on a busy machine. */
+const restoreDeadlineMs = 120_000;
+const pollMs = 20;
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function inventory() {
+  return execFileSync('test/support/inventory.sh', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+export function difference(before, after) {
+  const [a, b] = [before, after].map((text) => new Set(text.split('\n')));
+  const lost = [...a].filter((line) => !b.has(line)).map((line) => `     - ${line}\n`);
+  return [...lost, ...[...b].filter((line) => !a.has(line)).map((line) => `     + ${line}\n`)].join('');
+}
+
+let started = 0;
+
+/**
+ * Starts a command of the agent that waits before it takes the lock, so that it is warm when its turn comes. `go` lets it
+ * run; it gives the points that it passed, how it ended (the signal that killed it, or its exit code) and what it said.
+ */
+export function prepare(argv, orders) {
+  const points = `/tmp/crash-points.${started++}`;
+  rmSync(points, { force: true });
+  const faults = [points, 'stop=before the lock', ...orders].join(':');
+  const env = { ...process.env, LAYERLIFT_TEST_FAULTS: faults };
+  const child = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  let ending;
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve((ending = signal ?? code))));
+  const isStopped = () => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\)/, ''));
+  const go = async () => {
+    while (ending === undefined && !isStopped()) await pause(pollMs);
+    child.kill('SIGCONT');
+    await ended;
+    const passed = existsSync(points) ? readFileSync(points, 'utf8').trim().split('\n') : [];
+    rmSync(points, { force: true });
+    return { passed, ended: ending, said: said.trim() };
+  };
+  return { go, drop: () => child.kill('SIGKILL') };
+}
+
+/** Keeps so many commands warm ahead of their turn. `make(item)` prepares one. */
+export async function* ahead(items, make, count = 2) {
+  const waiting = [];
+  try {
+    for (const item of items) {
+      waiting.push([item, make(item)]);
+      if (waiting.length > count) yield waiting.shift();
+    }
+    while (waiting.length > 0) yield waiting.shift();
+  } finally {
+    for (const [, made] of waiting) made.drop();
+  }
+}
+
+function isRestored() {
+  return !existsSync(state) || readdirSync(state).every((name) => name === 'lock');
+}
+
+/** Waits for the watchdog. Status 40: it has not restored the host. */
+export async function unaided() {
+  const start = performance.now();
+  while (!isRestored() && performance.now() - start < restoreDeadlineMs) await pause(pollMs);
+  return { how: 'unaided', seconds: (performance.now() - start) / 1000, status: isRestored() ? 0 : 40 };
+}
+
+/** Lets a prepared `recover` do it, with the watchdog dead as well. */
+export async function recovered(recovery) {
+  endWatchdogs();
+  const start = performance.now();
+  const late = setTimeout(recovery.drop, restoreDeadlineMs);
+  const { ended, said } = await recovery.go();
+  clearTimeout(late);
+  return { how: 'recover', seconds: (performance.now() - start) / 1000, status: ended, said };
+}
+
+export function endWatchdogs() {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (/layerlift-watchdog|\0watchdog\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')))
+        process.kill(Number(pid), 9);
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
