@@ -46,6 +46,8 @@ export function renderNeed(need: Need): string {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-kernel':
+    case 'xen-memory':
       return renderXenNeed(need);
   }
 }
@@ -80,6 +82,8 @@ async function unmet(need: Need): Promise<Problem | undefined> {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-kernel':
+    case 'xen-memory':
       return unmetXen(need);
   }
 }
