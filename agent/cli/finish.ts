@@ -8,6 +8,7 @@ import type { SliceRecord } from '../experiment/record.ts';
 import type { RunFolder } from '../experiment/run-folder.ts';
 import { baselineId } from '../lib/arm.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
+import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/registry.ts';
 import { documentOf } from './document.ts';
 import type { Found } from './measure.ts';
@@ -26,7 +27,7 @@ export function report(
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
   const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices), ...notes] };
+  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices, plan), ...notes] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
     ...(caps ? { caps: keepCaps(caps, folder) } : {}),
@@ -61,13 +62,15 @@ function keepCaps({ plan: { design }, observations, inventory }: Probed, folder:
 const saturatedPercent = 95;
 
 /** Doubts about the whole run that the slices show. */
-function hostCaveats(slices: readonly SliceRecord[]): readonly string[] {
+function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonly string[] {
   const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
   const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
   const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
   const slicesFull = `${full.length} ${full.length === 1 ? 'slice' : 'slices'}`;
   return [
     ...(full.length > 0 ? [`the CPU was full in ${slicesFull} with stubs: more CPU might have lifted further`] : []),
-    ...(steal > 5 ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`] : []),
+    ...(steal > 5 && profile.guest !== 'domU'
+      ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`]
+      : []),
   ];
 }

@@ -97,6 +97,7 @@ export function timesOf({ plan }: Pick<Blocks, 'plan'>): SliceTimes & { readonly
     settleMs,
     measureMs,
     watched: true,
+    guest: profile.guest,
     objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),
   };
 }

@@ -63,7 +63,7 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
   const started = performance.now();
   const remainingMs = (): number => plan.budgetMs - (performance.now() - started);
   const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
-  const { settled, neighbours, ...measured } = await host.scope(async () => {
+  const { settled, neighbours, loadNotes, ...measured } = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
     const settled = await afterPilot(host, experiment, { stack, load });
     const measure = sliceOn(host, settled, { stack, load });
@@ -72,11 +72,11 @@ async function runLive(host: Host, experiment: Experiment): Promise<Outcome> {
       ? await guestsApart(host, { experiment: settled, stack, load, remainingMs: remainingMs() })
       : undefined;
     await load.stop();
-    return { settled, ...found, ...(apart ? { neighbours: apart } : {}) };
+    return { settled, loadNotes: load.notes, ...found, ...(apart ? { neighbours: apart } : {}) };
   });
   const { analysis } = measured;
   const free = (): number => remainingMs() - (plan.aims.verdict ? recheckMs(settled.plan) : 0);
-  const notes: string[] = [];
+  const notes: string[] = [...loadNotes];
   // What fails after the verdict must not take it away.
   const keeping = <T>(what: string, part: Promise<T>): Promise<T | undefined> =>
     part.catch((failure: unknown) => {

@@ -10,18 +10,21 @@ type Asked = Pick<Plan, 'profile' | 'measureMs'>;
 /** Of all slices of a run, void ones among them. */
 export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFacts {
   return {
-    slices: slices.filter((slice) => slice.voided === null || isHeldBack(slice, plan)).map(loadOf),
+    slices: slices
+      .filter((slice) => slice.voided === null || isHeldBack(slice, plan))
+      .map((slice) => loadOf(slice, plan)),
     // A job file may start several threads, or one that never sleeps.
     oneThread: !('job' in plan.profile.workload),
     void: voidOf(slices, plan),
   };
 }
 
-function loadOf({ arm, measurements: { cpu, guests } }: SliceRecord): SliceLoad {
+function loadOf({ arm, measurements: { cpu, guests } }: SliceRecord, { profile }: Asked): SliceLoad {
   return {
     arm,
     hostBusyPercent: cpu?.['busyPercent'],
-    idlestGuestPercent: guests?.['idlestGuestPercent'],
+    // Of a domain only its ring works here.
+    idlestGuestPercent: profile.guest === 'domU' ? undefined : guests?.['idlestGuestPercent'],
     throttledPercent: guests?.['throttledPercent'],
   };
 }
@@ -39,7 +42,7 @@ function voidOf(slices: readonly SliceRecord[], plan: Asked): VoidSlices {
 
 /** Void because of cpu.max; a guest that is held back may answer late as well. */
 function isHeldBack(slice: SliceRecord, plan: Asked): boolean {
-  const kinds = faultsOf(slice, plan).map(({ kind }) => kind);
+  const kinds = faultsOf(slice, { measureMs: plan.measureMs, guest: plan.profile.guest }).map(({ kind }) => kind);
   return kinds.includes('throttled') && kinds.every((kind) => kind === 'throttled' || kind === 'late');
 }
 

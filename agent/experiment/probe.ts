@@ -8,7 +8,7 @@ import { decideProbe } from '../analysis/probe/engine.ts';
 import type { Host } from '../host/host.ts';
 import { inLayerOrder, type Arm } from '../lib/layer.ts';
 import { type Random, shuffled } from '../lib/random.ts';
-import { startLoad } from '../load/drive.ts';
+import { type Load, type LoadPlace, raiseGroup, startLoad } from '../load/drive.ts';
 import { probeSections } from '../load/job.ts';
 import type { ProbePlan } from '../plan/probe-plan.ts';
 import { raiseDelays } from '../stack/delays.ts';
@@ -54,28 +54,58 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   const { load: loadPlan, names } = experiment;
   const sections = probeSections(loadPlan.sections, visit.depth);
   const folder = join(experiment.folder, `visit-${number + 1}`);
-  const load = await startLoad(host, names, { ...loadPlan, sections, depths: [] }, { lanes: stack.lanes, folder });
+  const start = (place: Pick<LoadPlace, 'lanes' | 'group'>): Promise<Load> =>
+    startLoad(
+      host,
+      names,
+      { ...loadPlan, sections, depths: [] },
+      { ...place, folder: join(folder, place.group ?? '') },
+    );
+  const load = await start({ lanes: stack.lanes });
+  const past = await startPast(probing, load, start);
   const records: ProbeRecord[] = [];
   for (const point of inOrder(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);
-    await load.letRun(firstGuests(point.guests));
+    const [runs, rests] = past && !goesThroughRing(point) ? [past, load] : [load, past];
+    await rests?.letRun([]);
+    await runs.letRun(firstGuests(point.guests));
     const place = { seq: records.length, block: number, arm };
-    const slice = await measureSlice(host, { stack, load }, place, { ...plan, objectives: [] });
+    const { guest } = experiment.plan.profile;
+    const slice = await measureSlice(host, { stack, load: runs }, place, { ...plan, objectives: [], guest });
     const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
     const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);
     records.push(record);
   }
-  await load.stop();
+  for (const one of [load, past]) await one?.stop();
   return records;
 }
 
-/** In random order, but those of as many guests one after another: to freeze a guest takes seconds. */
+/** Guests that are domains cannot leave their ring: what is to be measured without it is asked of a load on this host. */
+async function startPast(
+  { host, experiment, stack }: Probing,
+  load: Load,
+  start: (place: Pick<LoadPlace, 'lanes' | 'group'>) => Promise<Load>,
+): Promise<Load | undefined> {
+  if (experiment.plan.profile.guest !== 'domU') return undefined;
+  // Their I/O would be taken for that of those who begin.
+  await load.letRun([]);
+  const group = 'past-the-ring';
+  await raiseGroup(host, `${experiment.names.cgroup}/${group}`);
+  return start({ lanes: stack.lanes.map(({ device, sectors }) => ({ device, sectors })), group });
+}
+
+function goesThroughRing({ subject }: ProbePoint): boolean {
+  return subject === 'ring' || subject === 'stack';
+}
+
+/** In random order, but those of the same guests one after another: to freeze a guest takes seconds. */
 function inOrder(points: Visit['points'], random: Random): Visit['points'] {
-  const counts = shuffled([...new Set(points.map(({ guests }) => guests))], random);
-  return counts.flatMap((count) =>
+  const whoOf = (point: ProbePoint): string => `${point.guests} ${goesThroughRing(point)}`;
+  const groups = shuffled([...new Set(points.map(whoOf))], random);
+  return groups.flatMap((who) =>
     shuffled(
-      points.filter(({ guests }) => guests === count),
+      points.filter((point) => whoOf(point) === who),
       random,
     ),
   );

@@ -1,5 +1,6 @@
 // Which slices cannot be trusted, by what they themselves recorded. Pure: a run's folder gives the same answer again.
 
+import type { Profile } from '../profile/profile.ts';
 import type { SliceRecord } from './record.ts';
 
 export interface Fault {
@@ -32,9 +33,17 @@ export function spareSlices(budget: number): number {
   return Math.floor(mostVoid.share * budget);
 }
 
-/** Every reason why `slice` should not count; what was not measured is no reason. `measureMs`: the window asked for. */
-export function faultsOf(slice: SliceRecord, expected: { readonly measureMs: number }): readonly Fault[] {
-  return [...windowFaults(slice, expected.measureMs), ...clockFaults(slice), ...cpuFaults(slice)];
+export interface Expected {
+  /** The window asked for. */
+  readonly measureMs: number;
+  /** What the guests are. The CPU time of domains is taken from domain 0, as if by a stranger. */
+  readonly guest?: Profile['guest'] | undefined;
+}
+
+/** Every reason why `slice` should not count; what was not measured is no reason. */
+export function faultsOf(slice: SliceRecord, { measureMs, guest }: Expected): readonly Fault[] {
+  const faults = [...windowFaults(slice, measureMs), ...clockFaults(slice), ...cpuFaults(slice)];
+  return guest === 'domU' ? faults.filter(({ kind }) => kind !== 'steal') : faults;
 }
 
 /** What to record as `voided`. */

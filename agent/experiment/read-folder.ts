@@ -101,7 +101,7 @@ export function decodeRun(texts: RunTexts, path: string): RunRecords {
 /** What was measured beside the slices must be about the layers and the guests of the plan. */
 function mustBeOfOneRun(
   path: string,
-  { design, profile }: Plan,
+  { profile }: Plan,
   { pilot, caps, neighbours }: Optional<Pick<RunRecords, 'pilot' | 'caps' | 'neighbours'>>,
 ): void {
   const problemIn = (file: string, message: string): Problem => ({
@@ -111,7 +111,7 @@ function mustBeOfOneRun(
   });
   const layersOf = (file: string, some: readonly Layer[]): readonly Problem[] =>
     [...new Set(some)]
-      .filter((one) => !design.layers.includes(one))
+      .filter((one) => !profile.stack.some(({ layer }) => layer === one))
       .map((one) => problemIn(file, `the layer ${one} is not in plan.json`));
   const guestsOf = (file: string, guests: number | undefined): readonly Problem[] =>
     guests === undefined || guests === profile.guests.length

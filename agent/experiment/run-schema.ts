@@ -26,6 +26,8 @@ export const planSchema = z.object({
   profile: z.looseObject({
     name: z.string(),
     question: z.string(),
+    // Of an earlier version all were that.
+    guest: z.enum(['cgroup', 'domU']).default('cgroup'),
     guests: z.array(z.looseObject({})).min(1),
     workload: z.looseObject({}),
     experiment: z.looseObject({ settle: z.union([z.literal('pilot'), z.number()]) }),

@@ -35,6 +35,13 @@ export function dryHost(): DryHost {
         signal: () => undefined,
       });
     },
+    console: () =>
+      Promise.resolve({
+        output: new PassThrough().end(),
+        send: () => undefined,
+        ailment: () => Promise.resolve(undefined),
+        close: () => undefined,
+      }),
     find: (sought) => Promise.resolve(sought.kind === 'node' ? sought.path : `<${describeSought(sought)}>`),
     read: readAny,
     list: listAny,

@@ -24,12 +24,23 @@ export interface Child {
   readonly signal: (signal: 'SIGUSR1' | 'SIGINT' | 'SIGTERM') => void;
 }
 
+/** Of a domain of ours. */
+export interface Console {
+  readonly output: Readable;
+  readonly send: (line: string) => void;
+  /** What has become of the domain, as words after its name; undefined while it runs. */
+  readonly ailment: () => Promise<string | undefined>;
+  readonly close: () => void;
+}
+
 export interface Host {
   /** False when nothing is really done. */
   readonly live: boolean;
   /** The only door: changes the host, journaled, with its inverse. Gives the device node for a dm-create. */
   readonly apply: (step: Exclude<Step, SpawnStep>) => Promise<string>;
   readonly spawn: (step: SpawnStep) => Promise<Child>;
+  /** Opens the console of a domain of ours, to speak with the load in it. */
+  readonly console: (domain: { readonly name: string; readonly id: number }) => Promise<Console>;
   /** Waits for a device node to appear and gives its path. */
   readonly find: (sought: Sought, deadlineMs?: number) => Promise<string>;
   /** Reads a sysfs, procfs or cgroupfs file. Undefined where it does not exist. */

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, InternalError, reasonOf, ResidueError, type StoppedError } from '../lib/errors.ts';
+import { openConsole } from './console.ts';
 import { dmMessage } from './dm.ts';
 import { findDevice } from './find.ts';
 import { listAny, readAny } from './look.ts';
@@ -66,15 +67,17 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     onStep?.('apply', line);
     // On the list before acting: an act that fails half-way is undone like one that succeeded.
     outstanding.push(entry);
-    const node = await within(`\`${line}\``, actMs, verb.act(step, prior)).catch(async (failure: unknown) => {
-      // Nothing came of it: then there is nothing to undo.
-      const isThere = within(`looking for \`${line}\``, lookMs, verb.present(step, prior)).catch(() => true);
-      if (!(await isThere)) {
-        journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
-        outstanding.splice(outstanding.indexOf(entry), 1);
-      }
-      throw failure;
-    });
+    const node = await within(`\`${line}\``, verb.actMs ?? actMs, verb.act(step, prior)).catch(
+      async (failure: unknown) => {
+        // Nothing came of it: then there is nothing to undo.
+        const isThere = within(`looking for \`${line}\``, lookMs, verb.present(step, prior)).catch(() => true);
+        if (!(await isThere)) {
+          journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
+          outstanding.splice(outstanding.indexOf(entry), 1);
+        }
+        throw failure;
+      },
+    );
     journal.append({ type: 'done', seq: entry.seq, ...(verb.settles ? { settled: true } : {}) });
     const at = outstanding.indexOf(entry);
     // Its scope may have closed meanwhile: then it is off the list already.
@@ -89,6 +92,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       await apply(step);
       return startChild(step);
     },
+    console: openConsole,
     find: (sought, deadlineMs) => findDevice(sought, deadlineMs),
     read: readAny,
     list: listAny,

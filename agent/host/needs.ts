@@ -51,6 +51,8 @@ export function renderNeed(need: Need): string {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-kernel':
+    case 'xen-memory':
       return renderXenNeed(need);
   }
 }
@@ -88,6 +90,8 @@ async function unmet(need: Need): Promise<Problem | undefined> {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-kernel':
+    case 'xen-memory':
       return unmetXen(need);
   }
 }

@@ -13,12 +13,23 @@ export const commandEnvironment = {
 
 const defaultDeadlineMs = 30_000;
 
+/** The folder to run in, and what the program reads; without them the agent's own, and nothing. */
+export interface CommandPlace {
+  readonly cwd: string;
+  readonly input: string;
+}
+
 /** Gives stdout. Throws HostError with the command, what came back and the end of its stderr. */
-export async function runCommand(argv: readonly string[], deadlineMs = defaultDeadlineMs): Promise<string> {
+export async function runCommand(
+  argv: readonly string[],
+  deadlineMs = defaultDeadlineMs,
+  place?: CommandPlace,
+): Promise<string> {
   const [file = '', ...args] = argv;
   const result = await execa(file, args, {
     reject: false,
-    stdio: ['ignore', 'pipe', 'pipe', programMark() ?? 'ignore'],
+    ...place,
+    stdio: [place ? 'pipe' : 'ignore', 'pipe', 'pipe', programMark() ?? 'ignore'],
     // Out of the terminal's reach: Ctrl-C must not end an undo half-way.
     detached: true,
     timeout: deadlineMs,

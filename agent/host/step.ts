@@ -40,6 +40,8 @@ export interface ExecStep extends Common {
   /** Absent only when the thing vanishes with its parent. */
   readonly undo?: readonly string[];
   readonly witness: Witness;
+  /** It moves much data: given minutes. */
+  readonly slow?: true;
 }
 export interface CgroupStep extends Common {
   readonly kind: 'cgroup';
@@ -94,9 +96,12 @@ export interface VduseStep extends Common {
   readonly kind: 'vduse';
   readonly name: string;
 }
-/** A virtual block device of Xen, frontend and backend both in domain 0. */
+/** A virtual block device of Xen, its backend in domain 0. */
 export interface XenVbdStep extends Common {
   readonly kind: 'xen-vbd';
+  /** The domain of ours that has the frontend; left out: domain 0 as well. */
+  readonly domain?: { readonly name: string; readonly id: number };
+  readonly readOnly?: true;
   /** Of its disk, such as `xvdp`. */
   readonly name: string;
   /** Its number in xenstore. */
@@ -105,6 +110,29 @@ export interface XenVbdStep extends Common {
   readonly path: string;
   /** Ours alone; kept with it in xenstore. */
   readonly mark: string;
+}
+/** What a guest's domain is made of, in a folder: an initramfs, the programs that it runs, its configuration. */
+export interface XenFilesStep extends Common {
+  readonly kind: 'xen-files';
+  /** The folder: ours alone, in memory. */
+  readonly path: string;
+  /** Modules that a domain loads, each with its parameters. */
+  readonly modules: readonly { readonly name: string; readonly params: string }[];
+  /** Text of each configuration, by its file's name. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+/** A domain of ours, made paused; its step gives the domain's number. */
+export interface XenDomainStep extends Common {
+  readonly kind: 'xen-domain';
+  readonly name: string;
+  readonly config: string;
+}
+/** The kernel threads that serve a guest's ring, in the cgroup of the guest, so that their work is charged to it. */
+export interface RingThreadsStep extends Common {
+  readonly kind: 'ring-threads';
+  /** What their names begin with, such as `3.xvda-`. */
+  readonly prefix: string;
+  readonly cgroup: string;
 }
 export interface SpawnStep extends Common {
   readonly kind: 'spawn';
@@ -131,6 +159,9 @@ export type Step =
   | LoopStep
   | VduseStep
   | XenVbdStep
+  | XenFilesStep
+  | XenDomainStep
+  | RingThreadsStep
   | SpawnStep;
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
@@ -199,9 +230,24 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
     undo: `VDUSE_DESTROY_DEV ${name}  # an ioctl on /dev/vduse/control`,
   }),
   // Both lines are those of the toolstack; the agent itself writes to xenstore.
-  'xen-vbd': ({ name, id, path }) => ({
-    act: words(['xl', 'block-attach', '0', `format=raw,vdev=${name},access=rw,target=${path}`]),
-    undo: words(['xl', 'block-detach', '0', `${id}`]),
+  'xen-vbd': ({ name, id, path, domain, readOnly }) => ({
+    act: words([
+      ...['xl', 'block-attach', domain?.name ?? '0'],
+      `format=raw,vdev=${name},access=${readOnly ? 'ro' : 'rw'},target=${path}`,
+    ]),
+    undo: words(['xl', 'block-detach', domain?.name ?? '0', `${id}`]),
+  }),
+  'xen-files': ({ path }) => ({
+    act: `# an initramfs, fio with its libraries, and the configuration of each domain, in ${word(path)}`,
+    undo: words(['rm', '-r', path]),
+  }),
+  'xen-domain': ({ name, config }) => ({
+    act: words(['xl', 'create', '-p', '-e', '-q', config]),
+    undo: words(['xl', 'destroy', name]),
+  }),
+  'ring-threads': ({ prefix, cgroup }) => ({
+    act: `pgrep ${quote(`^${prefix}`)} | while read -r p; do echo $p > ${word(`${cgroup}/cgroup.procs`)}; done`,
+    undo: `pgrep ${quote(`^${prefix}`)} | while read -r p; do echo $p > /sys/fs/cgroup/cgroup.procs; done`,
   }),
   spawn: ({ argv, cgroup }) => ({
     act: `${words(argv)} &  # in ${cgroup}`,

@@ -3,9 +3,11 @@
 import { countCpus } from '../lib/cpus.ts';
 import { reasonOf, type Problem } from '../lib/errors.ts';
 import { findFreeXvdNames, tooFewNames } from '../lib/xen.ts';
-import { readText } from './files.ts';
+import { renderBytes } from '../lib/units.ts';
+import { exists, readText } from './files.ts';
 import { listAny } from './look.ts';
 import { readMachine, renderMachine } from './machine.ts';
+import { runCommand } from './run-command.ts';
 import { withXenstore } from './xenstore.ts';
 
 export type XenNeed =
@@ -16,7 +18,11 @@ export type XenNeed =
   /** Both ends must agree on rings of 2^order pages; it is fixed when their modules are loaded. */
   | { readonly kind: 'xen-ring-order'; readonly order: number }
   /** Rings of each device. */
-  | { readonly kind: 'xen-ring-queues'; readonly queues: number };
+  | { readonly kind: 'xen-ring-queues'; readonly queues: number }
+  /** The image of the running kernel, which domains boot. */
+  | { readonly kind: 'xen-kernel' }
+  /** So much for each of `count` domains, beside what the hypervisor needs for one. */
+  | { readonly kind: 'xen-memory'; readonly bytes: number; readonly count: number };
 
 const fixedAtLoad =
   'it is fixed at load: unload the module if nobody uses it, set it at boot, or leave the setting out of the profile';
@@ -31,6 +37,10 @@ export function renderXenNeed(need: XenNeed): string {
       return `Xen block rings of order ${need.order}`;
     case 'xen-ring-queues':
       return `${need.queues} Xen block rings for each device`;
+    case 'xen-kernel':
+      return 'an image of the running kernel in /boot';
+    case 'xen-memory':
+      return `${renderBytes(need.count * need.bytes)} that no domain has`;
   }
 }
 
@@ -45,7 +55,43 @@ export async function unmetXen(need: XenNeed): Promise<Problem | undefined> {
       return unmetOrder(need.order);
     case 'xen-ring-queues':
       return unmetQueues(need.queues);
+    case 'xen-kernel':
+      return unmetKernel();
+    case 'xen-memory':
+      return unmetMemory(need);
   }
+}
+
+/** What a domain may boot, the quickest first: of a compressed image the toolstack unpacks a copy for each domain. */
+export async function kernelImages(): Promise<readonly string[]> {
+  const release = (await readText('/proc/sys/kernel/osrelease'))?.trim() ?? '';
+  const images = [`/boot/vmlinux-${release}`, `/boot/vmlinuz-${release}`];
+  const found = await Promise.all(images.map(exists));
+  return images.filter((_, i) => found[i]);
+}
+
+async function unmetKernel(): Promise<Problem | undefined> {
+  if ((await kernelImages()).length > 0) return undefined;
+  const release = (await readText('/proc/sys/kernel/osrelease'))?.trim() ?? '';
+  return {
+    message: `there is no image of the running kernel: neither /boot/vmlinux-${release} nor /boot/vmlinuz-${release}`,
+    hint: `apt-get install linux-image-${release}, or boot a kernel that is installed`,
+  };
+}
+
+/** A domain takes some more than its memory, for the hypervisor's tables of it. */
+const perDomainBytes = 8 * 2 ** 20;
+
+async function unmetMemory({ bytes, count }: { bytes: number; count: number }): Promise<Problem | undefined> {
+  // Without a toolstack that alone is what is missing.
+  const text = await runCommand(['xl', 'info', 'free_memory']).catch(() => '');
+  if (!/^\d+\s*$/.test(text)) return undefined;
+  const [free, wanted] = [Number(text) * 2 ** 20, count * (bytes + perDomainBytes)];
+  if (wanted <= free) return undefined;
+  return {
+    message: `${count} domains of ${renderBytes(bytes)} need ${renderBytes(wanted)}, and Xen has ${renderBytes(free)} free`,
+    hint: 'give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller `memory` of xen-domu',
+  };
 }
 
 async function unmetDomain0(): Promise<Problem | undefined> {

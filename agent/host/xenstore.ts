@@ -7,7 +7,7 @@ import { errnoOf, HostError } from '../lib/errors.ts';
 const socketPath = '/run/xenstored/socket';
 const answerDeadlineMs = 5_000;
 const headerBytes = 16;
-const type = { directory: 1, read: 2, begin: 6, end: 7, write: 11, remove: 13, error: 16 } as const;
+const type = { directory: 1, read: 2, begin: 6, end: 7, write: 11, remove: 13, permit: 14, error: 16 } as const;
 
 export interface Xenstore {
   /** Undefined where there is no such key. */
@@ -15,6 +15,8 @@ export interface Xenstore {
   /** Names below a key; empty where there is none. */
   readonly list: (path: string) => Promise<readonly string[]>;
   readonly write: (path: string, value: string) => Promise<void>;
+  /** Gives the key to `owner`, a domain, and lets `reader` read it; keys that are made below it are the same. */
+  readonly permit: (path: string, owner: number, reader: number) => Promise<void>;
   /** The key and all below it; nothing where it is gone already. */
   readonly remove: (path: string) => Promise<void>;
 }
@@ -78,6 +80,9 @@ function storeOf({ ask }: Connection, transaction: number): Xenstore {
       ),
     write: async (path, value) => {
       await ask(type.write, transaction, `${path}\0${value}`);
+    },
+    permit: async (path, owner, reader) => {
+      await ask(type.permit, transaction, `${path}\0n${owner}\0r${reader}\0`);
     },
     remove: async (path) => {
       await orIfAbsent(ask(type.remove, transaction, `${path}\0`), Buffer.alloc(0));

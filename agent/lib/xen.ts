@@ -26,9 +26,14 @@ export function vbdIdOf(name: string): number | undefined {
   return index < 16 ? majorXvd | (index << 4) : extended | (index << 8);
 }
 
-/** Where the two ends of a vbd of domain 0 stand in xenstore. */
-export function vbdPaths(id: number): { readonly front: string; readonly back: string } {
-  return { front: `${ends[0]}/${id}`, back: `${ends[1]}/${id}` };
+/** Where the two ends of a vbd stand in xenstore: the frontend in `domain`, the backend in domain 0. */
+export function vbdPaths(id: number, domain = 0): { readonly front: string; readonly back: string } {
+  return { front: `/local/domain/${domain}/device/vbd/${id}`, back: `/local/domain/0/backend/vbd/${domain}/${id}` };
+}
+
+/** What the names of blkback's threads for a disk begin with, one thread a ring (drivers/block/xen-blkback/xenbus.c). */
+export function ringThreadsOf(domain: number, disk: string): string {
+  return `${domain}.${disk}-`;
 }
 
 /** A path read through the same port as a file: `xenstore:/local/domain/0/...`. */

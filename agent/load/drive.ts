@@ -8,6 +8,7 @@ import { LoadError } from '../lib/errors.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';
 import type { Lane } from '../stack/provider.ts';
+import { diskOfDomain, startDomainGuest } from './domain-guest.ts';
 import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
 import { type JobSection, renderJob, withDepth, writes } from './job.ts';
 import type { Snapshot } from './fio-output.ts';
@@ -46,6 +47,8 @@ export interface Load {
   /** Rejects when any guest's fio ends by itself. */
   readonly died: Promise<never>;
   readonly stop: () => Promise<void>;
+  /** What its start had to say for the report, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** The cgroup above all guests: made before the stack, because a ring's helpers live below it too. */
@@ -55,19 +58,28 @@ export async function raiseRootCgroup(host: Host, names: Names): Promise<void> {
   await host.apply({ kind: 'controllers', path: '/sys/fs/cgroup', enable, why: 'limits and counters for each guest' });
   await host.apply({ kind: 'cgroup', path: names.cgroup, why });
   await host.apply({ kind: 'controllers', path: names.cgroup, enable, why: 'limits and counters for each guest' });
-  const guests = `${names.cgroup}/guests`;
-  await host.apply({ kind: 'cgroup', path: guests, why });
-  await host.apply({ kind: 'controllers', path: guests, enable, why: 'limits and counters for each guest' });
+  await raiseGroup(host, `${names.cgroup}/guests`);
+}
+
+/** A second load beside that of the guests has a cgroup of its own; within the one of the run. */
+export async function raiseGroup(host: Host, path: string): Promise<void> {
+  const enable = ['cpuset', 'cpu', 'io', 'memory'];
+  await host.apply({ kind: 'cgroup', path, why: 'the guests' });
+  await host.apply({ kind: 'controllers', path, enable, why: 'limits and counters for each guest' });
+}
+
+export interface LoadPlace {
+  /** One a guest. */
+  readonly lanes: readonly Lane[];
+  /** Where the job files go. */
+  readonly folder: string;
+  /** Name of the cgroup in that of the run that the guests' own are in; `guests` if left out. */
+  readonly group?: string;
 }
 
 /** Starts every guest on its lane. The job files are written to `folder`. Throws LoadError when one does not start. */
-export async function startLoad(
-  host: Host,
-  names: Names,
-  plan: LoadPlan,
-  place: { lanes: readonly Lane[]; folder: string },
-): Promise<Load> {
-  const root = `${names.cgroup}/guests`;
+export async function startLoad(host: Host, names: Names, plan: LoadPlan, place: LoadPlace): Promise<Load> {
+  const root = `${names.cgroup}/${place.group ?? 'guests'}`;
   if (host.live) mkdirSync(place.folder, { recursive: true });
   const guests = await Promise.all(
     place.lanes.map((lane, i) => planGuest(host, { root, plan, lane, folder: place.folder, i })),
@@ -76,15 +88,21 @@ export async function startLoad(
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '1', restore: 'never', why });
   for (const guest of guests) await raiseGuest(host, guest);
   const running: RunningGuest[] = [];
-  for (const guest of guests) running.push(await startGuest(host, guest));
+  const notes = await chargeRings(host, guests);
+  for (const guest of guests) {
+    const { domain } = guest;
+    running.push(await (domain ? startDomainGuest(host, { ...guest, domain }) : startGuest(host, guest)));
+  }
   const died = Promise.race(running.map((guest) => guest.died));
   died.catch(() => undefined);
   const before = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
   await poll(host, died, 'every fio being in its cgroup', async () => {
-    const events = await Promise.all(guests.map((guest) => host.read(`${guest.cgroup}/cgroup.events`)));
+    const here = guests.filter(({ domain }) => domain === undefined);
+    const events = await Promise.all(here.map((guest) => host.read(`${guest.cgroup}/cgroup.events`)));
     return events.every(isPopulated);
   });
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '0', restore: 'never', why });
+  for (const [i, { domain }] of guests.entries()) if (domain) await running[i]?.freeze(false);
   // Only a fio that does I/O has its signal handler: asked for a snapshot before, it would die of the question.
   await poll(host, died, 'I/O from every guest', async () => {
     const now = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
@@ -94,11 +112,11 @@ export async function startLoad(
   const awake = (): readonly RunningGuest[] => running.filter(({ number }) => !frozen.has(number));
   const letRun = async (wanted: readonly number[]): Promise<void> => {
     const newly = guests.some(({ number }) => !wanted.includes(number) && !frozen.has(number));
-    for (const { number, cgroup } of guests) {
+    for (const guest of running) {
+      const { number } = guest;
       const freeze = !wanted.includes(number);
       if (freeze === frozen.has(number)) continue;
-      const value = freeze ? '1' : '0';
-      await host.apply({ kind: 'write', path: `${cgroup}/cgroup.freeze`, value, restore: 'never', why: 'who runs' });
+      await guest.freeze(freeze);
       if (freeze) frozen.add(number);
       else frozen.delete(number);
     }
@@ -106,6 +124,7 @@ export async function startLoad(
   };
   return {
     cgroup: names.cgroup,
+    notes,
     died,
     letRun,
     running: () => awake().map(({ number }) => number),
@@ -118,13 +137,31 @@ export async function startLoad(
         host,
         undefined,
         'the end of every fio',
-        async () => !isPopulated(await host.read(`${root}/cgroup.events`)),
+        async () => (await Promise.all(running.map((guest) => guest.isOver()))).every(Boolean),
         stopDeadlineMs,
       ).catch(
         () => undefined, // its cgroup is killed when it is unwound
       );
     },
   };
+}
+
+/** In the guest's cgroup a ring's work, and the I/O that it submits, are charged to the guest. Says how far that went. */
+async function chargeRings(host: Host, guests: readonly GuestPlan[]): Promise<readonly string[]> {
+  const moved: string[] = [];
+  for (const { ringThreads, cgroup, number } of guests) {
+    if (ringThreads === undefined) continue;
+    const why = `the work of the ring of guest ${number} is charged to it`;
+    moved.push(await host.apply({ kind: 'ring-threads', prefix: ringThreads, cgroup, why }));
+  }
+  if (!host.live || moved.length === 0) return [];
+  const without = moved.flatMap((count, i) => (count === '0' ? [`${i + 1}`] : []));
+  if (without.length === 0)
+    return [`the work of each ring is charged to its guest: the backend's threads are in its cgroup`];
+  const whose = `guest${without.length > 1 ? 's' : ''} ${without.join(', ')}`;
+  return [
+    `the work of the ring of ${whose} is charged to nobody: this kernel does not let the backend's threads be moved`,
+  ];
 }
 
 async function planGuest(
@@ -134,9 +171,10 @@ async function planGuest(
   const { root, plan, lane, folder, i } = spot;
   const number = i + 1;
   const jobFile = join(folder, `guest-${number}.fio`);
+  const { domain } = lane;
   const target = {
     guest: number,
-    device: lane.device,
+    device: domain ? diskOfDomain : lane.device,
     sectors: lane.sectors,
     seed: plan.seed + number,
     runtimeS: plan.runtimeS,
@@ -145,7 +183,13 @@ async function planGuest(
   const deviceNumber =
     (await host.read(`/sys/block/${lane.device.replace('/dev/', '')}/dev`))?.trim() ?? `<${lane.device}>`;
   const readOnly = !writes(plan.sections);
-  return { number, cgroup: `${root}/g${number}`, limits: plan.guests[i] ?? {}, deviceNumber, jobFile, readOnly };
+  const limits = plan.guests[i] ?? {};
+  const { ringThreads } = lane;
+  return {
+    ...{ number, cgroup: `${root}/g${number}`, limits, deviceNumber, jobFile, readOnly },
+    ...(domain ? { domain } : {}),
+    ...(ringThreads === undefined ? {} : { ringThreads }),
+  };
 }
 
 /** I/Os that a device has taken since it was made. */

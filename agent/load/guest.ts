@@ -1,9 +1,11 @@
 // One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
 
 import type { Child, Host } from '../host/host.ts';
+import { isPopulated } from '../host/verbs/cgroup.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
 import type { GuestLimits } from '../profile/profile.ts';
+import type { Domain } from '../stack/provider.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
 
 const snapshotDeadlineMs = 10_000;
@@ -16,6 +18,10 @@ export interface GuestPlan {
   readonly deviceNumber: string;
   readonly jobFile: string;
   readonly readOnly: boolean;
+  /** The domain that it is; left out: a cgroup of this host. */
+  readonly domain?: Domain;
+  /** What the names of the kernel threads begin with that do its ring's work; left out: there are none. */
+  readonly ringThreads?: string;
 }
 
 /** Makes the guest's cgroup and sets its limits. */
@@ -46,7 +52,12 @@ export interface RunningGuest {
   readonly snapshot: () => Promise<Snapshot>;
   /** Rejects with LoadError as soon as fio ends by itself; never resolves. */
   readonly died: Promise<never>;
+  /** Lets it run or freezes it; its I/O in flight completes. */
+  readonly freeze: (frozen: boolean) => Promise<void>;
+  /** Tells fio to end; resolves at once. */
   readonly stop: () => void;
+  /** Whether fio has ended, and gave all that it had to say. */
+  readonly isOver: () => Promise<boolean>;
 }
 
 /** Starts fio in the guest's cgroup. Where that is frozen, fio begins when it is thawed. */
@@ -85,15 +96,26 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
   return {
     number: guest.number,
     died,
-    snapshot: () => Promise.race([ask(child, waiting, guest.number), died]),
+    snapshot: () => Promise.race([askSnapshot(() => child.signal('SIGUSR1'), waiting, guest.number), died]),
+    freeze: async (frozen) => {
+      const value = frozen ? '1' : '0';
+      const path = `${guest.cgroup}/cgroup.freeze`;
+      await host.apply({ kind: 'write', path, value, restore: 'never', why: 'who runs' });
+    },
     stop: () => {
       stopped = true;
       child.signal('SIGINT');
     },
+    isOver: async () => !isPopulated(await host.read(`${guest.cgroup}/cgroup.events`)),
   };
 }
 
-function ask(child: Child, waiting: ((snapshot: Snapshot) => void)[], guest: number): Promise<Snapshot> {
+/** Asks a fio; `waiting` are those who get the snapshots that it prints, in order. */
+export function askSnapshot(
+  ask: () => void,
+  waiting: ((snapshot: Snapshot) => void)[],
+  guest: number,
+): Promise<Snapshot> {
   return new Promise((resolve, reject) => {
     const take = (snapshot: Snapshot): void => {
       clearTimeout(late);
@@ -105,7 +127,7 @@ function ask(child: Child, waiting: ((snapshot: Snapshot) => void)[], guest: num
       reject(new LateError(`fio of guest ${guest} gave no snapshot within ${snapshotDeadlineMs / 1000} s`));
     }, snapshotDeadlineMs);
     waiting.push(take);
-    child.signal('SIGUSR1');
+    ask();
   });
 }
 

@@ -6,7 +6,7 @@ import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
 import { renderDuration } from '../lib/units.ts';
-import type { LayerChoice, Profile } from '../profile/profile.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
 import { leastProbeMs } from './probe-plan.ts';
@@ -91,7 +91,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     settleMs,
     measureMs,
     budgetMs,
-    open: openQuestions(profile.stack, layers),
+    open: openQuestions(profile, layers),
   };
 }
 
@@ -136,13 +136,20 @@ export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'col
   return plan.settleMs + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
 }
 
-function openQuestions(stack: readonly LayerChoice[], compared: readonly Layer[]): readonly string[] {
+function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): readonly string[] {
+  const domains =
+    guest === 'domU'
+      ? [
+          'a domain has no way past its ring: a limit in the ring shows as no lift of the others; its cap is looked for',
+          'CPU time that the hypervisor gives to strange domains cannot be told from that of the guests: no slice is void for it',
+        ]
+      : [];
   const kept = stack
-    .filter(({ stub }) => stub === null)
+    .filter(({ layer, stub }) => stub === null && !(layer === 'ring' && guest === 'domU'))
     .map(({ layer }) => `${layer} has no stub: a limit in it shows as no lift of the others`);
   const remote = stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote')
     ? ['the network and the media behind the remote target are replaced together: they cannot be told apart']
     : [];
   const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
-  return [...remote, ...kept, ...single];
+  return [...remote, ...domains, ...kept, ...single];
 }

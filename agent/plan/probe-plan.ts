@@ -69,7 +69,9 @@ export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBa
   const measureMs = Math.max(leastMeasureMs, Math.ceil(roundsPerSlice * delayMs));
   const affordable = (basis.remainingMs - visits * visitMs) / (settleMs + measureMs + switchMs);
   if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
-  const layers = plan.design.layers.filter((layer) => layer !== 'media');
+  const compared = plan.design.layers.filter((layer) => layer !== 'media');
+  // No arm leads past a domain's ring, but a load of this host does.
+  const layers = plan.profile.guest === 'domU' ? [...compared, 'ring' as const] : compared;
   const design: ProbeDesign = {
     layers,
     media: basis.named.includes('media'),

@@ -34,7 +34,9 @@ export function needsOf(profile: Profile | undefined): readonly Need[] {
   const ofLayers = profileLayers(profile).flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])]);
   // A provider does not know how many guests it will serve.
   const count = profile.guests.length;
-  return [...commonNeeds, ...ofLayers].map((need) => (need.kind === 'xvd-names' ? { ...need, count } : need));
+  return [...commonNeeds, ...ofLayers].map((need) =>
+    need.kind === 'xvd-names' || need.kind === 'xen-memory' ? { ...need, count } : need,
+  );
 }
 
 function profileLayers(profile: Profile): readonly StackLayer[] {

@@ -48,6 +48,7 @@ export function decodeProfile(text: string, file: string): Profile {
   const base = profileSchema.safeParse(raw);
   if (!base.success) mistakes.push(...baseMistakes(base.error.issues, raw));
   const stack = decodeStack(raw, mistakes);
+  if (base.success) mistakes.push(...domainMistakes(base.data, stack));
   const guests = base.success ? decodeGuests(base.data.guests, mistakes) : [];
   if (base.success && 'job' in base.data.workload && guests.some(({ iodepth }) => iodepth !== undefined)) {
     const hint = 'set iodepth in the job file';
@@ -61,8 +62,8 @@ export function decodeProfile(text: string, file: string): Profile {
     }));
     throw new ProfileError(problems.sort((a, b) => lineOf(a) - lineOf(b)));
   }
-  const { version, name, workload, experiment } = base.data;
-  return { version, name, question: questionOf(text), guests, workload, stack, experiment };
+  const { version, name, guest, workload, experiment } = base.data;
+  return { version, name, question: questionOf(text), guest, guests, workload, stack, experiment };
 }
 
 function toValue(doc: Document, file: string): unknown {
@@ -100,8 +101,9 @@ function mistakesOf(issue: z.core.$ZodIssue, at: Path): readonly Mistake[] {
 function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] {
   const stack = asMap(asMap(raw)?.['stack']);
   if (!stack) return [];
+  const sections = withRing(stack, asMap(raw)?.['guest']);
   const chosen = layers.flatMap((layer) => {
-    const section = stack[layer];
+    const section = sections[layer];
     return section === undefined ? [] : [decodeLayer(layer, section, mistakes)];
   });
   if (chosen.length === 0)
@@ -154,6 +156,42 @@ function decodeChoice(layer: Layer, role: Role, section: unknown, mistakes: Mist
   if (settings.success) return { provider: name, settings: settings.data };
   mistakes.push(...settings.error.issues.flatMap((issue) => mistakesOf(issue, path)));
   return undefined;
+}
+
+/** A domain's ring is there whether it is named or not, and there is no way past it. */
+function withRing(stack: Readonly<Record<string, unknown>>, guest: unknown): Readonly<Record<string, unknown>> {
+  if (guest !== 'domU') return stack;
+  const ring = stack['ring'] === undefined ? { deployed: { provider: ringOfDomain } } : asMap(stack['ring']);
+  return ring ? { ...stack, ring: { stub: 'none', ...ring } } : stack;
+}
+
+const ringOfDomain = 'xen-domu';
+
+function domainMistakes(
+  { guest, guests }: z.output<typeof profileSchema>,
+  stack: readonly LayerChoice[],
+): readonly Mistake[] {
+  const ring = stack.find(({ layer }) => layer === 'ring');
+  const path = ['stack', 'ring', 'deployed', 'provider'];
+  if (guest !== 'domU') {
+    const message = `${ringOfDomain} is the ring of guests that are domains`;
+    const hint = 'set `guest: domU`, or use xen-vbd';
+    return ring?.deployed.provider === ringOfDomain ? [{ path, message, hint }] : [];
+  }
+  const limited = ['cpuset', 'cpuMax', 'memoryMax'].flatMap((key): Mistake[] => {
+    const parts = [guests, ...Object.values(guests.only)] as readonly Readonly<Record<string, unknown>>[];
+    if (parts.every((part) => part[key] === undefined)) return [];
+    const hint = 'its CPUs and memory are `queues` and `memory` of the ring';
+    return [{ path: ['guests', key], message: `${key} does not reach into a domain`, hint }];
+  });
+  if (!ring) return limited;
+  const other =
+    ring.deployed.provider === ringOfDomain ? [] : [{ path, message: `the ring of a domU is ${ringOfDomain}` }];
+  const past =
+    ring.stub === null
+      ? []
+      : [{ path: ['stack', 'ring', 'stub'], message: 'a domU has no way past its ring', hint: 'leave the stub out' }];
+  return [...limited, ...other, ...past];
 }
 
 type Guests = z.output<typeof profileSchema>['guests'];

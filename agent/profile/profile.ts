@@ -99,6 +99,8 @@ const experimentSchema = z.strictObject({
 export const profileSchema = z.strictObject({
   version: z.literal(1, { error: 'expected version: 1' }),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name of a-z, 0-9 and -'),
+  /** What each guest is: a cgroup of this host, or a domain of its own on Xen. */
+  guest: z.enum(['cgroup', 'domU']).default('cgroup'),
   guests: z.preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema),
   workload: z.union([inlineSchema, jobSchema]).prefault({}),
   stack: z.strictObject({
@@ -134,6 +136,7 @@ export interface Profile {
   readonly name: string;
   /** The question that the file opens with, if it has one. */
   readonly question: string;
+  readonly guest: z.output<typeof profileSchema>['guest'];
   readonly guests: readonly GuestLimits[];
   readonly workload: Workload;
   /** Bottom to top. */

@@ -13,6 +13,17 @@ export interface Lane {
   readonly device: string;
   /** Usable length in sectors of 512 bytes. */
   readonly sectors: number;
+  /** What the names of the host's kernel threads begin with that do a guest's ring its work; absent where there are none. */
+  readonly ringThreads?: string;
+  /** The domain that has this lane as its disk: `device` is then what its ring's backend opens, in domain 0. */
+  readonly domain?: Domain;
+}
+
+/** A guest that is a domain of its own. */
+export interface Domain {
+  readonly name: string;
+  /** 0 in a dry run. */
+  readonly id: number;
 }
 
 /** The medium's measures, known before anything is raised. */

@@ -91,7 +91,13 @@ async function raiseLayer(raising: Raising, layer: StackLayer, beneath: readonly
   for (const [i, lane] of shape.entries()) {
     const lanes = { deployed: deployed?.[i] ?? lane, stub: stub?.[i] ?? lane };
     const guest = raising.fannedOut ? i + 1 : 0;
-    tops.push(await raiseJunction(raising, { layer: layer.layer, guest, lanes }, wanted));
+    // Nothing of ours can stand above a ring whose other end is in a domain.
+    if (lane.domain) {
+      tops.push(lane);
+      continue;
+    }
+    const top = await raiseJunction(raising, { layer: layer.layer, guest, lanes }, wanted);
+    tops.push(lane.ringThreads === undefined ? top : { ...top, ringThreads: lane.ringThreads });
   }
   return tops;
 }

@@ -15,6 +15,7 @@ import { directPath } from './ring/direct.ts';
 import { loopDirect } from './ring/loop-direct.ts';
 import { tcmLoop } from './ring/tcm-loop.ts';
 import { vduse } from './ring/vduse.ts';
+import { xenDomU } from './ring/xen-domu.ts';
 import { xenVbd } from './ring/xen-vbd.ts';
 
 export const providers: readonly Provider[] = [
@@ -30,6 +31,7 @@ export const providers: readonly Provider[] = [
   tcmLoop,
   vduse,
   xenVbd,
+  xenDomU,
   loopDirect,
   directPath,
 ];

@@ -74,7 +74,7 @@ machine_arguments() {
     *) arguments=(-accel 'tcg,thread=multi' -cpu qemu64) ;;
   esac
   arguments+=(
-    -smp "$cpus" -m "$memory" -nodefaults -display none -no-reboot
+    -smp "$cpus" -m "$((memory + (${xen:+xen_domains} + 0)))" -nodefaults -display none -no-reboot
     -chardev "file,id=console,path=$(quoted "$out/console")" -serial chardev:console
     -object 'rng-random,id=rng,filename=/dev/urandom' -device 'virtio-rng-pci,rng=rng'
   )
@@ -102,6 +102,7 @@ write_control() {
     done < <(compgen -e)
     printf '%s\0' LAYERLIFT_LAB=1 "LAB_KERNEL=$series" ${xen:+LAB_XEN=1} LAB_OUT=/run/out
   } >"$control/env"
+  [[ ! $xen ]] || printf '%s' "$(kernel_dir)/vmlinux" >"$control/kernel"
   : >"$control/stdout"
   : >"$control/stderr"
 }

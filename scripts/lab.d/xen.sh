@@ -41,11 +41,14 @@ fetch_xen() {
   mv -T "$fresh" "$(xen_dir)"
 }
 
+# MiB beside dom0's, for domains that are made there.
+xen_domains=1024
+
 # dom0 gets what the hypervisor leaves: it needs about a tenth, and at least these MiB for itself.
 xen_command_line() {
   local dom0=$((memory - 160 - memory / 32))
   # Xen takes long to prepare for attacks that nothing in the lab could mount.
-  printf '%s' "com1=115200,8n1 console=com1 loglvl=warning guest_loglvl=warning noreboot=false \
+  printf '%s' "com1=115200,8n1 console=com1 loglvl=warning guest_loglvl=warning noreboot=false bootscrub=0 \
 dom0_mem=${dom0}M,max:${dom0}M dom0_max_vcpus=$cpus spec-ctrl=no pv-l1tf=false"
 }
 

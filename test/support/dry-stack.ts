@@ -45,9 +45,11 @@ export async function raiseOnPaper(options: {
   start?: string;
   onlyStart?: boolean;
   run?: string;
+  guest?: 'domU';
 }): Promise<Raised> {
   const { stack: lines, guests, sectors = 2 ** 22, start = 'baseline', onlyStart = false, run = 'abcdef' } = options;
-  const profile = decodeProfile(profileOf(lines, guests), 'p.yaml');
+  const kind = options.guest === undefined ? '' : `guest: ${options.guest}\n`;
+  const profile = decodeProfile(`${profileOf(lines, guests)}${kind}`, 'p.yaml');
   const names = namesOf(run);
   const host = dryHost();
   const plan = stackPlan(profile, { sectors, blockBytes: 512 }, { cpus: 2, writable: true });

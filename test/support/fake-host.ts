@@ -111,6 +111,9 @@ export function thingOf(step: Step): string {
     case 'loop':
     case 'vduse':
     case 'xen-vbd':
+    case 'xen-files':
+    case 'xen-domain':
+    case 'ring-threads':
     case 'spawn':
       throw new Error(`the fake machine has no ${step.kind}`);
   }

@@ -8,9 +8,12 @@ import { linkVerb, mkdirVerb, writeVerb } from './filesystem.ts';
 import { loopVerb } from './loop.ts';
 import { moduleVerb } from './module.ts';
 import { nvmeConnectVerb } from './nvme.ts';
+import { ringThreadsVerb } from './ring-threads.ts';
 import { spawnVerb } from './spawn.ts';
 import { vduseVerb } from './vduse.ts';
 import type { Verb } from './verb.ts';
+import { xenDomainVerb } from './xen-domain.ts';
+import { xenFilesVerb } from './xen-files.ts';
 import { xenVbdVerb } from './xen-vbd.ts';
 
 const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
@@ -28,6 +31,9 @@ const verbs: { readonly [K in Step['kind']]: Verb<K> } = {
   loop: loopVerb,
   vduse: vduseVerb,
   'xen-vbd': xenVbdVerb,
+  'xen-files': xenFilesVerb,
+  'xen-domain': xenDomainVerb,
+  'ring-threads': ringThreadsVerb,
   spawn: spawnVerb,
 };
 

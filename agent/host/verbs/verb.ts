@@ -13,6 +13,8 @@ export interface Verb<K extends Step['kind']> {
   readonly undo: (step: StepOf<K>, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */
   readonly relieve?: (step: StepOf<K>) => Promise<void>;
+  /** How long the act may take, where that is longer than of most. */
+  readonly actMs?: number;
   /** Nothing is left to undo once `act` has returned. */
   readonly settles?: true;
   /** Others may have come to use it meanwhile: then it stays, and that is no residue. */

@@ -1,5 +1,5 @@
-// A virtual block device of Xen with both ends in domain 0, made in xenstore as a toolstack does, but in one transaction
-// and without hotplug scripts, which take seconds and hang where a part of their surroundings is missing.
+// A virtual block device of Xen, made in xenstore as a toolstack does, but in one transaction and without hotplug scripts,
+// which take seconds and hang where a part of their surroundings is missing.
 
 import { statSync } from 'node:fs';
 import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
@@ -18,27 +18,28 @@ const closeDeadlineMs = 3_000;
 const markKey = 'layerlift';
 
 /** What may come into being above a vbd's own keys, the deepest first. */
-const parents = ['backend/vbd/0', 'backend/vbd', 'backend', 'device/vbd', 'device']
-  .flatMap((path) => [`/local/domain/0/${path}`, `/local/domain/0/error/${path}`])
-  .concat('/local/domain/0/error');
+const parentsOf = (domain = 0): readonly string[] =>
+  [`backend/vbd/${domain}`, 'backend/vbd', 'backend', 'device/vbd', 'device']
+    .flatMap((path) => [`/local/domain/0/${path}`, `/local/domain/0/error/${path}`])
+    .concat('/local/domain/0/error');
 
 export const xenVbdVerb: Verb<'xen-vbd'> = {
-  present: ({ id, mark }) =>
+  present: ({ id, mark, domain }) =>
     withXenstore(async (store) => {
-      const { front, back } = vbdPaths(id);
+      const { front, back } = vbdPaths(id, domain?.id);
       return (await store.read(`${back}/${markKey}`)) === mark || (await store.read(`${front}/${markKey}`)) === mark;
     }),
   /** The parents that are not there yet: they go again with the last vbd in them. */
-  capture: () =>
+  capture: ({ domain }) =>
     withXenstore(async (store) => {
       const missing: string[] = [];
-      for (const path of parents) if ((await store.read(path)) === undefined) missing.push(path);
+      for (const path of parentsOf(domain?.id)) if ((await store.read(path)) === undefined) missing.push(path);
       return missing.join(' ');
     }),
   act: async (step) => {
     await inTransaction((store) => writeEnds(store, step));
     await connectEnds(step);
-    return `/dev/${step.name}`;
+    return step.domain === undefined ? `/dev/${step.name}` : '';
   },
   undo: async (step, prior, patienceMs) => {
     await closeEnds(step);
@@ -49,20 +50,25 @@ export const xenVbdVerb: Verb<'xen-vbd'> = {
   },
 };
 
-async function writeEnds(store: Xenstore, { name, id, path, mark }: XenVbdStep): Promise<void> {
-  const { front, back } = vbdPaths(id);
+async function writeEnds(store: Xenstore, { name, id, path, mark, ...step }: XenVbdStep): Promise<void> {
+  const domain = step.domain?.id ?? 0;
+  const { front, back } = vbdPaths(id, domain);
   for (const end of [front, back]) {
     if ((await store.read(end)) === undefined) continue;
     throw new HostError(
       `the Xen vbd ${name} is taken: ${end} is in xenstore`,
-      `xl block-detach 0 ${id}, if nobody uses it`,
+      `xl block-detach ${domain} ${id}, if nobody uses it`,
     );
   }
   const write = async (end: string, keys: Readonly<Record<string, string>>): Promise<void> => {
+    // The first key makes the folder, whose owner those below it get.
+    await store.write(end, '');
+    await (end === front ? store.permit(end, domain, 0) : store.permit(end, 0, domain));
     for (const [key, value] of Object.entries(keys)) await store.write(`${end}/${key}`, value);
   };
   const type = { 'device-type': 'disk', [markKey]: mark };
-  const ours = { online: '1', dev: name, type: 'phy', mode: 'w', params: path, removable: '0', bootable: '0' };
+  const mode = step.readOnly ? 'r' : 'w';
+  const ours = { online: '1', dev: name, type: 'phy', mode, params: path, removable: '0', bootable: '0' };
   await write(front, {
     ...type,
     backend: back,
@@ -71,19 +77,20 @@ async function writeEnds(store: Xenstore, { name, id, path, mark }: XenVbdStep):
     state: xenState.initialising,
   });
   await write(back, {
-    ...{ ...type, ...ours, frontend: front, 'frontend-id': '0' },
+    ...{ ...type, ...ours, frontend: front, 'frontend-id': `${domain}` },
     // Said by the hotplug script otherwise: nothing waits for one.
     ...{ 'discard-enable': '0', 'hotplug-status': 'connected', state: xenState.initialising },
   });
 }
 
-/** The backend takes its device only once it waits for it. */
+/** The backend takes its device only once it waits for it. What another domain does follows when that runs. */
 async function connectEnds(step: XenVbdStep): Promise<void> {
-  const { front, back } = vbdPaths(step.id);
+  const { front, back } = vbdPaths(step.id, step.domain?.id);
   try {
     await untilState(back, xenState.initWait);
     const [major, minor] = numberOf(step.path);
     await withXenstore((store) => store.write(`${back}/physical-device`, `${major}:${minor}`));
+    if (step.domain !== undefined) return;
     for (const end of [back, front]) await untilState(end, xenState.connected);
     await waitFor(`the disk ${step.name}`, connectDeadlineMs, async () =>
       Number((await readText(`/sys/block/${step.name}/size`)) ?? 0) > 0 ? true : undefined,
@@ -112,18 +119,21 @@ async function untilState(end: string, wanted: string): Promise<void> {
 }
 
 /** What the drivers have written about it (drivers/xen/xenbus/xenbus_client.c, xenbus_va_dev_error). */
-async function complaints({ id }: XenVbdStep): Promise<readonly string[]> {
-  const read = errorPaths(id).map((path) => withXenstore((store) => store.read(`${path}/error`)));
+async function complaints({ id, domain }: XenVbdStep): Promise<readonly string[]> {
+  const read = errorPaths(id, domain?.id).map((path) => withXenstore((store) => store.read(`${path}/error`)));
   return (await Promise.all(read).catch(() => [])).flatMap((text) => text ?? []);
 }
 
-function errorPaths(id: number): readonly string[] {
-  return [`backend/vbd/0/${id}`, `device/vbd/${id}`].map((path) => `/local/domain/0/error/${path}`);
+function errorPaths(id: number, domain = 0): readonly string[] {
+  return [`backend/vbd/${domain}/${id}`, `device/vbd/${id}`].map((path) => `/local/domain/0/error/${path}`);
 }
 
 /** Asks both ends to close; where one does not answer, removing its keys ends it. */
-async function closeEnds({ id, mark }: XenVbdStep): Promise<void> {
-  const { front, back } = vbdPaths(id);
+async function closeEnds(step: XenVbdStep): Promise<void> {
+  const { id, mark, domain } = step;
+  // With its domain the frontend is gone, and the backend goes by itself.
+  if (await isGone(step)) return;
+  const { front, back } = vbdPaths(id, domain?.id);
   await inTransaction(async (store) => {
     if ((await store.read(`${back}/${markKey}`)) !== mark) return;
     await store.write(`${back}/online`, '0');
@@ -134,24 +144,24 @@ async function closeEnds({ id, mark }: XenVbdStep): Promise<void> {
     return state === undefined || state === xenState.closed;
   };
   await waitFor('both ends closed', closeDeadlineMs, async () =>
-    (await closed(back)) && (await closed(front)) ? true : undefined,
+    (await isGone(step)) || ((await closed(back)) && (await closed(front))) ? true : undefined,
   ).catch(() => undefined);
 }
 
-async function removeEnds(store: Xenstore, { id, mark }: XenVbdStep, prior: string | undefined): Promise<void> {
-  const { front, back } = vbdPaths(id);
+async function removeEnds(store: Xenstore, { id, mark, domain }: XenVbdStep, prior: string | undefined): Promise<void> {
+  const { front, back } = vbdPaths(id, domain?.id);
   for (const end of [front, back]) if ((await store.read(`${end}/${markKey}`)) === mark) await store.remove(end);
-  for (const path of errorPaths(id)) await store.remove(path);
+  for (const path of errorPaths(id, domain?.id)) await store.remove(path);
+  const parents = parentsOf(domain?.id);
   for (const path of (prior ?? '').split(' ').filter((one) => parents.includes(one)))
     if ((await store.list(path)).length === 0) await store.remove(path);
 }
 
-async function isGone({ name, id }: XenVbdStep): Promise<boolean> {
-  const devices = [
-    ...(await listFolder('/sys/bus/xen/devices')).filter((device) => device === `vbd-${id}`),
-    ...(await listFolder('/sys/bus/xen-backend/devices')).filter((device) => device === `vbd-0-${id}`),
-  ];
-  return devices.length === 0 && !(await exists(`/sys/block/${name}`));
+async function isGone({ name, id, domain }: XenVbdStep): Promise<boolean> {
+  const backend = `vbd-${domain?.id ?? 0}-${id}`;
+  if ((await listFolder('/sys/bus/xen-backend/devices')).includes(backend)) return false;
+  if (domain !== undefined) return true;
+  return !(await listFolder('/sys/bus/xen/devices')).includes(`vbd-${id}`) && !(await exists(`/sys/block/${name}`));
 }
 
 /** Hexadecimal, as the backend reads it. */

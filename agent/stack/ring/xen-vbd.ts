@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Host } from '../../host/host.ts';
 import type { Need } from '../../host/needs.ts';
 import { HostError } from '../../lib/errors.ts';
-import { findFreeXvdNames, mostRingPageOrder, tooFewNames, vbdIdOf, vbdPaths, xenstoreScheme } from '../../lib/xen.ts';
+import { findFreeXvdNames, mostRingPageOrder, ringThreadsOf, tooFewNames, vbdIdOf } from '../../lib/xen.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
+import { mustBeAsAsked } from './agreed.ts';
 
 const settings = z.strictObject({
   /** Pages of each ring, as a power of two; fixed when the drivers are loaded. */
@@ -90,32 +91,5 @@ async function attach(
   if (host.live) await mustBeAsAsked(host, { name, id }, wanted);
   const path = `/sys/block/${name}/queue/scheduler`;
   await host.apply({ kind: 'write', path, value: 'none', restore: 'never', why: ofGuest });
-  return { device, sectors: lane.sectors };
-}
-
-/** The two ends agree on less than was asked for without a word. */
-async function mustBeAsAsked(
-  host: Host,
-  { name, id }: { readonly name: string; readonly id: number },
-  { ringPageOrder, queues }: Settings,
-): Promise<void> {
-  const { front, back } = vbdPaths(id);
-  const count = async (path: string, absent: number): Promise<number> =>
-    Number((await host.read(`${xenstoreScheme}${path}`)) ?? absent);
-  const got = {
-    ringPageOrder: await count(`${front}/ring-page-order`, 0),
-    queues: await count(`${front}/multi-queue-num-queues`, 1),
-  };
-  const offered = {
-    ringPageOrder: await count(`${back}/max-ring-page-order`, 0),
-    queues: await count(`${back}/multi-queue-max-queues`, 1),
-  };
-  for (const [setting, asked] of Object.entries({ ringPageOrder, queues })) {
-    const key = setting as keyof typeof got;
-    if (asked === undefined || asked === got[key]) continue;
-    throw new HostError(
-      `${name} has got ${setting} ${got[key]} in place of ${asked}: the backend offers at most ${offered[key]}`,
-      `expected at most ${offered[key]}, and parameters of xen_blkfront that allow as much`,
-    );
-  }
+  return { device, sectors: lane.sectors, ringThreads: ringThreadsOf(0, name) };
 }

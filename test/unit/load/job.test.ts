@@ -37,6 +37,9 @@ runtime=900
 randseed=5
 lat_percentiles=1
 clat_percentiles=0
+disable_slat=1
+disable_clat=1
+disk_util=0
 `);
   });
 

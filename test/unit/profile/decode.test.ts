@@ -27,6 +27,7 @@ describe('a profile', () => {
     expect(decodeProfile(good, 'p.yaml')).toEqual({
       version: 1,
       name: 'example',
+      guest: 'cgroup',
       question: '',
       guests: [{}, {}],
       workload: { rw: 'randread', bs: 4096, iodepth: 8, ioengine: 'libaio' },

@@ -38,6 +38,7 @@ export function planOf(layers: readonly Layer[], budgetSlices = 150): Plan {
   return {
     version: 1,
     profile: {
+      guest: 'cgroup',
       version: 1,
       name: 'slow-network',
       question: 'Is it the network that holds the guests back?',

@@ -1,0 +1,48 @@
+// blkback's kernel threads, one a ring, named DOMAIN.DISK-RING (drivers/block/xen-blkback/xenbus.c). A kernel thread that is
+// bound to no CPU may be moved; the I/O that it submits is charged to the cgroup that it is in.
+
+import { listFolder, readText, writeAttribute } from '../files.ts';
+import { errnoOf } from '../../lib/errors.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
+
+const root = '/sys/fs/cgroup';
+
+export const ringThreadsVerb: Verb<'ring-threads'> = {
+  present: async ({ prefix, cgroup }) => (await namedThreads(await membersOf(cgroup), prefix)).length > 0,
+  capture: nothingToCapture,
+  /** Gives how many are there now. */
+  act: async ({ prefix, cgroup }) => {
+    const threads = await namedThreads(await listFolder('/proc'), prefix);
+    // A kernel may keep such threads where they are: a fact for the report, and no reason to end the run.
+    await move(threads, cgroup).catch(() => undefined);
+    return `${(await namedThreads(await membersOf(cgroup), prefix)).length}`;
+  },
+  undo: async ({ prefix, cgroup }) => move(await namedThreads(await membersOf(cgroup), prefix), root),
+};
+
+async function membersOf(cgroup: string): Promise<readonly string[]> {
+  return ((await readText(`${cgroup}/cgroup.procs`)) ?? '').split('\n');
+}
+
+async function namedThreads(candidates: readonly string[], prefix: string): Promise<readonly string[]> {
+  const found = await Promise.all(
+    candidates
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(async (pid) => {
+        const name = await readText(`/proc/${pid}/comm`).catch(() => undefined);
+        // Only a kernel thread has no program: whoever calls itself so is left alone.
+        const isKernels = name?.startsWith(prefix) && (await readText(`/proc/${pid}/cmdline`).catch(() => '?')) === '';
+        return isKernels ? [pid] : [];
+      }),
+  );
+  return found.flat();
+}
+
+async function move(threads: readonly string[], cgroup: string): Promise<void> {
+  for (const thread of threads) {
+    await writeAttribute(`${cgroup}/cgroup.procs`, thread).catch((failure: unknown) => {
+      // It has ended meanwhile.
+      if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'ESRCH') throw failure;
+    });
+  }
+}

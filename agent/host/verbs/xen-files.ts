@@ -1,0 +1,81 @@
+// What a guest's domain is made of: its initramfs, fio with all libraries for the disk that it runs from, its configuration.
+
+import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { HostError } from '../../lib/errors.ts';
+import { compactAwk, guestInit } from '../guest-init.ts';
+import { exists } from '../files.ts';
+import { commandEnvironment, runCommand } from '../run-command.ts';
+import type { XenFilesStep } from '../step.ts';
+import { nothingToCapture, type Verb } from './verb.ts';
+
+export const xenFilesVerb: Verb<'xen-files'> = {
+  present: ({ path }) => exists(path),
+  capture: nothingToCapture,
+  // A hundred megabytes of libraries.
+  actMs: 180_000,
+  act: async (step) => {
+    await mkdir(step.path, { mode: 0o700 });
+    for (const [name, text] of Object.entries(step.configs)) await writeFile(join(step.path, name), text);
+    await makeInitramfs(step);
+    await copyFio(join(step.path, 'tree'));
+    return '';
+  },
+  undo: ({ path }) => rm(path, { recursive: true, force: true }),
+};
+
+/** busybox, the first program, and the kernel's modules in the order in which they load. */
+async function makeInitramfs({ path, modules }: XenFilesStep): Promise<void> {
+  const tree = join(path, 'initramfs.d');
+  const folders = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
+  for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
+  await copyProgram(await findProgram('busybox'), join(tree, 'bin/busybox'), tree);
+  await writeFile(join(tree, 'init'), guestInit, { mode: 0o755 });
+  await writeFile(join(tree, 'compact.awk'), compactAwk);
+  const order = new Map<string, string>();
+  for (const { name, params } of modules) {
+    const shown = await runCommand(['modprobe', '--show-depends', name]);
+    for (const [, file = ''] of shown.matchAll(/^insmod (\S+)/gm)) {
+      const plain = basename(file).replace(/\.(xz|zst)$/, '');
+      if (order.has(plain)) continue;
+      await copyFile(file, join(tree, 'modules', basename(file)));
+      const unpack = unpackers[/\.(xz|zst)$/.exec(file)?.[0] ?? ''];
+      if (unpack) await runCommand([...unpack, join(tree, 'modules', basename(file))]);
+      order.set(plain, plain.replaceAll('_', '-') === `${name}.ko` ? params : '');
+    }
+  }
+  await writeFile(join(tree, 'modules/order'), [...order].map(([file, params]) => `${file} ${params}\n`).join(''));
+  const files = await readdir(tree, { recursive: true });
+  const archive = ['cpio', '--quiet', '-o', '-H', 'newc', '-O', join(path, 'initramfs')];
+  await runCommand(archive, undefined, { cwd: tree, input: files.join('\n') });
+}
+
+const unpackers: Readonly<Record<string, readonly string[]>> = {
+  '.xz': ['xz', '-d'],
+  '.zst': ['zstd', '-d', '-q', '--rm'],
+};
+
+/** fio, and the folders that the guest's first program mounts on. */
+async function copyFio(tree: string): Promise<void> {
+  for (const folder of ['dev', 'proc', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64'])
+    await mkdir(join(tree, folder), { recursive: true });
+  for (const folder of ['lib', 'lib64']) await symlink(`usr/${folder}`, join(tree, folder));
+  await copyProgram(await findProgram('fio'), join(tree, 'usr/bin/fio'), tree);
+}
+
+/** A program and its libraries, these where the host has them. */
+async function copyProgram(program: string, to: string, tree: string): Promise<void> {
+  await copyFile(program, to);
+  // A static program has none, which ldd calls an error.
+  const needed = await runCommand(['ldd', program]).catch(() => '');
+  for (const [, library = ''] of needed.matchAll(/(?:=> |^\t)(\/\S+) \(/gm)) {
+    await mkdir(dirname(join(tree, library)), { recursive: true });
+    await copyFile(library, join(tree, library));
+  }
+}
+
+async function findProgram(name: string): Promise<string> {
+  for (const folder of commandEnvironment.PATH.split(':'))
+    if (await exists(join(folder, name))) return join(folder, name);
+  throw new HostError(`the program ${name} is not installed`, `apt-get install ${name}`);
+}

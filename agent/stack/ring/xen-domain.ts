@@ -1,0 +1,67 @@
+// The domains of guests: how each is configured, and how all boot.
+
+import type { Console, Host } from '../../host/host.ts';
+import { kernelImages } from '../../host/xen-needs.ts';
+import { HostError } from '../../lib/errors.ts';
+import type { Domain } from '../provider.ts';
+
+export interface DomainWanted {
+  readonly name: string;
+  /** Where its initramfs is. */
+  readonly folder: string;
+  readonly queues: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+const bootMs = 120_000;
+/** To look costs a program's start. */
+const lookMs = 5_000;
+
+/** The text for `xl create`: paravirtual, with this host's own kernel. Its disks are attached apart. */
+export async function domainConfig(host: Host, { name, folder, queues, memory }: DomainWanted): Promise<string> {
+  const [kernel = '/boot/vmlinuz'] = await kernelImages();
+  const mitigations = /(?:^|\s)(mitigations=\S+)/.exec((await host.read('/proc/cmdline')) ?? '')?.[1];
+  const words = ['console=hvc0', 'quiet', 'loglevel=1', 'panic=-1', ...(mitigations ? [mitigations] : [])];
+  const keys: Readonly<Record<string, string | number>> = {
+    ...{ name, type: 'pv', kernel, ramdisk: `${folder}/initramfs`, extra: words.join(' ') },
+    ...{ memory: Math.ceil(memory / 2 ** 20), vcpus: queues },
+  };
+  return Object.entries(keys)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+    .join('');
+}
+
+/** Starts all, then waits for all: each alone would take as long. Throws HostError naming the domain that does not come up. */
+export async function bootTogether(host: Host, domains: readonly Domain[]): Promise<void> {
+  const consoles = await Promise.all(domains.map((domain) => host.console(domain)));
+  try {
+    for (const { name } of domains)
+      await host.apply({ kind: 'exec', argv: ['xl', 'unpause', name], witness: { parent: name }, why: 'it boots' });
+    if (!host.live) return;
+    await Promise.all(consoles.map((console, i) => untilUp(host, console, domains[i]?.name ?? '')));
+  } finally {
+    for (const console of consoles) console.close();
+  }
+}
+
+async function untilUp(host: Host, console: Console, name: string): Promise<void> {
+  const said: string[] = [];
+  let rest = '';
+  const up = new Promise<boolean>((resolve) => {
+    console.output.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      said.push(...lines.map((line) => line.trim()).filter(Boolean));
+      if (lines.some((line) => line.trim() === 'layerlift: up')) resolve(true);
+    });
+  });
+  const end = performance.now() + bootMs;
+  while (!(await Promise.race([up, host.sleep(lookMs)]))) {
+    const ailment = await console.ailment();
+    if (ailment === undefined && performance.now() < end) continue;
+    const what = ailment ?? `has not come up within ${bootMs / 1000} s`;
+    const last = said.slice(-5).join(' | ');
+    throw new HostError(`the domain ${name} ${what}${last ? `: ${last}` : ''}`, 'xl dmesg may say why');
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Host } from '../../host/host.ts';
+import { stateFolder } from '../../host/lock.ts';
+import type { Need } from '../../host/needs.ts';
+import { mostRingPageOrder, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
+import { sectorBytes } from '../../lib/units.ts';
+import { bytes, wholeNumber } from '../../profile/settings.ts';
+import { nullBlkNeeds, raiseNullBlk, wideDepth } from '../media/null-blk-device.ts';
+import { defineProvider, type Domain, type Lane, type Site } from '../provider.ts';
+import { mustBeAsAsked } from './agreed.ts';
+import { bootTogether, domainConfig } from './xen-domain.ts';
+
+const mebibyte = 2 ** 20;
+
+const settings = z.strictObject({
+  /** Pages of each ring, as a power of two: the frontend's order, in the domain's own kernel. */
+  ringPageOrder: wholeNumber(0, mostRingPageOrder).default(0),
+  /** Rings of each guest, and its virtual CPUs: blkfront makes at most one for each. */
+  queues: wholeNumber(1, 16).default(1),
+  persistentGrants: z.boolean().default(true),
+  /** Of each domain. */
+  memory: bytes({ min: 128 * mebibyte, max: 64 * 2 ** 30 }).default(192 * mebibyte),
+});
+type Settings = z.output<typeof settings>;
+
+const why = 'guests that are domains of their own';
+/** The disks of a domain: the lane that is measured, and fio with what it needs. */
+const [measured, programs] = ['xvda', 'xvdb'];
+const programsBytes = 192 * mebibyte;
+
+/** A guest is a small paravirtual domain with its own kernel; its ring ends in domain 0, on the lane beneath. */
+export const xenDomU = defineProvider({
+  layer: 'ring',
+  name: 'xen-domu',
+  roles: ['deployed'],
+  about: "Xen's block ring between a domain of its own for each guest and domain 0",
+  settings,
+  configure: (wanted) => ({
+    needs: needsOf(wanted),
+    lanes: 'per-guest',
+    raise: (site) => raise(site, wanted),
+  }),
+});
+
+function needsOf({ memory }: Settings): readonly Need[] {
+  return [
+    { kind: 'xen-dom0' },
+    { kind: 'tool', name: 'xl', debianPackage: 'xen-utils' },
+    { kind: 'tool', name: 'mke2fs', debianPackage: 'e2fsprogs' },
+    { kind: 'tool', name: 'busybox', debianPackage: 'busybox-static' },
+    { kind: 'tool', name: 'cpio', debianPackage: 'cpio' },
+    { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of Xen's ring" },
+    { kind: 'xen-kernel' },
+    { kind: 'xen-memory', bytes: memory, count: 1 },
+    ...nullBlkNeeds,
+  ];
+}
+
+async function raise(site: Site, wanted: Settings): Promise<readonly Lane[]> {
+  const { host, names, under } = site;
+  await host.apply({ kind: 'module', name: 'xen_blkback', why: "the host's end of Xen's ring" });
+  const folder = `${stateFolder}/${names.run}/domains`;
+  const guests = under.map((lane, i) => ({ lane, number: i + 1, name: names.object(`g${i + 1}`) }));
+  const configs = await Promise.all(guests.map(({ name }) => domainConfig(host, { name, folder, ...wanted })));
+  await host.apply({
+    kind: 'xen-files',
+    path: folder,
+    modules: [
+      { name: 'xen-blkfront', params: frontendParameters(wanted) },
+      { name: 'ext4', params: '' },
+      // Which ext4 asks for only when it mounts.
+      { name: 'crc32c_generic', params: '' },
+    ],
+    configs: Object.fromEntries(guests.map(({ name }, i) => [`${name}.cfg`, configs[i] ?? ''])),
+    why,
+  });
+  const disk = await raisePrograms(site, folder);
+  const domains: Domain[] = [];
+  for (const { lane, number, name } of guests) {
+    const created = await host.apply({
+      kind: 'xen-domain',
+      name,
+      config: `${folder}/${name}.cfg`,
+      why: `guest ${number}`,
+    });
+    const domain = { name, id: Number(created) };
+    await attach(host, { ...domain, mark: names.object(`v${number}`), path: lane.device, disk: measured });
+    await attach(host, { ...domain, mark: names.object(`p${number}`), path: disk, disk: programs });
+    domains.push(domain);
+  }
+  await bootTogether(host, domains);
+  for (const { name, id: domain } of host.live ? domains : [])
+    await mustBeAsAsked(host, { name: `the ring of ${name}`, id: vbdIdOf(measured) ?? 0, domain }, wanted);
+  return guests.map(({ lane }, i) => {
+    const domain = domains[i] ?? { name: '', id: 0 };
+    return { ...lane, domain, ringThreads: ringThreadsOf(domain.id, measured) };
+  });
+}
+
+function frontendParameters({ ringPageOrder, queues, persistentGrants }: Settings): string {
+  return `max_ring_page_order=${ringPageOrder} max_queues=${queues} feature_persistent=${persistentGrants ? 'Y' : 'N'}`;
+}
+
+/** A small disk in memory that every domain reads. */
+async function raisePrograms(site: Site, folder: string): Promise<string> {
+  const shape = { part: 'programs', latencyNs: 0, depth: wideDepth, queues: 1, memory: true };
+  const geometry = { sectors: programsBytes / sectorBytes, blockBytes: 512 };
+  const [lane] = await raiseNullBlk({ ...site, geometry }, { ...shape, why: 'the disk that guests run fio from' });
+  const device = lane?.device ?? '';
+  const plain = ['-q', '-t', 'ext4', '-O', '^has_journal,^metadata_csum', '-m', '0'];
+  await site.host.apply({
+    kind: 'exec',
+    argv: ['mke2fs', ...plain, '-d', `${folder}/tree`, device],
+    witness: { parent: device },
+    slow: true,
+    why: 'fio and its libraries, for the guests',
+  });
+  return device;
+}
+
+async function attach(
+  host: Host,
+  vbd: Domain & { readonly mark: string; readonly path: string; readonly disk: string },
+): Promise<void> {
+  const { name, id, mark, path, disk } = vbd;
+  const domain = { name, id };
+  const of = { kind: 'xen-vbd', domain, name: disk, id: vbdIdOf(disk) ?? 0, path, mark } as const;
+  await host.apply({
+    ...of,
+    ...(disk === programs ? { readOnly: true } : {}),
+    why: `a disk of the domain ${name}`,
+  });
+}

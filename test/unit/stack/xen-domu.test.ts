@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { renderStep, type Step, type StepOf } from '../../../agent/host/step.ts';
+import { makePlan, usualAims } from '../../../agent/plan/plan.ts';
+import { planProbe } from '../../../agent/plan/probe-plan.ts';
+import { needsOf } from '../../../agent/plan/stack-plan.ts';
+import { decodeProfile } from '../../../agent/profile/decode.ts';
+import { profileOf, raiseOnPaper, sections } from '../../support/dry-stack.ts';
+
+const ringOf = (settings = ''): string => `ring: { deployed: { provider: xen-domu${settings} } }`;
+const domains = { stack: [sections.media, sections.blockstack, ringOf()], guests: 2, guest: 'domU' } as const;
+
+function textOf(lines: readonly string[], more = ''): string {
+  return `${profileOf(lines, 2)}guest: domU\n${more}`;
+}
+
+function kinds<K extends Step['kind']>(steps: readonly Step[], kind: K): readonly StepOf<K>[] {
+  return steps.filter((step): step is StepOf<K> => step.kind === kind);
+}
+
+describe('guests that are domains, on paper', () => {
+  it('get a domain each, with its lane and the disk of programs, before any of them boots', async () => {
+    const { steps } = await raiseOnPaper(domains);
+    const lines = steps.map((step) => renderStep(step).act);
+    expect(lines.filter((line) => line.startsWith('xl '))).toEqual([
+      'xl create -p -e -q /run/layerlift/abcdef/domains/layerlift-abcdef-g1.cfg',
+      expect.stringMatching(/^xl block-attach layerlift-abcdef-g1 format=raw,vdev=xvda,access=rw,target=.*J-block1$/),
+      expect.stringMatching(/^xl block-attach layerlift-abcdef-g1 format=raw,vdev=xvdb,access=ro,target=.*programs$/),
+      'xl create -p -e -q /run/layerlift/abcdef/domains/layerlift-abcdef-g2.cfg',
+      expect.stringMatching(/^xl block-attach layerlift-abcdef-g2 format=raw,vdev=xvda,access=rw,target=.*J-block2$/),
+      expect.stringMatching(/^xl block-attach layerlift-abcdef-g2 format=raw,vdev=xvdb,access=ro,target=.*programs$/),
+      'xl unpause layerlift-abcdef-g1',
+      'xl unpause layerlift-abcdef-g2',
+    ]);
+  });
+
+  it('have nothing of ours above their rings', async () => {
+    const { stack, tables } = await raiseOnPaper(domains);
+    expect(stack.junctions.map(({ layer }) => layer)).not.toContain('ring');
+    expect([...tables.keys()]).not.toContain('J-ring1');
+    expect(stack.lanes.map(({ domain }) => domain?.name)).toEqual(['layerlift-abcdef-g1', 'layerlift-abcdef-g2']);
+    expect(stack.lanes[1]?.device).toMatch(/J-block2$/);
+  });
+
+  it('load a frontend of the order that is asked for, and have a CPU for each ring', async () => {
+    const ring = ringOf(', ringPageOrder: 2, queues: 3, persistentGrants: false, memory: 256MiB');
+    const { steps } = await raiseOnPaper({ ...domains, stack: [sections.media, ring] });
+    const [files] = kinds(steps, 'xen-files');
+    expect(files?.modules[0]).toEqual({
+      name: 'xen-blkfront',
+      params: 'max_ring_page_order=2 max_queues=3 feature_persistent=N',
+    });
+    const config = files?.configs['layerlift-abcdef-g1.cfg'];
+    expect(config).toMatch(/^name = "layerlift-abcdef-g1"$/m);
+    expect(config).toMatch(/^memory = 256$/m);
+    expect(config).toMatch(/^vcpus = 3$/m);
+  });
+
+  it('need memory for all of them', () => {
+    const profile = decodeProfile(textOf([sections.media]), 'p.yaml');
+    expect(needsOf(profile)).toContainEqual({ kind: 'xen-memory', bytes: 192 * 2 ** 20, count: 2 });
+  });
+});
+
+describe('a profile with guests that are domains', () => {
+  it('has their ring without naming it, and no arm past it', () => {
+    const profile = decodeProfile(textOf([sections.media]), 'p.yaml');
+    expect(profile.stack.at(-1)).toMatchObject({ layer: 'ring', deployed: { provider: 'xen-domu' }, stub: null });
+    const plan = makePlan(profile, { sectors: 2 ** 22, blockBytes: 512 }, { seed: 1, cold: false, aims: usualAims });
+    expect(plan.design.layers).toEqual(['media']);
+    expect(plan.open.join('\n')).toMatch(/a domain has no way past its ring: a limit in the ring shows as no lift/);
+  });
+
+  it('has its ring sized by the cap probe all the same', () => {
+    const profile = decodeProfile(textOf([sections.media, sections.blockstack]), 'p.yaml');
+    const plan = makePlan(profile, { sectors: 2 ** 22, blockBytes: 512 }, { seed: 1, cold: false, aims: usualAims });
+    const probe = planProbe(plan, { ceiling: 5000, named: [], depth: 64, remainingMs: 600_000 });
+    if (typeof probe === 'string') throw new Error(probe);
+    expect(probe.design.layers).toEqual(['blockstack', 'ring']);
+  });
+
+  it.each([
+    [
+      'another ring',
+      textOf([sections.media, 'ring: { deployed: { provider: xen-vbd } }']),
+      /the ring of a domU is xen-domu/,
+    ],
+    [
+      'a stub of the ring',
+      textOf([sections.media, 'ring: { deployed: { provider: xen-domu }, stub: { provider: direct } }']),
+      /a domU has no way past its ring/,
+    ],
+    [
+      'limits that do not reach into a domain',
+      textOf([sections.media]).replace('guests: 2', 'guests: { count: 2, only: { 1: { cpuset: "0" } } }'),
+      /cpuset does not reach into a domain/,
+    ],
+    [
+      'the ring of domains and guests that are none',
+      profileOf([sections.media, 'ring: { deployed: { provider: xen-domu }, stub: none }'], 1),
+      /xen-domu is the ring of guests that are domains/,
+    ],
+    [
+      'a guest of another kind',
+      textOf([sections.media]).replace('guest: domU', 'guest: container'),
+      /guest: .*"cgroup"\|"domU"/,
+    ],
+  ])('is refused with %s', (_, text, words) => {
+    expect(() => decodeProfile(text, 'p.yaml')).toThrow(words);
+  });
+});
