@@ -45,14 +45,16 @@ export async function startDomainGuest(
     number,
     died,
     snapshot: () =>
-      Promise.race([askSnapshot(() => console.send('ask'), talk.waiting, number), died]).catch(async (failure: unknown) => {
-        const ailment = failure instanceof LateError ? await console.ailment() : undefined;
-        if (ailment === undefined) throw failure;
-        throw new LoadError(
-          `the domain ${domain.name} of guest ${number} ${ailment} in mid-run`,
-          'xl dmesg may say why',
-        );
-      }),
+      Promise.race([askSnapshot(() => console.send('ask'), talk.waiting, number), died]).catch(
+        async (failure: unknown) => {
+          const ailment = failure instanceof LateError ? await console.ailment() : undefined;
+          if (ailment === undefined) throw failure;
+          throw new LoadError(
+            `the domain ${domain.name} of guest ${number} ${ailment} in mid-run`,
+            'xl dmesg may say why',
+          );
+        },
+      ),
     freeze: (frozen) => {
       if (!begun && !frozen) console.send(`start${readOnly ? ' --readonly' : ''}`);
       else if (begun) console.send(frozen ? 'pause' : 'resume');
