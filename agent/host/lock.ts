@@ -4,11 +4,9 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { BusyError, errnoOf, OutputError, PrivilegeError } from '../lib/errors.ts';
+import { stateFolder } from '../lib/state-folder.ts';
 import { faultPoint } from './fault.ts';
 import { flock } from './flock.ts';
-
-/** Gone with the kernel objects that the journals describe: a reboot ends both. */
-export const stateFolder = '/run/layerlift';
 
 export type Holder = 'run' | 'recover' | 'watchdog';
 

@@ -3,10 +3,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BusyError, errnoOf, OutputError } from '../lib/errors.ts';
+import { stateFolder } from '../lib/state-folder.ts';
 import type { Host } from './host.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { liveHost, type LiveOptions } from './live.ts';
-import { stateFolder, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
 import { markPrograms } from './programs.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 

@@ -2,7 +2,7 @@
 
 import { countCpus } from '../lib/cpus.ts';
 import { reasonOf, type Problem } from '../lib/errors.ts';
-import { findFreeXvdNames, tooFewNames } from '../lib/xen.ts';
+import { findFreeXvdNames, kernelImagesOf, tooFewNames } from '../lib/xen.ts';
 import { renderBytes } from '../lib/units.ts';
 import { exists, readText } from './files.ts';
 import { listAny } from './look.ts';
@@ -62,19 +62,12 @@ export async function unmetXen(need: XenNeed): Promise<Problem | undefined> {
   }
 }
 
-/** What a domain may boot, the quickest first: of a compressed image the toolstack unpacks a copy for each domain. */
-export async function kernelImages(): Promise<readonly string[]> {
-  const release = (await readText('/proc/sys/kernel/osrelease'))?.trim() ?? '';
-  const images = [`/boot/vmlinux-${release}`, `/boot/vmlinuz-${release}`];
-  const found = await Promise.all(images.map(exists));
-  return images.filter((_, i) => found[i]);
-}
-
 async function unmetKernel(): Promise<Problem | undefined> {
-  if ((await kernelImages()).length > 0) return undefined;
-  const release = (await readText('/proc/sys/kernel/osrelease'))?.trim() ?? '';
+  const release = ((await readText('/proc/sys/kernel/osrelease')) ?? '').trim();
+  const images = kernelImagesOf(release);
+  if ((await Promise.all(images.map(exists))).includes(true)) return undefined;
   return {
-    message: `there is no image of the running kernel: neither /boot/vmlinux-${release} nor /boot/vmlinuz-${release}`,
+    message: `there is no image of the running kernel: neither ${images.join(' nor ')}`,
     hint: `apt-get install linux-image-${release}, or boot a kernel that is installed`,
   };
 }

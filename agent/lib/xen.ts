@@ -31,6 +31,11 @@ export function vbdPaths(id: number, domain = 0): { readonly front: string; read
   return { front: `/local/domain/${domain}/device/vbd/${id}`, back: `/local/domain/0/backend/vbd/${domain}/${id}` };
 }
 
+/** What a domain may boot of this kernel, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
+export function kernelImagesOf(release: string): readonly string[] {
+  return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];
+}
+
 /** What the names of blkback's threads for a disk begin with, one thread a ring (drivers/block/xen-blkback/xenbus.c). */
 export function ringThreadsOf(domain: number, disk: string): string {
   return `${domain}.${disk}-`;

@@ -1,6 +1,5 @@
 // A guest that is a domain of its own: its fio is driven over the domain's console, word by word (host/guest-init.ts).
 
-import { readFileSync } from 'node:fs';
 import type { Console, Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import type { Domain } from '../stack/provider.ts';
@@ -18,14 +17,14 @@ export async function startDomainGuest(
   host: Host,
   guest: GuestPlan & { readonly domain: Domain },
 ): Promise<RunningGuest> {
-  const { number, domain, jobFile, readOnly } = guest;
+  const { number, domain, job, readOnly } = guest;
   const console = await host.console(domain);
   const talk = listen(console, number);
   if (host.live) {
     // What an earlier load may still have to say ends with the answer to a word of this one.
     const nonce = `${process.pid}-${Math.round(performance.now())}`;
     await talk.answer('hello', nonce, () => console.send(`hello ${nonce}`));
-    await talk.answer('loaded', '', () => console.send(`job\n${readFileSync(jobFile, 'utf8')}.`));
+    await talk.answer('loaded', '', () => console.send(`job\n${job}.`));
   }
   let begun = false;
   let stopped = false;
@@ -66,7 +65,7 @@ export async function startDomainGuest(
       console.send('stop');
       void talk.ended.then(() => console.close());
     },
-    isOver: () => Promise.resolve(over || !begun),
+    isOver: () => over || !begun,
   };
 }
 

@@ -137,7 +137,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
         host,
         undefined,
         'the end of every fio',
-        async () => (await Promise.all(running.map((guest) => guest.isOver()))).every(Boolean),
+        () => Promise.resolve(running.every((guest) => guest.isOver())),
         stopDeadlineMs,
       ).catch(
         () => undefined, // its cgroup is killed when it is unwound
@@ -179,14 +179,15 @@ async function planGuest(
     seed: plan.seed + number,
     runtimeS: plan.runtimeS,
   };
-  if (host.live) writeFileSync(jobFile, renderJob(withDepth(plan.sections, plan.depths?.[i]), target));
+  const job = renderJob(withDepth(plan.sections, plan.depths?.[i]), target);
+  if (host.live) writeFileSync(jobFile, job);
   const deviceNumber =
     (await host.read(`/sys/block/${lane.device.replace('/dev/', '')}/dev`))?.trim() ?? `<${lane.device}>`;
   const readOnly = !writes(plan.sections);
   const limits = plan.guests[i] ?? {};
   const { ringThreads } = lane;
   return {
-    ...{ number, cgroup: `${root}/g${number}`, limits, deviceNumber, jobFile, readOnly },
+    ...{ number, cgroup: `${root}/g${number}`, limits, deviceNumber, jobFile, job, readOnly },
     ...(domain ? { domain } : {}),
     ...(ringThreads === undefined ? {} : { ringThreads }),
   };

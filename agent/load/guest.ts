@@ -1,7 +1,6 @@
 // One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
 
 import type { Child, Host } from '../host/host.ts';
-import { isPopulated } from '../host/verbs/cgroup.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
 import type { GuestLimits } from '../profile/profile.ts';
@@ -17,6 +16,8 @@ export interface GuestPlan {
   /** `major:minor` of the device that it opens; io.max speaks in these. */
   readonly deviceNumber: string;
   readonly jobFile: string;
+  /** The text in it. */
+  readonly job: string;
   readonly readOnly: boolean;
   /** The domain that it is; left out: a cgroup of this host. */
   readonly domain?: Domain;
@@ -57,7 +58,7 @@ export interface RunningGuest {
   /** Tells fio to end; resolves at once. */
   readonly stop: () => void;
   /** Whether fio has ended, and gave all that it had to say. */
-  readonly isOver: () => Promise<boolean>;
+  readonly isOver: () => boolean;
 }
 
 /** Starts fio in the guest's cgroup. Where that is frozen, fio begins when it is thawed. */
@@ -73,6 +74,7 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
   const waiting: ((snapshot: Snapshot) => void)[] = [];
   const splitter = new DocumentSplitter();
   let stopped = false;
+  let over = false;
   const died = new Promise<never>((_, reject) => {
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (text: string) => {
@@ -88,6 +90,7 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
       }
     });
     void child.exited.then(async (exit) => {
+      over = true;
       if (!stopped) reject(await deathOf(host, guest, exit));
     });
   });
@@ -106,7 +109,7 @@ export async function startGuest(host: Host, guest: GuestPlan): Promise<RunningG
       stopped = true;
       child.signal('SIGINT');
     },
-    isOver: async () => !isPopulated(await host.read(`${guest.cgroup}/cgroup.events`)),
+    isOver: () => over,
   };
 }
 

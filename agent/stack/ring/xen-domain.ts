@@ -1,8 +1,8 @@
 // The domains of guests: how each is configured, and how all boot.
 
 import type { Console, Host } from '../../host/host.ts';
-import { kernelImages } from '../../host/xen-needs.ts';
 import { HostError } from '../../lib/errors.ts';
+import { kernelImagesOf } from '../../lib/xen.ts';
 import type { Domain } from '../provider.ts';
 
 export interface DomainWanted {
@@ -20,7 +20,9 @@ const lookMs = 5_000;
 
 /** The text for `xl create`: paravirtual, with this host's own kernel. Its disks are attached apart. */
 export async function domainConfig(host: Host, { name, folder, queues, memory }: DomainWanted): Promise<string> {
-  const [kernel = '/boot/vmlinuz'] = await kernelImages();
+  const images = kernelImagesOf((await host.read('/proc/sys/kernel/osrelease')) ?? '');
+  const there = await host.list('/boot');
+  const kernel = images.find((image) => there.includes(image.replace('/boot/', ''))) ?? images.at(-1) ?? '';
   const mitigations = /(?:^|\s)(mitigations=\S+)/.exec((await host.read('/proc/cmdline')) ?? '')?.[1];
   const words = ['console=hvc0', 'quiet', 'loglevel=1', 'panic=-1', ...(mitigations ? [mitigations] : [])];
   const keys: Readonly<Record<string, string | number>> = {
@@ -56,10 +58,9 @@ async function untilUp(host: Host, console: Console, name: string): Promise<void
       if (lines.some((line) => line.trim() === 'layerlift: up')) resolve(true);
     });
   });
-  const end = performance.now() + bootMs;
-  while (!(await Promise.race([up, host.sleep(lookMs)]))) {
+  for (let waitedMs = 0; !(await Promise.race([up, host.sleep(lookMs)])); waitedMs += lookMs) {
     const ailment = await console.ailment();
-    if (ailment === undefined && performance.now() < end) continue;
+    if (ailment === undefined && waitedMs < bootMs) continue;
     const what = ailment ?? `has not come up within ${bootMs / 1000} s`;
     const last = said.slice(-5).join(' | ');
     throw new HostError(`the domain ${name} ${what}${last ? `: ${last}` : ''}`, 'xl dmesg may say why');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Host } from '../../host/host.ts';
-import { stateFolder } from '../../host/lock.ts';
 import type { Need } from '../../host/needs.ts';
+import { stateFolder } from '../../lib/state-folder.ts';
 import { mostRingPageOrder, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import { bytes, wholeNumber } from '../../profile/settings.ts';

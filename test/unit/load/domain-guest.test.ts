@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dryHost } from '../../../agent/host/dry.ts';
 import type { Console, Host } from '../../../agent/host/host.ts';
 import { startDomainGuest } from '../../../agent/load/domain-guest.ts';
@@ -34,21 +31,13 @@ function domain(options: { deaf?: boolean; ailment?: string } = {}) {
   return { words, output, console, options };
 }
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
-  writeFileSync(join(folder, 'guest.fio'), '[guest]\nrw=randread\n');
-});
-afterEach(() => {
-  vi.useRealTimers();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => void vi.useRealTimers());
 
 function start({ console }: { readonly console: Console }) {
   const host: Host = { ...dryHost(), live: true, console: () => Promise.resolve(console) };
   return startDomainGuest(host, {
     ...{ number: 2, cgroup: '/c/g2', limits: {}, deviceNumber: '253:7', readOnly: true },
-    ...{ jobFile: join(folder, 'guest.fio'), domain: { name: 'layerlift-abcdef-g2', id: 7 } },
+    ...{ jobFile: '/runs/guest-2.fio', job: '[guest]\nrw=randread\n', domain: { name: 'layerlift-abcdef-g2', id: 7 } },
   });
 }
 
@@ -57,16 +46,16 @@ describe('a guest that is a domain', () => {
     const one = domain();
     const guest = await start(one);
     expect(one.words).toEqual([expect.stringMatching(/^hello /), 'job\n[guest]\nrw=randread\n.']);
-    expect(await guest.isOver()).toBe(true);
+    expect(guest.isOver()).toBe(true);
     await guest.freeze(false);
     expect(await guest.snapshot()).toMatchObject({ ios: 100, bytes: 409_600 });
     expect(await guest.snapshot()).toMatchObject({ ios: 200 });
     await guest.freeze(true);
     await guest.freeze(false);
-    expect(await guest.isOver()).toBe(false);
+    expect(guest.isOver()).toBe(false);
     guest.stop();
     await setImmediate();
-    expect(await guest.isOver()).toBe(true);
+    expect(guest.isOver()).toBe(true);
     expect(one.words.slice(2)).toEqual(['start --readonly', 'ask', 'ask', 'pause', 'resume', 'stop']);
   });
 

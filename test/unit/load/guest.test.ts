@@ -4,7 +4,7 @@ import { renderStep } from '../../../agent/host/step.ts';
 import { ioMaxLine, raiseGuest } from '../../../agent/load/guest.ts';
 import type { GuestLimits } from '../../../agent/profile/profile.ts';
 
-const place = { number: 1, cgroup: '/c/g1', deviceNumber: '253:7', jobFile: '/j', readOnly: true };
+const place = { number: 1, cgroup: '/c/g1', deviceNumber: '253:7', jobFile: '/j', job: '', readOnly: true };
 
 describe('the limits of a guest', () => {
   it.each<[GuestLimits, readonly string[]]>([
