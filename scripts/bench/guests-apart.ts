@@ -35,8 +35,9 @@ export async function startApart(
     const cgroup = `${names.cgroup}/guests/g${number}`;
     const jobFile = join(plan.folder, `guest-${number}.fio`);
     const target = { guest: number, device, sectors, seed: plan.seed + number, runtimeS: plan.runtimeS };
-    writeFileSync(jobFile, renderJob(sectionsOf(number), target));
-    const guest = { number, cgroup, limits: {}, deviceNumber: '', jobFile, readOnly: false };
+    const job = renderJob(sectionsOf(number), target);
+    writeFileSync(jobFile, job);
+    const guest = { number, cgroup, limits: {}, deviceNumber: '', jobFile, job, readOnly: false };
     await raiseGuest(host, guest);
     const hold = async (value: '0' | '1'): Promise<void> => {
       const why = 'which guest runs';

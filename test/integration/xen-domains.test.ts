@@ -21,7 +21,7 @@ inventory verdict.after; diff "$LAB_OUT/before" "$LAB_OUT/verdict.after" >"$LAB_
 
 layerlift run profiles/xen-domus.yaml --no-caps --runs "$LAB_OUT/crashed" -q >/dev/null 2>"$LAB_OUT/crashed.err" & agent=$!
 ${untilMeasuring('crashed')}
-xl sysrq "$(xl list | awk '/layerlift-.*-g2 / { print $1 }')" c
+xl sysrq "$(xl list | awk '/layerlift-.*-g2 / { print $1 }')" b
 wait $agent; echo $? >"$LAB_OUT/crashed.rc"
 inventory crashed.after; diff "$LAB_OUT/before" "$LAB_OUT/crashed.after" >"$LAB_OUT/crashed.diff"
 
@@ -54,7 +54,7 @@ same before after`,
     expect(lab.file('threads').match(/^thread 0::\/layerlift-\w+\/guests\/g[1-4]$/gm)).toHaveLength(4);
   });
 
-  test('one that crashes in mid-run is named, and everything is taken down', () => {
+  test('one that goes down in mid-run is named, and everything is taken down', () => {
     expect(lab.file('crashed.rc').trim(), lab.file('crashed.err')).toBe('30');
     expect(lab.file('crashed.err')).toMatch(
       /the domain layerlift-\w+-g2 of guest 2 has (crashed|shut down) in mid-run/,
