@@ -3,22 +3,6 @@
 import { expect, test } from 'vitest';
 import { inLab, kernelFaults } from '../support/lab.ts';
 
-test('the agent is killed at each kind of step, before and after it acts, and recoveries are killed too: the host is as found', async () => {
-  const lab = await inLab('node scripts/bench/crash-matrix.mjs --states 20 --stride 12 --unaided 4');
-  expect(lab.status, lab.stdout + lab.stderr).toBe(0);
-  for (const [part, least] of [
-    ['run', 20],
-    ['recovery', 5],
-  ] as const) {
-    const [, survived, tried] =
-      new RegExp(`deaths of a ${part} survived / tried +(\\d+) / (\\d+)`).exec(lab.stdout) ?? [];
-    expect(Number(tried)).toBeGreaterThanOrEqual(least);
-    expect(survived).toBe(tried);
-  }
-  expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
-  lab.dispose();
-});
-
 // `begin COMMAND...` starts a run and waits for its first slice; `restored STATUS` tells how it ended and whether the host is
 // as found. `confined COMMAND...` is in a cgroup that is not the run's.
 const cases = `
