@@ -1,7 +1,7 @@
 // Every way in which a run can be cut off, on a real kernel: the host is as found afterwards, and nothing waits for ever.
 
 import { expect, test } from 'vitest';
-import { inLab, kernelFaults } from '../support/lab.ts';
+import { inLab } from '../support/lab.ts';
 
 // `begin COMMAND...` starts a run and waits for its first slice; `restored STATUS` tells how it ended and whether the host is
 // as found. `confined COMMAND...` is in a cgroup that is not the run's.
