@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { Problem } from '../lib/errors.ts';
 import { unmetPrivilege } from './capabilities.ts';
 import { exists, readText } from './files.ts';
-import { commandEnvironment } from './run-command.ts';
+import { commandEnvironment, findProgram } from './run-command.ts';
 import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
 
 export type Need =
@@ -96,10 +96,8 @@ async function unmet(need: Need): Promise<Problem | undefined> {
   }
 }
 
-/** Whether a program is on the path that the agent calls programs by. */
 export async function isInstalled(name: string): Promise<boolean> {
-  const found = await Promise.all(commandEnvironment.PATH.split(':').map((folder) => exists(`${folder}/${name}`)));
-  return found.includes(true);
+  return (await findProgram(name)) !== undefined;
 }
 
 async function unmetModule(need: { name: string; forWhat: string; hint?: string }): Promise<Problem | undefined> {

@@ -3,6 +3,7 @@
 import { execa } from 'execa';
 import { HostError } from '../lib/errors.ts';
 import { programMark } from './programs.ts';
+import { exists } from './files.ts';
 import { words } from './step.ts';
 
 export const commandEnvironment = {
@@ -10,6 +11,13 @@ export const commandEnvironment = {
   LC_ALL: 'C.UTF-8',
   HOME: '/root',
 };
+
+/** Where a program is on the path that the agent calls programs by; undefined: it is not installed. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  const paths = commandEnvironment.PATH.split(':').map((folder) => `${folder}/${name}`);
+  const found = await Promise.all(paths.map(exists));
+  return paths.find((_, i) => found[i]);
+}
 
 const defaultDeadlineMs = 30_000;
 

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
 import { compactAwk, guestInit } from '../guest-init.ts';
 import { exists } from '../files.ts';
-import { commandEnvironment, runCommand } from '../run-command.ts';
+import { findProgram, runCommand } from '../run-command.ts';
 import type { XenFilesStep } from '../step.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
@@ -29,7 +29,7 @@ async function makeInitramfs({ path, modules }: XenFilesStep): Promise<void> {
   const tree = join(path, 'initramfs.d');
   const folders = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
   for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
-  await copyProgram(await findProgram('busybox'), join(tree, 'bin/busybox'), tree);
+  await copyProgram(await programPath('busybox'), join(tree, 'bin/busybox'), tree);
   await writeFile(join(tree, 'init'), guestInit, { mode: 0o755 });
   await writeFile(join(tree, 'compact.awk'), compactAwk);
   const order = new Map<string, string>();
@@ -60,7 +60,7 @@ async function copyFio(tree: string): Promise<void> {
   for (const folder of ['dev', 'proc', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64'])
     await mkdir(join(tree, folder), { recursive: true });
   for (const folder of ['lib', 'lib64']) await symlink(`usr/${folder}`, join(tree, folder));
-  await copyProgram(await findProgram('fio'), join(tree, 'usr/bin/fio'), tree);
+  await copyProgram(await programPath('fio'), join(tree, 'usr/bin/fio'), tree);
 }
 
 /** A program and its libraries, these where the host has them. */
@@ -74,8 +74,8 @@ async function copyProgram(program: string, to: string, tree: string): Promise<v
   }
 }
 
-async function findProgram(name: string): Promise<string> {
-  for (const folder of commandEnvironment.PATH.split(':'))
-    if (await exists(join(folder, name))) return join(folder, name);
-  throw new HostError(`the program ${name} is not installed`, `apt-get install ${name}`);
+async function programPath(name: string): Promise<string> {
+  const path = await findProgram(name);
+  if (path === undefined) throw new HostError(`the program ${name} is not installed`, `apt-get install ${name}`);
+  return path;
 }
