@@ -1,12 +1,12 @@
 // The live host: every change is journaled before it is made, and unwound on every way out.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { HostError, InternalError, reasonOf, ResidueError, type StoppedError } from '../lib/errors.ts';
+import { HostError, InternalError, type LayerliftError, reasonOf, ResidueError } from '../lib/errors.ts';
 import { openConsole } from './console.ts';
 import { dmMessage } from './dm.ts';
 import { findDevice } from './find.ts';
 import { listAny, readAny } from './look.ts';
-import type { Child, Host } from './host.ts';
+import type { Child, Exit, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from './patience.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
@@ -30,13 +30,15 @@ export interface LiveOptions {
 export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
   const outstanding: Outstanding[] = [];
   let seq = 0;
+  const broken = new AbortController();
+  const end = AbortSignal.any([stop, broken.signal]);
 
   const checkStop = (): void => {
-    if (stop.aborted) throw stop.reason as StoppedError;
+    if (end.aborted) throw end.reason as LayerliftError;
   };
 
   const stopped = new Promise<never>((_, reject) => {
-    stop.addEventListener('abort', () => reject(stop.reason as StoppedError));
+    end.addEventListener('abort', () => reject(end.reason as LayerliftError));
   });
   // Nobody may be waiting when it happens.
   stopped.catch(() => undefined);
@@ -85,15 +87,25 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     return node;
   }
 
+  /** A part of the stack that ended although nobody undid it: all I/O waits for it. */
+  function miss(step: SpawnStep, { code, signal, stderr }: Exit): void {
+    if (!outstanding.some((entry) => entry.step === step)) return;
+    const how = signal === undefined ? `with exit status ${code ?? '?'}` : `by ${signal}`;
+    const said = stderr.trim().split('\n').slice(-2).join(' | ');
+    broken.abort(new HostError(`${step.name} ended in mid-run ${how}${said ? `: ${said}` : ''}`));
+  }
+
   return {
     live: true,
     apply,
     spawn: async (step: SpawnStep): Promise<Child> => {
       await apply(step);
-      return startChild(step);
+      const child = startChild(step);
+      if (step.survives) void child.exited.then((exit) => miss(step, exit));
+      return child;
     },
     console: openConsole,
-    find: (sought, deadlineMs) => findDevice(sought, deadlineMs),
+    find: (sought, deadlineMs) => Promise.race([findDevice(sought, deadlineMs), stopped]),
     read: readAny,
     list: listAny,
     dmCounters: (name) => dmMessage(name, '@stats_print 0').catch(() => undefined),
@@ -101,7 +113,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     stopped,
     sleep: async (ms) => {
       checkStop();
-      await delay(ms, undefined, { signal: stop }).catch(checkStop);
+      await delay(ms, undefined, { signal: end }).catch(checkStop);
     },
     scope: async (body) => {
       const mark = outstanding.length;

@@ -9,7 +9,7 @@ import { type Journal, openJournal, type Outstanding, readJournal } from './jour
 import { type Holder, takeLock } from './lock.ts';
 import { programsEnded } from './programs.ts';
 import { bootId, leftovers } from './session.ts';
-import { tellStep, unwind, type UnwindReport } from './unwind.ts';
+import { letGo, tellStep, unwind, type UnwindReport } from './unwind.ts';
 
 export interface Recovery {
   readonly run: string;
@@ -59,6 +59,8 @@ async function undoAll(
   outstanding: readonly Outstanding[],
   { folder, journal, onUndo }: { folder: string; journal: Journal; onUndo: (line: string) => void },
 ): Promise<UnwindReport> {
+  // What is about to become a guest's load may have been frozen with it.
+  await letGo(outstanding);
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
   const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step).undo ?? ''));
   if (haveEnded) return report;

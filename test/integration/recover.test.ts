@@ -46,6 +46,7 @@ inventory after
 same before after || exit 3
 ${start(small)}
 kill -TERM $agent; sleep 0.5; kill -TERM $agent; wait $agent; echo $? >"$LAB_OUT/left.rc"
+timeout 60 tail --pid=$watchdog -f /dev/null
 layerlift recover; cp "$LAB_OUT/err" "$LAB_OUT/left"
 inventory after
 same before after || exit 4
@@ -108,19 +109,27 @@ layerlift report "$LAB_OUT"/runs/* >"$LAB_OUT/report"`);
   });
 });
 
-test('kill -9 of both with I/O in flight on virtio rings: recover ends them in order and hangs nowhere', async () => {
+test('with I/O in flight on virtio rings, a killed daemon ends the run, and after kill -9 of all recover hangs nowhere', async () => {
   const profile = 'test/fixtures/profiles/crash-vduse.yaml';
   const lab = await inLab(
     `
 preload; inventory before
 ${start(profile)}
-kill -9 $agent $watchdog; wait 2>/dev/null
+kill -9 $(pgrep qemu-storage | head -1); timeout 100 tail --pid=$agent -f /dev/null || { echo 'waits for ever'; kill -9 $agent; }
+wait $agent; echo $? >"$LAB_OUT/daemon.rc"; cp "$LAB_OUT/err" "$LAB_OUT/daemon"
+inventory after
+same before after || exit 1
+${start(profile)}
+kill -9 $agent $watchdog $(pgrep qemu-storage); wait 2>/dev/null
 timeout 60 node agent/dist/main.js recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
 same before after`,
     { kernel: '6.12' },
   );
   expect(lab.status, lab.stdout + lab.stderr).toBe(0);
+  expect(lab.stdout).not.toContain('waits for ever');
+  expect(lab.file('daemon.rc').trim()).toBe('69');
+  expect(lab.file('daemon')).toMatch(/qemu-storage-daemon 1 ended in mid-run by SIGKILL/);
   expect(lab.file('recover.rc').trim()).toBe('0');
   expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
   lab.dispose();

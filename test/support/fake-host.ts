@@ -97,6 +97,8 @@ export function thingOf(step: Step): string {
       return step.path;
     case 'exec':
       return 'path' in step.witness ? step.witness.path : `${step.witness.parent}#attached`;
+    case 'spawn':
+      return `process ${step.name}`;
     case 'module':
       return `module ${step.name}`;
     case 'dm-create':
@@ -114,7 +116,6 @@ export function thingOf(step: Step): string {
     case 'xen-files':
     case 'xen-domain':
     case 'ring-threads':
-    case 'spawn':
       throw new Error(`the fake machine has no ${step.kind}`);
   }
 }
@@ -167,6 +168,8 @@ const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
     act: (things, step) => void things.set(thingOf(step), 'loaded'),
     undo: (things, step) => void things.delete(thingOf(step)),
   },
+  // The process is a true one.
+  spawn: { shared: true, present: () => false, act: () => undefined, undo: () => undefined },
   'dm-create': {
     present: (things, step) => things.has(thingOf(step)),
     act: (things, step) => void things.set(thingOf(step), JSON.stringify(step.table)),

@@ -10,7 +10,7 @@ shopt -s nullglob
   find /sys/kernel/config /sys/fs/cgroup /run/layerlift -mindepth 1 -maxdepth 5 ! -path /run/layerlift/lock \
     ! \( -path '/sys/fs/cgroup/*' -type f \) -printf 'path %p\n' 2>/dev/null
   for name in /run/netns/* /sys/class/net/*; do printf 'net %s\n' "$name"; done
-  for name in /sys/class/nvme/* /sys/bus/vdpa/devices/* /dev/vduse/*; do printf 'device %s\n' "$name"; done
+  for name in /sys/class/nvme/* /sys/bus/vdpa/devices/* /dev/vduse/* /tmp/vduse*; do printf 'device %s\n' "$name"; done
   controllers=
   [ -r /sys/fs/cgroup/cgroup.subtree_control ] && read -r controllers </sys/fs/cgroup/cgroup.subtree_control
   for name in $controllers; do printf 'controller %s\n' "$name"; done

@@ -43,10 +43,15 @@ export const controllersVerb: Verb<'controllers'> = {
   },
 };
 
-/** Kills everything in a cgroup and below, frozen or not, and waits until the kernel says that it is empty. */
+/** Kills everything in a cgroup and below, frozen or not. */
+export async function killProcesses(path: string): Promise<void> {
+  if (await exists(path)) await writeAttribute(`${path}/cgroup.kill`, '1');
+}
+
+/** The same, and waits until the kernel says that it is empty. */
 export async function endProcesses(path: string, patienceMs: number): Promise<void> {
   if (!(await exists(path))) return;
-  await writeAttribute(`${path}/cgroup.kill`, '1');
+  await killProcesses(path);
   await waitFor(`the end of all processes in ${path}`, patienceMs, async () =>
     isPopulated(await readText(`${path}/cgroup.events`)) ? undefined : true,
   );

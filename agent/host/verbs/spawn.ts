@@ -7,7 +7,7 @@ import type { Child, Exit } from '../host.ts';
 import { programMark } from '../programs.ts';
 import { commandEnvironment } from '../run-command.ts';
 import type { SpawnStep } from '../step.ts';
-import { endProcesses, isPopulated } from './cgroup.ts';
+import { endProcesses, isPopulated, killProcesses } from './cgroup.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 const stderrTailBytes = 16_384;
@@ -23,6 +23,11 @@ export const spawnVerb: Verb<'spawn'> = {
   capture: nothingToCapture,
   act: () => Promise.resolve(''),
   undo: ({ cgroup }, _prior, patienceMs) => endProcesses(cgroup, patienceMs),
+  relieve: async (step) => {
+    if (!step.survives) return killProcesses(step.cgroup);
+    // I/O that a dead daemon had taken waits for ever: a new one takes it over (vduse-blk keeps a log of it) and completes it.
+    if (!isPopulated(await readText(`${step.cgroup}/cgroup.events`))) void startChild(step).exited;
+  },
 };
 
 const dieWithAgent = ['setpriv', '--pdeathsig', 'KILL', '--'];

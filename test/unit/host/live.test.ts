@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { foldOutstanding } from '../../../agent/host/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
@@ -212,5 +215,33 @@ describe('being told to stop', () => {
     expect(await wait).toBe(stopped);
     expect(await failureOf(host.sleep(1))).toBe(stopped);
     expect(() => host.checkStop()).toThrow(stopped);
+  });
+});
+
+describe('a part of the stack that ends by itself', () => {
+  const daemon = (argv: readonly string[]): SpawnStep => ({
+    kind: 'spawn',
+    survives: true,
+    name: 'the daemon',
+    argv,
+    cgroup: mkdtempSync(join(tmpdir(), 'layerlift-daemon-')),
+    why,
+  });
+
+  it('ends the run, which says what it was', async () => {
+    const failure = await failureOf(
+      host.scope(async () => {
+        await host.spawn(daemon(['sh', '-c', 'echo no such disk >&2; exit 3']));
+        await host.sleep(10_000);
+      }),
+    );
+    expect(failure).toBeInstanceOf(HostError);
+    expect(failure).toMatchObject({ message: 'the daemon ended in mid-run with exit status 3: no such disk' });
+  });
+
+  it('is not missed once its scope has ended', async () => {
+    const child = await host.scope(() => host.spawn(daemon(['sleep', '0.1'])));
+    await child.exited;
+    expect(() => host.checkStop()).not.toThrow();
   });
 });
