@@ -60,7 +60,10 @@ export function chosenValue(text: string): string {
   return /\[([^\]]+)\]/.exec(text)?.[1] ?? text.trim();
 }
 
-function isAbsent(failure: unknown): boolean {
-  const code = errnoOf(failure);
-  return code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO' || code === 'ENOTDIR';
+/** ESRCH: what /proc says of a process that ends between open and read. */
+const absent = ['ENOENT', 'ENODEV', 'ENXIO', 'ENOTDIR', 'ESRCH'];
+
+/** Whether what was looked for does not exist, or has just gone. */
+export function isAbsent(failure: unknown): boolean {
+  return absent.includes(errnoOf(failure) ?? '');
 }
