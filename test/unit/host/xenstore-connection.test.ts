@@ -1,0 +1,92 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openXenstore, requestType } from '../../../agent/host/xenstore-connection.ts';
+
+/** A daemon with the queue of xenstored, which takes nobody from it for a while; then it answers each request with "yes". */
+const daemon = `
+const { createServer } = require('node:net');
+const [, , path, busyMs] = process.argv;
+const server = createServer((socket) => {
+  socket.on('error', () => {}).on('data', (request) => {
+    const reply = Buffer.concat([request.subarray(0, 16), Buffer.from('yes')]);
+    reply.writeUInt32LE(3, 12);
+    socket.write(reply);
+  });
+});
+server.listen({ path, backlog: 1 }, () => {
+  process.send('up');
+  setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(busyMs)));
+});
+`;
+
+let folder: string;
+let path: string;
+let server: ChildProcess | undefined;
+const others: Socket[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'layerlift-xenstored-'));
+  path = join(folder, 'socket');
+});
+afterEach(() => {
+  for (const socket of others.splice(0)) socket.destroy();
+  server?.kill('SIGKILL');
+  server = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+async function serve(busyMs: number): Promise<void> {
+  writeFileSync(join(folder, 'daemon.cjs'), daemon);
+  server = fork(join(folder, 'daemon.cjs'), [path, `${busyMs}`]);
+  await once(server, 'message');
+  // It has said so before it is busy.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** What a client hears that does not wait. */
+async function connectOnce(): Promise<string> {
+  const socket = connect(path);
+  others.push(socket);
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve('connected')).once('error', (failure) => resolve(failure.message));
+  });
+}
+
+async function fillTheQueue(): Promise<void> {
+  for (let i = 0; i < 10; i++) if ((await connectOnce()).includes('EAGAIN')) return;
+  throw new Error('the queue takes everybody');
+}
+
+describe('a connection to xenstored', () => {
+  it('is had once a daemon whose queue is full has time again', async () => {
+    await serve(1500);
+    await fillTheQueue();
+    const connection = await openXenstore(path);
+    expect((await connection.ask(requestType.read, 0, '/local\0')).toString()).toBe('yes');
+    connection.close();
+  });
+
+  it('is refused, by name, when its daemon stays too busy', async () => {
+    await serve(60_000);
+    await fillTheQueue();
+    await expect(openXenstore(path)).rejects.toThrow(
+      `a place in the queue of xenstored at ${path} did not happen within 5 s`,
+    );
+  }, 10_000);
+
+  it('is refused at once where nobody serves', async () => {
+    await expect(openXenstore(path)).rejects.toMatchObject({
+      problems: [
+        {
+          message: `cannot reach xenstored at ${path}: ENOENT`,
+          hint: expect.stringContaining('service xen start') as string,
+        },
+      ],
+    });
+  });
+});
