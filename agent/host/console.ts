@@ -2,6 +2,7 @@
 
 import { constants, openSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
+import type { Domain } from '../lib/xen.ts';
 import type { Console } from './host.ts';
 import { runCommand } from './run-command.ts';
 import { waitFor } from './wait.ts';
@@ -13,7 +14,7 @@ const appearMs = 5_000;
 const opened = new Map<string, Console>();
 
 /** Throws HostError when xenconsoled has made none. */
-export async function openConsole({ name, id }: { readonly name: string; readonly id: number }): Promise<Console> {
+export async function openConsole({ name, id }: Domain): Promise<Console> {
   const key = `/local/domain/${id}/console/tty`;
   const path = await waitFor(`the console of ${name} (${key} in xenstore)`, appearMs, () =>
     withXenstore((store) => store.read(key)),

@@ -1,6 +1,7 @@
 // The port to the machine. Two implementations: live (journaled) and dry (prints what it would do).
 
 import type { Readable } from 'node:stream';
+import type { Domain } from '../lib/xen.ts';
 import type { SpawnStep, Step } from './step.ts';
 
 /** Something that a step brings about under a name that only the kernel knows. */
@@ -40,7 +41,7 @@ export interface Host {
   readonly apply: (step: Exclude<Step, SpawnStep>) => Promise<string>;
   readonly spawn: (step: SpawnStep) => Promise<Child>;
   /** Opens the console of a domain of ours, to speak with the load in it. */
-  readonly console: (domain: { readonly name: string; readonly id: number }) => Promise<Console>;
+  readonly console: (domain: Domain) => Promise<Console>;
   /** Waits for a device node to appear and gives its path. */
   readonly find: (sought: Sought, deadlineMs?: number) => Promise<string>;
   /** Reads a sysfs, procfs or cgroupfs file. Undefined where it does not exist. */

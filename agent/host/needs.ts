@@ -53,6 +53,7 @@ export function renderNeed(need: Need): string {
     case 'xen-ring-queues':
     case 'xen-kernel':
     case 'xen-memory':
+    case 'xenconsoled':
       return renderXenNeed(need);
   }
 }
@@ -92,6 +93,7 @@ async function unmet(need: Need): Promise<Problem | undefined> {
     case 'xen-ring-queues':
     case 'xen-kernel':
     case 'xen-memory':
+    case 'xenconsoled':
       return unmetXen(need);
   }
 }

@@ -1,5 +1,6 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
+import type { Domain } from '../lib/xen.ts';
 import { type DmTable, showTable } from './dm-table.ts';
 import type { Claim } from './guard/device-guard.ts';
 
@@ -100,7 +101,7 @@ export interface VduseStep extends Common {
 export interface XenVbdStep extends Common {
   readonly kind: 'xen-vbd';
   /** The domain of ours that has the frontend; left out: domain 0 as well. */
-  readonly domain?: { readonly name: string; readonly id: number };
+  readonly domain?: Domain;
   readonly readOnly?: true;
   /** Of its disk, such as `xvdp`. */
   readonly name: string;

@@ -1,13 +1,12 @@
 // What a ring of Xen asks of the host, checked before anything is touched.
 
 import { countCpus } from '../lib/cpus.ts';
-import { reasonOf, type Problem } from '../lib/errors.ts';
-import { findFreeXvdNames, kernelImagesOf, tooFewNames } from '../lib/xen.ts';
-import { renderBytes } from '../lib/units.ts';
-import { exists, readText } from './files.ts';
+import { HostError, reasonOf, type Problem } from '../lib/errors.ts';
+import { findFreeXvdNames, tooFewNames } from '../lib/xen.ts';
+import { readText } from './files.ts';
 import { listAny } from './look.ts';
 import { readMachine, renderMachine } from './machine.ts';
-import { runCommand } from './run-command.ts';
+import { type DomainNeed, renderDomainNeed, unmetOfDomains } from './xen-domain-needs.ts';
 import { withXenstore } from './xenstore.ts';
 
 export type XenNeed =
@@ -15,14 +14,11 @@ export type XenNeed =
   | { readonly kind: 'xen-dom0' }
   /** As many names of disks that are free, `xvda` to `xvdz`. */
   | { readonly kind: 'xvd-names'; readonly count: number }
-  /** Both ends must agree on rings of 2^order pages; it is fixed when their modules are loaded. */
-  | { readonly kind: 'xen-ring-order'; readonly order: number }
+  /** Rings of 2^order pages, which is fixed when the modules are loaded: at both ends, or at the host's where the other is a domain's. */
+  | { readonly kind: 'xen-ring-order'; readonly order: number; readonly ends: 'both' | 'back' }
   /** Rings of each device. */
   | { readonly kind: 'xen-ring-queues'; readonly queues: number }
-  /** The image of the running kernel, which domains boot. */
-  | { readonly kind: 'xen-kernel' }
-  /** So much for each of `count` domains, beside what the hypervisor needs for one. */
-  | { readonly kind: 'xen-memory'; readonly bytes: number; readonly count: number };
+  | DomainNeed;
 
 const fixedAtLoad =
   'it is fixed at load: unload the module if nobody uses it, set it at boot, or leave the setting out of the profile';
@@ -38,9 +34,9 @@ export function renderXenNeed(need: XenNeed): string {
     case 'xen-ring-queues':
       return `${need.queues} Xen block rings for each device`;
     case 'xen-kernel':
-      return 'an image of the running kernel in /boot';
     case 'xen-memory':
-      return `${renderBytes(need.count * need.bytes)} that no domain has`;
+    case 'xenconsoled':
+      return renderDomainNeed(need);
   }
 }
 
@@ -52,39 +48,14 @@ export async function unmetXen(need: XenNeed): Promise<Problem | undefined> {
     case 'xvd-names':
       return unmetNames(need.count);
     case 'xen-ring-order':
-      return unmetOrder(need.order);
+      return unmetOrder(need);
     case 'xen-ring-queues':
       return unmetQueues(need.queues);
     case 'xen-kernel':
-      return unmetKernel();
     case 'xen-memory':
-      return unmetMemory(need);
+    case 'xenconsoled':
+      return unmetOfDomains(need);
   }
-}
-
-async function unmetKernel(): Promise<Problem | undefined> {
-  const release = ((await readText('/proc/sys/kernel/osrelease')) ?? '').trim();
-  const images = kernelImagesOf(release);
-  if ((await Promise.all(images.map(exists))).includes(true)) return undefined;
-  return {
-    message: `there is no image of the running kernel: neither ${images.join(' nor ')}`,
-    hint: `apt-get install linux-image-${release}, or boot a kernel that is installed`,
-  };
-}
-
-/** A domain takes some more than its memory, for the hypervisor's tables of it. */
-const perDomainBytes = 8 * 2 ** 20;
-
-async function unmetMemory({ bytes, count }: { bytes: number; count: number }): Promise<Problem | undefined> {
-  // Without a toolstack that alone is what is missing.
-  const text = await runCommand(['xl', 'info', 'free_memory']).catch(() => '');
-  if (!/^\d+\s*$/.test(text)) return undefined;
-  const [free, wanted] = [Number(text) * 2 ** 20, count * (bytes + perDomainBytes)];
-  if (wanted <= free) return undefined;
-  return {
-    message: `${count} domains of ${renderBytes(bytes)} need ${renderBytes(wanted)}, and Xen has ${renderBytes(free)} free`,
-    hint: 'give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller `memory` of xen-domu',
-  };
 }
 
 async function unmetDomain0(): Promise<Problem | undefined> {
@@ -101,7 +72,7 @@ async function unmetDomain0(): Promise<Problem | undefined> {
   } catch (failure) {
     // Its socket is root's: that root is needed is said on its own.
     if (process.getuid?.() !== 0) return undefined;
-    return { message: reasonOf(failure), hint: 'start it: service xen start (Debian: xen-utils-common)' };
+    return failure instanceof HostError ? failure.problems[0] : { message: reasonOf(failure) };
   }
 }
 
@@ -111,7 +82,7 @@ async function unmetNames(count: number): Promise<Problem | undefined> {
   return free === undefined ? undefined : tooFewNames(count, free.length);
 }
 
-async function unmetOrder(order: number): Promise<Problem | undefined> {
+async function unmetOrder({ order, ends }: Extract<XenNeed, { kind: 'xen-ring-order' }>): Promise<Problem | undefined> {
   const [front, back] = await Promise.all([
     parameter('xen_blkfront', 'max_ring_page_order'),
     parameter('xen_blkback', 'max_ring_page_order'),
@@ -122,7 +93,7 @@ async function unmetOrder(order: number): Promise<Problem | undefined> {
       hint: `expected 0 to ${back}; ${fixedAtLoad}`,
     };
   }
-  if (front === undefined || front === order) return undefined;
+  if (ends === 'back' || front === undefined || front === order) return undefined;
   return {
     message: `ringPageOrder ${order} cannot be had: xen_blkfront is loaded with max_ring_page_order ${front}`,
     hint: fixedAtLoad,

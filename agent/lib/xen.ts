@@ -1,5 +1,12 @@
 // Names and numbers of Xen's block devices (xen-vbd-interface(7), include/xen/interface/io/blkif.h). Pure.
 
+/** A guest that is a domain of its own. */
+export interface Domain {
+  readonly name: string;
+  /** 0 in a dry run. */
+  readonly id: number;
+}
+
 /** Requests that one ring of 2^order pages of 4096 bytes holds on x86-64: 32 in one page (__CONST_RING_SIZE). */
 export function ringSlots(order: number): number {
   return 32 * 2 ** order;

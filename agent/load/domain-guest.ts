@@ -2,7 +2,7 @@
 
 import type { Console, Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
-import type { Domain } from '../stack/provider.ts';
+import type { Domain } from '../lib/xen.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
 import { askSnapshot, type GuestPlan, type RunningGuest } from './guest.ts';
 

@@ -8,6 +8,7 @@ import { LoadError } from '../lib/errors.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';
 import type { Lane } from '../stack/provider.ts';
+import { chargeRings } from './charge-rings.ts';
 import { diskOfDomain, startDomainGuest } from './domain-guest.ts';
 import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
 import { type JobSection, renderJob, withDepth, writes } from './job.ts';
@@ -88,7 +89,6 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '1', restore: 'never', why });
   for (const guest of guests) await raiseGuest(host, guest);
   const running: RunningGuest[] = [];
-  const notes = await chargeRings(host, guests);
   for (const guest of guests) {
     const { domain } = guest;
     running.push(await (domain ? startDomainGuest(host, { ...guest, domain }) : startGuest(host, guest)));
@@ -101,6 +101,8 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
     const events = await Promise.all(here.map((guest) => host.read(`${guest.cgroup}/cgroup.events`)));
     return events.every(isPopulated);
   });
+  // After the fios, so that it is undone before them: a cgroup with a thread of the kernel in it never gets empty.
+  const notes = await chargeRings(host, guests);
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '0', restore: 'never', why });
   for (const [i, { domain }] of guests.entries()) if (domain) await running[i]?.freeze(false);
   // Only a fio that does I/O has its signal handler: asked for a snapshot before, it would die of the question.
@@ -111,7 +113,8 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   const frozen = new Set<number>();
   const awake = (): readonly RunningGuest[] => running.filter(({ number }) => !frozen.has(number));
   const letRun = async (wanted: readonly number[]): Promise<void> => {
-    const newly = guests.some(({ number }) => !wanted.includes(number) && !frozen.has(number));
+    // While nobody runs, nobody's share is missed.
+    const newly = wanted.length > 0 && guests.some(({ number }) => !wanted.includes(number) && !frozen.has(number));
     for (const guest of running) {
       const { number } = guest;
       const freeze = !wanted.includes(number);
@@ -144,24 +147,6 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
       );
     },
   };
-}
-
-/** In the guest's cgroup a ring's work, and the I/O that it submits, are charged to the guest. Says how far that went. */
-async function chargeRings(host: Host, guests: readonly GuestPlan[]): Promise<readonly string[]> {
-  const moved: string[] = [];
-  for (const { ringThreads, cgroup, number } of guests) {
-    if (ringThreads === undefined) continue;
-    const why = `the work of the ring of guest ${number} is charged to it`;
-    moved.push(await host.apply({ kind: 'ring-threads', prefix: ringThreads, cgroup, why }));
-  }
-  if (!host.live || moved.length === 0) return [];
-  const without = moved.flatMap((count, i) => (count === '0' ? [`${i + 1}`] : []));
-  if (without.length === 0)
-    return [`the work of each ring is charged to its guest: the backend's threads are in its cgroup`];
-  const whose = `guest${without.length > 1 ? 's' : ''} ${without.join(', ')}`;
-  return [
-    `the work of the ring of ${whose} is charged to nobody: this kernel does not let the backend's threads be moved`,
-  ];
 }
 
 async function planGuest(

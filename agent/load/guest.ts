@@ -3,8 +3,8 @@
 import type { Child, Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
+import type { Domain } from '../lib/xen.ts';
 import type { GuestLimits } from '../profile/profile.ts';
-import type { Domain } from '../stack/provider.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
 
 const snapshotDeadlineMs = 10_000;

@@ -5,6 +5,7 @@ import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs.ts';
 import type { Layer, Role } from '../lib/layer.ts';
+import type { Domain } from '../lib/xen.ts';
 import type { Names } from './names.ts';
 
 /** One block device that passes upward from a layer. */
@@ -17,13 +18,6 @@ export interface Lane {
   readonly ringThreads?: string;
   /** The domain that has this lane as its disk: `device` is then what its ring's backend opens, in domain 0. */
   readonly domain?: Domain;
-}
-
-/** A guest that is a domain of its own. */
-export interface Domain {
-  readonly name: string;
-  /** 0 in a dry run. */
-  readonly id: number;
 }
 
 /** The medium's measures, known before anything is raised. */
@@ -53,6 +47,8 @@ export interface Configured {
   readonly needs: readonly Need[];
   /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
   readonly lanes: 'one' | 'per-guest';
+  /** Of a ring: I/Os in flight that each guest's has places for; absent where the settings do not fix it. */
+  readonly holds?: number;
   /** Applies steps through the host and gives the lanes above. There is no `lower`: the journal unwinds. */
   readonly raise: (site: Site) => Promise<readonly Lane[]>;
 }

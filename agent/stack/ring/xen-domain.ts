@@ -2,8 +2,7 @@
 
 import type { Console, Host } from '../../host/host.ts';
 import { HostError } from '../../lib/errors.ts';
-import { kernelImagesOf } from '../../lib/xen.ts';
-import type { Domain } from '../provider.ts';
+import { type Domain, kernelImagesOf } from '../../lib/xen.ts';
 
 export interface DomainWanted {
   readonly name: string;

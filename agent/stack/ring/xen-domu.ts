@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Host } from '../../host/host.ts';
 import type { Need } from '../../host/needs.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
-import { mostRingPageOrder, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
+import { type Domain, mostRingPageOrder, ringSlots, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import { bytes, wholeNumber } from '../../profile/settings.ts';
 import { nullBlkNeeds, raiseNullBlk, wideDepth } from '../media/null-blk-device.ts';
-import { defineProvider, type Domain, type Lane, type Site } from '../provider.ts';
+import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { mustBeAsAsked } from './agreed.ts';
 import { bootTogether, domainConfig } from './xen-domain.ts';
 
@@ -38,11 +38,12 @@ export const xenDomU = defineProvider({
   configure: (wanted) => ({
     needs: needsOf(wanted),
     lanes: 'per-guest',
+    holds: wanted.queues * ringSlots(wanted.ringPageOrder),
     raise: (site) => raise(site, wanted),
   }),
 });
 
-function needsOf({ memory }: Settings): readonly Need[] {
+function needsOf({ memory, ringPageOrder }: Settings): readonly Need[] {
   return [
     { kind: 'xen-dom0' },
     { kind: 'tool', name: 'xl', debianPackage: 'xen-utils' },
@@ -50,6 +51,8 @@ function needsOf({ memory }: Settings): readonly Need[] {
     { kind: 'tool', name: 'busybox', debianPackage: 'busybox-static' },
     { kind: 'tool', name: 'cpio', debianPackage: 'cpio' },
     { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of Xen's ring" },
+    { kind: 'xen-ring-order', order: ringPageOrder, ends: 'back' },
+    { kind: 'xenconsoled' },
     { kind: 'xen-kernel' },
     { kind: 'xen-memory', bytes: memory, count: 1 },
     ...nullBlkNeeds,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Host } from '../../host/host.ts';
 import type { Need } from '../../host/needs.ts';
 import { HostError } from '../../lib/errors.ts';
-import { findFreeXvdNames, mostRingPageOrder, ringThreadsOf, tooFewNames, vbdIdOf } from '../../lib/xen.ts';
+import { findFreeXvdNames, mostRingPageOrder, ringSlots, ringThreadsOf, tooFewNames, vbdIdOf } from '../../lib/xen.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { mustBeAsAsked } from './agreed.ts';
@@ -29,6 +29,7 @@ export const xenVbd = defineProvider({
   configure: (wanted) => ({
     needs: needsOf(wanted),
     lanes: 'per-guest',
+    ...holdsOf(wanted),
     raise: async (site) => {
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
@@ -40,13 +41,18 @@ export const xenVbd = defineProvider({
   }),
 });
 
+/** The order is at its default where nobody says otherwise; the rings are then as many as both ends have CPUs. */
+function holdsOf({ ringPageOrder = 0, queues }: Settings): { readonly holds?: number } {
+  return queues === undefined ? {} : { holds: queues * ringSlots(ringPageOrder) };
+}
+
 function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
   return [
     { kind: 'xen-dom0' },
     { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of Xen's ring" },
     { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of Xen's ring" },
     { kind: 'xvd-names', count: 1 },
-    ...(ringPageOrder === undefined ? [] : [{ kind: 'xen-ring-order', order: ringPageOrder } as const]),
+    ...(ringPageOrder === undefined ? [] : [{ kind: 'xen-ring-order', order: ringPageOrder, ends: 'both' } as const]),
     ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues } as const]),
   ];
 }
