@@ -27,12 +27,14 @@ export async function lookForCaps(
   const { experiment, stack, measured, remainingMs } = run;
   const { plan: asked, load } = experiment;
   const { sections } = load;
+  const ringHolds = experiment.stack.layers.find(({ layer }) => layer === 'ring')?.deployed.holds;
   const plan =
     noProbe({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
     planProbe(asked, {
       ceiling: measured.highest,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
       depth: Math.max(...load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])))),
+      ...(ringHolds === undefined ? {} : { ringHolds }),
       remainingMs,
     });
   if (typeof plan === 'string') return plan;

@@ -8,7 +8,7 @@ import { decideProbe } from '../analysis/probe/engine.ts';
 import type { Host } from '../host/host.ts';
 import { inLayerOrder, type Arm } from '../lib/layer.ts';
 import { type Random, shuffled } from '../lib/random.ts';
-import { type Load, type LoadPlace, raiseGroup, startLoad } from '../load/drive.ts';
+import { type Load, type LoadPlace, raiseGroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { probeSections } from '../load/job.ts';
 import type { ProbePlan } from '../plan/probe-plan.ts';
 import { raiseDelays } from '../stack/delays.ts';
@@ -67,8 +67,11 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
   for (const point of inOrder(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);
     const [runs, rests] = past && !goesThroughRing(point) ? [past, load] : [load, past];
+    const ran = rests?.running().length ?? 0;
     await rests?.letRun([]);
     await runs.letRun(firstGuests(point.guests));
+    // Whose disk falls silent as the load changes is waited for too.
+    if (ran > point.guests) await host.sleep(tagsIdleMs);
     const place = { seq: records.length, block: number, arm };
     const { guest } = experiment.plan.profile;
     const slice = await measureSlice(host, { stack, load: runs }, place, { ...plan, objectives: [], guest });

@@ -19,6 +19,8 @@ export interface ProbeBasis {
   readonly named: readonly Layer[];
   /** I/Os in flight that each guest offers in the run. */
   readonly depth: number;
+  /** I/Os in flight that the ring of a guest has places for, where its settings say so. */
+  readonly ringHolds?: number;
   /** What is left of the budget. */
   readonly remainingMs: number;
 }
@@ -29,9 +31,13 @@ const mostOffered = 4096;
 /** The generator must serve the whole load over the delay line with room to spare. */
 const share = 1 / 2;
 const [shortestNs, longestNs] = [1e6, 100e6];
+/** The longest where a ring is to be filled whose size is known: a slow host then has time to serve twice as much. */
+const longestForRingNs = 1.5e9;
 /** A delay line gives whole rounds of I/O: a slice has so many delays that one round more or less does not matter. */
 const roundsPerSlice = 30;
 const roundsToSettle = 4;
+/** A slow host spreads its rounds over much of the delay, so that from this length on fewer of them will do. */
+const slow = { settleMs: 1000, roundsToSettle: 2.5, measureMs: 3000, rounds: 10 } as const;
 const [leastSettleMs, leastMeasureMs] = [500, 1500];
 /** Starting the guests anew at another depth, freezing some, and switching, in the lab; upper figures. */
 const [visitMs, switchMs] = [9_000, 400];
@@ -58,15 +64,8 @@ export function noProbe(load: {
 /** The plan, or why there is none, as a sentence. */
 export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBasis): ProbePlan | string {
   const guests = plan.profile.guests.length;
-  const offered = Math.min(mostOffered, Math.max(leastOffered, 2 * basis.depth * guests));
-  // More than the generator serves over the longest delay would be measured in vain.
-  const served = (share * basis.ceiling * longestNs) / 1e9;
-  const depthFor = (inFlight: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, inFlight / guests)));
-  const maxDepth = Math.max(depthFor(leastOffered), Math.min(depthFor(offered), depthFor(served) / 2));
-  const delayNs = Math.min(longestNs, Math.max(shortestNs, (maxDepth * guests * 1e9) / (share * basis.ceiling)));
-  const delayMs = delayNs / 1e6;
-  const settleMs = Math.max(leastSettleMs, Math.ceil(roundsToSettle * delayMs));
-  const measureMs = Math.max(leastMeasureMs, Math.ceil(roundsPerSlice * delayMs));
+  const { maxDepth, delayNs } = loadOf(plan.profile, basis);
+  const { settleMs, measureMs } = timesOver(delayNs / 1e6);
   const affordable = (basis.remainingMs - visits * visitMs) / (settleMs + measureMs + switchMs);
   if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
@@ -76,10 +75,42 @@ export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBa
     layers,
     media: basis.named.includes('media'),
     guests,
-    delayNs: Math.round(delayNs),
+    delayNs,
     maxDepth,
     alpha: plan.design.alpha,
     budgetPoints: Math.min(mostPoints, Math.floor(affordable)),
   };
   return { design, settleMs, measureMs };
+}
+
+function timesOver(delayMs: number): Pick<ProbePlan, 'settleMs' | 'measureMs'> {
+  const settleMs = Math.min(roundsToSettle * delayMs, Math.max(slow.settleMs, slow.roundsToSettle * delayMs));
+  const measureMs = Math.min(roundsPerSlice * delayMs, Math.max(slow.measureMs, slow.rounds * delayMs));
+  return {
+    settleMs: Math.ceil(Math.max(leastSettleMs, settleMs)),
+    measureMs: Math.ceil(Math.max(leastMeasureMs, measureMs)),
+  };
+}
+
+/** The most in flight for each guest, a power of two, and the delay over which the host serves that. */
+function loadOf(
+  { guest, guests: { length: guests } }: Plan['profile'],
+  { ceiling, depth, ringHolds }: ProbeBasis,
+): Pick<ProbeDesign, 'maxDepth' | 'delayNs'> {
+  const depthFor = (inFlight: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, inFlight / guests)));
+  const delayFor = (inFlight: number): number => (inFlight * 1e9) / (share * ceiling);
+  const twiceTheRings = ringHolds === undefined ? 0 : 2 * ringHolds * guests;
+  const inRings = delayFor(twiceTheRings) <= longestForRingNs ? twiceTheRings : 0;
+  // Domains are slow, and have all their I/O pass their ring: more than twice what it holds would show nothing more.
+  const least = guest === 'domU' && inRings > 0 ? inRings : Math.max(leastOffered, inRings);
+  const mostNs = inRings > 0 ? Math.min(longestForRingNs, Math.max(longestNs, delayFor(least))) : longestNs;
+  // More than the generator serves over the longest delay would be measured in vain.
+  const served = (mostNs * share * ceiling) / 1e9;
+  const wanted = Math.min(mostOffered, Math.max(least, 2 * depth * guests));
+  const maxDepth = Math.max(depthFor(least), Math.min(depthFor(wanted), depthFor(served) / 2));
+  const needNs = Math.min(mostNs, Math.max(shortestNs, delayFor(maxDepth * guests)));
+  // What is beneath a ring may be slower than what the ceiling was seen with; so much more room costs hardly any time.
+  const roomyNs = (slow.measureMs * 1e6) / slow.rounds;
+  const delayNs = needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
+  return { maxDepth, delayNs: Math.round(delayNs) };
 }

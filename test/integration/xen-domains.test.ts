@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportSchema } from '../../agent/report/document.ts';
+import { expectRingOfOnePage } from '../support/caps.ts';
 import { inLab, kernelFaults, type LabResult } from '../support/lab.ts';
+import { runInLab } from '../support/run-in-lab.ts';
 
 const untilMeasuring = (runs: string): string =>
   `for i in $(seq 900); do [ -s "$LAB_OUT/${runs}"/*/slices.ndjson ] && break; sleep 0.2; done`;
@@ -25,7 +27,7 @@ xl sysrq "$(xl list | awk '/layerlift-.*-g2 / { print $1 }')" b
 wait $agent; echo $? >"$LAB_OUT/crashed.rc"
 inventory crashed.after; diff "$LAB_OUT/before" "$LAB_OUT/crashed.after" >"$LAB_OUT/crashed.diff"
 
-node agent/dist/main.js run profiles/xen-domus.yaml --no-caps --runs "$LAB_OUT/killed" -q >/dev/null 2>&1 & agent=$!
+node agent/dist/main.js run profiles/xen-domus.yaml --no-caps --runs "$LAB_OUT/killed" -q >/dev/null 2>"$LAB_OUT/killed.err" & agent=$!
 ${untilMeasuring('killed')}
 for thread in $(pgrep '^[0-9]*\\.xvda-'); do sed 's/^/thread /' /proc/$thread/cgroup; done >"$LAB_OUT/threads"
 kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
@@ -63,6 +65,7 @@ same before after`,
   });
 
   test('kill -9 leaves the domains running, and recover takes them away with their disks and grants', () => {
+    expect(lab.file('killed.err')).toBe('');
     expect(lab.file('dead.list').match(/layerlift-\w+-g[1-4] /g)).toHaveLength(4);
     expect(lab.file('recover.rc').trim()).toBe('0');
     expect(lab.file('recovered')).toMatch(/steps undone, the host is as it was/);
@@ -71,4 +74,14 @@ same before after`,
     expect(lab.status, lab.stderr).toBe(0);
     expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
   });
+});
+
+test('the ring of a domain is sized, though no load in the domain has a way past it', async () => {
+  const { report } = await runInLab('test/fixtures/profiles/xen-domu-caps.yaml', {
+    caps: true,
+    args: '--caps',
+    xen: true,
+  });
+  expectRingOfOnePage(report);
+  expect(report.open.join('\n')).toMatch(/a domain has no way past its ring/);
 });

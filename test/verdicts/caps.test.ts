@@ -1,24 +1,18 @@
 // What limits a layer and how much it lets through, on a real kernel; and the verdicts that name no single layer.
 
 import { describe, expect, it } from 'vitest';
-import type { ReportDocument } from '../../agent/report/document.ts';
+import { capOf, expectNear } from '../support/caps.ts';
 import { runInLab } from '../support/run-in-lab.ts';
-
-function capOf(report: ReportDocument, layer: string) {
-  const row = report.caps?.rows.find(({ of }) => of === layer);
-  if (row?.limit.kind !== 'cap') throw new Error(`no cap in ${layer}: ${JSON.stringify(report.caps)}`);
-  return { ...row.limit, knobs: row.knobs };
-}
 
 describe('the cap probe', () => {
   it('finds a cap of 64 that all guests share beneath slower media, and the knob that makes it', async () => {
     const { report } = await runInLab('profiles/demo.yaml', { caps: true });
     const { size, scope, knobs } = capOf(report, 'ring');
-    expect(Math.abs(Math.log(size.estimate / 64))).toBeLessThan(Math.log(1.1));
+    expectNear(size.estimate, 64);
     expect(scope).toBe('host-wide');
     expect(knobs[0]).toMatchObject({ name: 'can_queue', value: '64', standard: '1024', atDefault: false });
-    for (const layer of ['network', 'blockstack'])
-      expect(report.caps?.rows.find(({ of }) => of === layer)?.limit.kind).not.toBe('cap');
+    for (const layer of ['network', 'blockstack'] as const)
+      expect(() => capOf(report, layer)).toThrow(`no cap in ${layer}`);
     expect(report.verdict).toMatchObject({ kind: 'lever', layer: 'media', next: 'ring' });
   });
 
@@ -26,7 +20,7 @@ describe('the cap probe', () => {
     const { report } = await runInLab('test/fixtures/profiles/cap-per-guest.yaml', { caps: true });
     const { perGuest, scope, knobs } = capOf(report, 'ring');
     expect(scope).toBe('per-guest');
-    expect(Math.abs(Math.log((perGuest?.estimate ?? 0) / 8))).toBeLessThan(Math.log(1.1));
+    expectNear(perGuest?.estimate, 8);
     expect(knobs.map(({ name }) => name)).toContain('queue_depth');
   });
 });

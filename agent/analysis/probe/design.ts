@@ -12,6 +12,12 @@ import type { Layer } from '../../lib/layer.ts';
  */
 export type Subject = 'stack' | 'nothing' | Layer;
 
+/** Whose points say what the whole stack does: a layer that is alone in it is measured once, as itself. */
+export function wholeOf({ layers }: Pick<ProbeDesign, 'layers'>): Subject {
+  const [only, ...others] = layers;
+  return only !== undefined && others.length === 0 ? only : 'stack';
+}
+
 /** One setting to measure. */
 export interface ProbePoint {
   readonly subject: Subject;

@@ -29,11 +29,11 @@ export function needsOf(survey: Survey): readonly Need[] {
 }
 
 function atTheTop(survey: Survey): readonly Need[] {
-  const { top, layers, media } = survey;
-  const subjects: readonly Subject[] = ['nothing', 'stack', ...layers.map((one) => one.subject)];
+  const { top, layers, media, stack } = survey;
+  const subjects: readonly Subject[] = ['nothing', stack.subject, ...layers.map((one) => one.subject)];
   return [
     ...[...subjects, ...(media ? [media.subject] : [])].map((subject) => pointOf(survey, subject)),
-    pointOf(survey, 'stack', { delay: 'half' }),
+    pointOf(survey, stack.subject, { delay: 'half' }),
   ].map((point) => need(survey, top.depth, point, probeRules.repeats));
 }
 
@@ -43,7 +43,7 @@ function atHalfTheLoad(survey: Survey): readonly Need[] {
   const depth = top.depth / 2;
   if (depth < 1) return [];
   const short = layers.filter(isShort).sort((a, b) => a.knee - b.knee);
-  const asked: readonly Subject[] = ['nothing', 'stack', ...short.map((one) => one.subject)];
+  const asked: readonly Subject[] = ['nothing', stack.subject, ...short.map((one) => one.subject)];
   const needs = [...asked, ...(media ? [media.subject] : [])].map((subject) =>
     need(survey, depth, pointOf(survey, subject), probeRules.repeats),
   );

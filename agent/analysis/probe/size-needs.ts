@@ -46,7 +46,10 @@ export function precisionNeeds(survey: Survey): readonly Need[] {
 function withStack(survey: Survey, needs: readonly Need[]): readonly Need[] {
   if (survey.stack.kind !== 'cap' || isSized(survey, survey.stack)) return needs;
   const depths = [...new Set(needs.map((one) => one.depth))];
-  return [...needs, ...depths.map((depth) => ({ depth, point: pointOf(survey, 'stack'), count: probeRules.repeats }))];
+  return [
+    ...needs,
+    ...depths.map((depth) => ({ depth, point: pointOf(survey, survey.stack.subject), count: probeRules.repeats })),
+  ];
 }
 
 function isSized({ sized }: Survey, { subject }: Nature): boolean {

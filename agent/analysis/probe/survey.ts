@@ -1,7 +1,7 @@
 // Everything that follows from the observations so far, put together once for the plan and for the findings.
 
 import { mean } from '../../lib/numbers.ts';
-import type { ProbeDesign, ProbeObservation, Subject } from './design.ts';
+import { type ProbeDesign, type ProbeObservation, type Subject, wholeOf } from './design.ts';
 import { natureOf, type Nature } from './nature.ts';
 import { pick, readingsOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
@@ -29,7 +29,7 @@ export function surveyOf(design: ProbeDesign, observations: readonly ProbeObserv
   const readings = { ...everything, all: everything.all.filter((one) => one.depth <= top.depth) };
   const nature = (subject: Subject): Nature => natureOf(readings, top, subject);
   const layers = inLayerOrder(design.layers).map(nature);
-  const stack = nature('stack');
+  const stack = nature(wholeOf(design));
   const caps = layers.filter((one) => one.kind === 'cap').sort((a, b) => a.knee - b.knee);
   return {
     readings,

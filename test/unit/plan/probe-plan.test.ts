@@ -41,6 +41,30 @@ describe('the layout of a cap probe', () => {
     expect(measureMs / (design.delayNs / 1e6)).toBeGreaterThanOrEqual(30);
   });
 
+  it('takes a longer delay on a slow host where the places of a ring are known, so that twice as many can be served', () => {
+    const guests = plan.profile.guests.length;
+    const { design, settleMs, measureMs } = planned({ ceiling: 1000, ringHolds: 32 });
+    expect(design.maxDepth * guests).toBe(256);
+    expect(design.delayNs).toBe((256 * 1e9) / 500);
+    expect(settleMs).toBeGreaterThanOrEqual((2.5 * design.delayNs) / 1e6);
+    expect(measureMs).toBeGreaterThanOrEqual((10 * design.delayNs) / 1e6);
+    expect(planned({ ceiling: 2000, ringHolds: 32 }).design.delayNs).toBe(300e6);
+    // A fast host needs no more than it did, and what no delay makes room for is not tried.
+    expect(planned({ ceiling: 50_000, ringHolds: 32 }).design.delayNs).toBe(
+      planned({ ceiling: 50_000 }).design.delayNs,
+    );
+    expect(planned({ ceiling: 150, ringHolds: 32 }).design.delayNs).toBe(100e6);
+  });
+
+  it('offers domains no more than twice what their rings hold, where the host is slow', () => {
+    const domains = {
+      ...plan,
+      profile: { ...plan.profile, guest: 'domU' as const, guests: plan.profile.guests.slice(0, 1) },
+    };
+    const found = planProbe(domains, { ...basis, depth: 64, ceiling: 200, ringHolds: 32 });
+    expect(found).toMatchObject({ design: { guests: 1, maxDepth: 64, delayNs: 640e6 } });
+  });
+
   it('compares the layers above the media, and the media alone where the verdict names it', () => {
     expect(planned().design).toMatchObject({ layers: ['network', 'blockstack', 'ring'], media: true });
     expect(planned({ named: ['ring'] }).design.media).toBe(false);

@@ -28,6 +28,16 @@ describe('the first visit', () => {
   });
 });
 
+describe('a layer that is alone in the stack', () => {
+  it('is sized by its own points, which say what the whole stack does', () => {
+    const truth: ProbeHost['truth'] = { ring: { cap: { size: 32, scope: 'per-guest' } } };
+    const [alone, among] = [probe(truth, { layers: ['ring'] }), probe(truth, { layers: ['blockstack', 'ring'] })];
+    expect(alone.findings.stack).toEqual(limitOf(alone.findings, 'ring'));
+    expect(alone.findings.stack).toMatchObject({ kind: 'cap', scope: 'per-guest' });
+    expect(alone.findings.points).toBeLessThan(0.8 * among.findings.points);
+  });
+});
+
 describe('a host without a limit', () => {
   it('is done after two visits', () => {
     const { findings, visits } = probe({});
