@@ -1,16 +1,23 @@
 // For the crash matrix: which points of a run are tried, and in which order.
 
+const isOfLine = (name) => /, (torn|written)$/.test(name);
+const isBeforeAct = (name) => /^(intent|undoing) .*, written$/.test(name);
+
+/** Whether host, or what the journal lists as outstanding, is another at this point than at the one before. */
+function isAnother(before, name) {
+  if (before === undefined || !isOfLine(before) || !isOfLine(name)) return true;
+  return isBeforeAct(before) || /^(header|intent .*), written$/.test(name);
+}
+
 /**
- * Points (numbers from 1) of which each stands for one state of host and journal: just after something was done or written.
- * In every second one the next line of the journal is torn as well.
+ * The states of host and journal that a run goes through, each with the points at which it can be met (numbers from 1): a
+ * record that is torn, written, or followed by a torn one changes nothing. `kind` names its first point.
  */
 export function statesOf(points) {
   const states = [];
-  for (let i = 0; i < points.length; i++) {
-    const isBeforeLine = points[i].endsWith(', torn');
-    if (isBeforeLine && i > 0) continue;
-    const nextIsTorn = points[i + 1]?.endsWith(', torn') ?? false;
-    states.push(nextIsTorn && states.length % 2 === 1 ? i + 2 : i + 1);
+  for (const [i, name] of points.entries()) {
+    if (isAnother(points[i - 1], name)) states.push({ kind: name, numbers: [] });
+    states.at(-1).numbers.push(i + 1);
   }
   return states;
 }
@@ -22,12 +29,11 @@ export function spread(items) {
   return Array.from({ length: 2 ** bits }, (_, i) => reversed(i)).flatMap((i) => (i < items.length ? [items[i]] : []));
 }
 
-const stages = ['intent KIND, written', 'done KIND, torn', 'undoing KIND, written', 'undone KIND, torn'];
-
-/** Every kind of step once, each at another stage of its life, and the points within a step. */
-export function eachKind(points) {
-  const kinds = new Set(points.flatMap((name) => /^intent (\S+),/.exec(name)?.[1] ?? []));
-  const wanted = [...kinds].map((kind, i) => stages[i % stages.length].replace('KIND', kind));
-  const within = ['header, written', 'dm made', 'dm loaded', 'dm-swap loaded'];
-  return [...within, ...wanted].map((name) => points.indexOf(name) + 1).filter((number) => number > 0);
+/** Of the states of each kind the one in their middle, which has much to undo, in the order of the run. */
+export function eachKind(states) {
+  const kinds = [...new Set(states.map(({ kind }) => kind))];
+  return kinds.map((kind) => {
+    const same = states.filter((state) => state.kind === kind);
+    return same[Math.floor(same.length / 2)];
+  });
 }
