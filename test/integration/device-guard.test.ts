@@ -47,10 +47,11 @@ const users: readonly LabCase[] = [
       /dm-\d+ \(vg-lv\) stands on vdc7/,
       "the SCSI target's backstore iblock_7/store exports vdc8",
       /process \d+ \(nbd-server\) exports vdc9/,
+      'vdc10 is part of the RAID array md_live',
     ],
     {
       device: '/dev/disk/by-id/virtio-crowd',
-      before: `for i in 1 2 3 4 5 6 7 8 9; do addpart /dev/vdc $i $((i * 53248)) 49152; done
+      before: `for i in $(seq 10); do addpart /dev/vdc $i $((i * 53248)) 49152; done
 modprobe -a dm_mod ext4 btrfs md_mod raid1 target_core_mod target_core_iblock
 mkdir -p /tmp/mnt /tmp/btrfs
 mke2fs -q -F /dev/vdc1; mount /dev/vdc1 /tmp/mnt
@@ -59,6 +60,10 @@ mkswap /dev/vdc3; swapon /dev/vdc3
 echo "0 2048 linear /dev/vdc4 0" | dmsetup create --noudevsync someone
 ${stored('md')} >/dev/vdc5; echo md_hand >/sys/module/md_mod/parameters/new_array
 echo 1.2 >/sys/block/md_hand/md/metadata_version; cat /sys/class/block/vdc5/dev >/sys/block/md_hand/md/new_dev
+echo md_live >/sys/module/md_mod/parameters/new_array
+echo none >/sys/block/md_live/md/metadata_version; echo raid1 >/sys/block/md_live/md/level; echo 1 >/sys/block/md_live/md/raid_disks
+cat /sys/class/block/vdc10/dev >/sys/block/md_live/md/new_dev; echo 20480 >/sys/block/md_live/md/component_size
+echo 0 >/sys/block/md_live/md/dev-vdc10/slot; echo active >/sys/block/md_live/md/array_state; cat /sys/block/md_live/md/array_state
 ${stored('btrfs')} >/dev/vdc6; mount -t btrfs /dev/vdc6 /tmp/btrfs
 echo "0 2048 linear /dev/vdc7 0" | dmsetup create --noudevsync -u LVM-someone vg-lv
 mkdir -p ${iblock}/store; echo udev_path=/dev/vdc8 >${iblock}/store/control; echo 1 >${iblock}/store/enable
@@ -67,8 +72,8 @@ printf '[generic]\n[disk]\n\texportname = /dev/vdc9\n' >/tmp/nbd.conf; /tmp/nbd-
 for i in $(seq 100); do grep -q " /media " /proc/$there/mountinfo && break; sleep 0.1; done`,
       after: `kill $there $nbd; wait $there $nbd; umount /tmp/mnt /tmp/btrfs; swapoff /dev/vdc3
 dmsetup remove --noudevsync someone; dmsetup remove --noudevsync vg-lv
-echo clear >/sys/block/md_hand/md/array_state; rmdir ${iblock}/store ${iblock}
-for i in 1 2 3 4 5 6 7 8 9; do delpart /dev/vdc $i; done`,
+for name in md_hand md_live; do echo clear >/sys/block/$name/md/array_state; done; rmdir ${iblock}/store ${iblock}
+for i in $(seq 10); do delpart /dev/vdc $i; done`,
     },
   ),
   held(
@@ -93,6 +98,10 @@ for i in $(seq 100); do [ -S /tmp/qsd ] && break; sleep 0.1; done`,
 rmdir ${nvmet}/namespaces/4 ${nvmet} ${lio}/store ${lio}`,
     },
   ),
+  held('read-by-whoever-is-quick', [/\d+ I\/Os on vda within 5 s, \d+ in flight, whose sender is unknown/], {
+    before: 'while sleep 0.3; do dd if=/dev/vda of=/dev/null bs=4k count=1 iflag=direct; done & reading=$!',
+    after: 'kill $reading; wait $reading',
+  }),
 ];
 
 const writes: readonly LabCase[] = [
@@ -169,4 +178,4 @@ ${enough}`,
   },
 ];
 
-labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '260M:crowd'] });
+labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'] });

@@ -47,6 +47,12 @@ stack: { media: { deployed: { provider: model, latency: 20 } } }
     says: [/this is not domain 0 of Xen: it is a (KVM guest|virtual machine)/, 'scripts/lab --xen'],
   },
   {
+    name: 'domains-not-on-xen',
+    profile: `${head}guest: domU\nguests: 1\n${model.replace(' }\n', ', ring: { deployed: { provider: xen-domu } } }\n')}`,
+    status: 69,
+    says: [/this is not domain 0 of Xen: it is a (KVM guest|virtual machine)/, 'program xl is not installed'],
+  },
+  {
     name: 'missing-fio',
     before: 'mv /usr/bin/fio /usr/bin/fio.away',
     profile: `${head}guests: 1\n${model}`,
