@@ -14,21 +14,26 @@ export interface Transient {
   readonly spanMs?: number;
   /** Nothing completes so long. */
   readonly deadMs?: number;
+  /** Beside the scatter of bins, goodput wanders: standard deviation in logarithms, and how long it takes to forget. */
+  readonly wander?: { readonly sd: number; readonly tauMs: number };
   /** By how much a timer may fire late, milliseconds. */
   readonly lateMs?: number;
 }
 
 /** The rate relaxes from one level to the other; readings as they would be taken, with late timers. */
 export function transient(given: Transient): Completions {
-  const { tauMs, from, to, cv, seed, spanMs = 2900, deadMs = 0, lateMs = 0 } = given;
+  const { tauMs, from, to, cv, seed, spanMs = 2900, deadMs = 0, lateMs = 0, wander = { sd: 0, tauMs: 1 } } = given;
   const { normal, uniform } = chanceOf(seed);
+  let off = wander.sd > 0 ? wander.sd * normal() : 0;
   const [atMs, ios] = [[0], [0]];
   let [now, count] = [0, 0];
   while (now < spanMs) {
     const next = now + binMs + lateMs * uniform();
     const [a, b] = [Math.max(0, now - deadMs), Math.max(0, next - deadMs)];
     const whole = to * (b - a) + (from - to) * tauMs * (Math.exp(-a / tauMs) - Math.exp(-b / tauMs));
-    count += Math.max(0, Math.round((whole / 1000) * (1 + cv * normal())));
+    const kept = Math.exp((now - next) / wander.tauMs);
+    if (wander.sd > 0) off = kept * off + Math.sqrt(1 - kept ** 2) * wander.sd * normal();
+    count += Math.max(0, Math.round((whole / 1000) * (1 + cv * normal()) * Math.exp(off)));
     atMs.push(next);
     ios.push(count);
     now = next;

@@ -124,12 +124,19 @@ describe('the pilot', () => {
     expect(String(failure)).toMatch(/after ring is switched .*time constant 1\.\d+ s.*settle: 5s.*measure: 15s/);
     const record = pilotSchema.parse(JSON.parse(JSON.stringify(pilots[0])));
     expect(settleOf(record.legs).kind).toBe('refused');
+    expect(record.legs.filter(({ layer, to }) => layer === 'ring' && to === 'stub')).toHaveLength(4);
   });
 
   it('believes a layer that was slow once and quick the second time', async () => {
     const { plan: after, pilots } = await pilot((switches) => (switches === 1 ? 1500 : 100));
     expect(after?.settleMs).toBe(500);
     expect(pilots[0]?.legs.map(({ layer }) => layer)).toEqual(['media', 'media', 'ring', 'ring', 'ring', 'ring']);
+  });
+
+  it('believes a layer that something else made look slow three times', async () => {
+    const { plan: after, pilots } = await pilot((switches) => (switches < 7 ? 1500 : 100));
+    expect(after?.settleMs).toBe(500);
+    expect(pilots[0]?.legs).toHaveLength(10);
   });
 
   it('believes so of each of two layers', async () => {

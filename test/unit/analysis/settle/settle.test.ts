@@ -37,6 +37,18 @@ describe('the settle time', () => {
     expect(found.slowest.tauMs / 1200).toBeCloseTo(1, 0.5);
   });
 
+  it('is not refused for goodput that wanders by itself, once it was looked at four times', () => {
+    const visits = (seed: number): readonly Leg[] =>
+      [1, 2, 3, 4].map((i) => {
+        const given = { tauMs: 1, from: 3300, to: 3300, cv: 0.1, wander: { sd: 0.2, tauMs: 2000 } };
+        return { layer: 'media', to: 'stub', completions: transient({ ...given, seed: 4 * seed + i }) };
+      });
+    const refusedAfter = (count: number): number =>
+      seeds(500).filter((seed) => settleOf(visits(seed).slice(0, count)).kind === 'refused').length / 500;
+    expect(refusedAfter(1)).toBeGreaterThan(0.1);
+    expect(refusedAfter(4)).toBeLessThan(0.01);
+  });
+
   it('takes in a time in which nothing completes at all', () => {
     const completions = transient({ tauMs: 1, from: 1000, to: 1000, cv: 0.02, deadMs: 800, seed: 1 });
     expect(settleOf([{ layer: 'ring', to: 'stub', completions }])).toMatchObject({ settleMs: 800 });
