@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const root = new URL('..', import.meta.url).pathname;
 
 /** A test boots a kernel. One at a time: two would share the cores, be no quicker, and spoil each other's figures. */
-const onKernel = { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false };
+const onKernel = { testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
 export default defineConfig({
   root,

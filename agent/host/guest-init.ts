@@ -39,6 +39,7 @@ function add(list) { return list (list == "" ? "" : ",") key() ":" value() }
 export const guestInit = `#!/bin/busybox sh
 b=/bin/busybox
 say() { echo "layerlift: $*"; }
+fail() { say "failed: $*"; $b sleep 60; exit 1; }
 
 $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
@@ -53,10 +54,10 @@ done </modules/order
 tries=0
 while [ ! -b /dev/xvda ] || [ ! -b /dev/xvdb ]; do
   tries=$((tries + 1))
-  [ $tries -lt 200 ] || { say "its disks do not appear; modules that did not load:$failed"; break; }
+  [ $tries -lt 200 ] || fail "its disks do not appear; modules that did not load:$failed"
   $b sleep 0.1
 done
-$b mount -t ext4 -o ro,noload /dev/xvdb /root || say 'cannot mount the disk that fio is on'
+$b mount -t ext4 -o ro,noload /dev/xvdb /root || fail 'it cannot mount the disk that fio is on'
 for at in dev proc sys; do $b mount --bind /$at /root/$at; done
 $b mount -t tmpfs tmpfs /root/tmp
 

@@ -1,6 +1,6 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
-import type { Domain } from '../lib/xen.ts';
+import { type Domain, vbdPaths, xenState } from '../lib/xen.ts';
 import { type DmTable, showTable } from './dm-table.ts';
 import type { Claim } from './guard/device-guard.ts';
 
@@ -230,14 +230,17 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
     act: `# ${name} will appear in /dev/vduse`,
     undo: `VDUSE_DESTROY_DEV ${name}  # an ioctl on /dev/vduse/control`,
   }),
-  // Both lines are those of the toolstack; the agent itself writes to xenstore.
-  'xen-vbd': ({ name, id, path, domain, readOnly }) => ({
-    act: words([
-      ...['xl', 'block-attach', domain?.name ?? '0'],
-      `format=raw,vdev=${name},access=${readOnly ? 'ro' : 'rw'},target=${path}`,
-    ]),
-    undo: words(['xl', 'block-detach', domain?.name ?? '0', `${id}`]),
-  }),
+  // What the toolstack would do; the agent itself writes to xenstore, so the toolstack does not know the device afterwards.
+  'xen-vbd': ({ name, id, path, domain, readOnly }) => {
+    const { front, back } = vbdPaths(id, domain?.id);
+    return {
+      act: words([
+        ...['xl', 'block-attach', domain?.name ?? '0'],
+        `format=raw,vdev=${name},access=${readOnly ? 'ro' : 'rw'},target=${path}`,
+      ]),
+      undo: `xenstore-write ${back}/online 0 ${back}/state ${xenState.closing}; sleep 3; xenstore-rm ${front}; xenstore-rm ${back}`,
+    };
+  },
   'xen-files': ({ path }) => ({
     act: `# an initramfs, fio with its libraries, and the configuration of each domain, in ${word(path)}`,
     undo: words(['rm', '-r', path]),

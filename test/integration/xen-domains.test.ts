@@ -37,7 +37,7 @@ layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 started restored
 inventory after; xl list >"$LAB_OUT/after.list"
 same before after`,
-      { xen: true, deadlineS: 590 },
+      { xen: true },
     );
   });
   afterAll(() => lab.dispose());

@@ -198,6 +198,6 @@ same before after`,
 });
 
 test('the founding case: a ring of one page for each guest, masked by slower media and network, named with its knob', async () => {
-  const { report } = await runInLab('profiles/xen-founding.yaml', { caps: true, xen: true, deadlineS: 590 });
+  const { report } = await runInLab('profiles/xen-founding.yaml', { caps: true, xen: true });
   expectRingOfOnePage(report);
 });

@@ -46,15 +46,22 @@ export async function bootTogether(host: Host, domains: readonly Domain[]): Prom
   }
 }
 
+const saysUp = 'layerlift: up';
+/** What the first program of a domain says before it gives up (host/guest-init.ts). */
+const saysFailed = 'layerlift: failed: ';
+
 async function untilUp(host: Host, console: Console, name: string): Promise<void> {
   const said: string[] = [];
   let rest = '';
-  const up = new Promise<boolean>((resolve) => {
+  const up = new Promise<boolean>((resolve, reject) => {
     console.output.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
+      const lines = (rest + text).split('\n').map((line) => line.trim());
       rest = lines.pop() ?? '';
-      said.push(...lines.map((line) => line.trim()).filter(Boolean));
-      if (lines.some((line) => line.trim() === 'layerlift: up')) resolve(true);
+      said.push(...lines.filter(Boolean));
+      const failed = lines.find((line) => line.startsWith(saysFailed))?.slice(saysFailed.length);
+      if (failed !== undefined)
+        reject(new HostError(`the domain ${name} does not come up: ${failed}`, 'xl dmesg may say why'));
+      if (lines.includes(saysUp)) resolve(true);
     });
   });
   for (let waitedMs = 0; !(await Promise.race([up, host.sleep(lookMs)])); waitedMs += lookMs) {

@@ -17,7 +17,6 @@ const settings = z.strictObject({
 type Settings = z.output<typeof settings>;
 
 const why = "Xen's block ring";
-const parametersOf = (module: string): string => `/sys/module/${module}/parameters`;
 
 /** Xen's own ring: a vbd for each guest, with blkfront and blkback both in domain 0 (drivers/block/xen-blk{front,back}). */
 export const xenVbd = defineProvider({
@@ -33,9 +32,11 @@ export const xenVbd = defineProvider({
     raise: async (site) => {
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
+      const putBack = await offer(site.host, wanted);
       const disks: Lane[] = [];
       for (const [i, lane] of site.under.entries())
         disks.push(await attach(site, lane, { number: i + 1, name: names[i] ?? '', wanted }));
+      await putBack();
       return disks;
     },
   }),
@@ -58,22 +59,39 @@ function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
 }
 
 /** What is fixed at load counts only where the module is not there yet; the needs have refused the rest. */
-async function loadDrivers(host: Host, { ringPageOrder, queues, persistentGrants }: Settings): Promise<void> {
+async function loadDrivers(host: Host, { ringPageOrder, queues }: Settings): Promise<void> {
   const params = {
     ...(ringPageOrder === undefined ? {} : { max_ring_page_order: `${ringPageOrder}` }),
     ...(queues === undefined ? {} : { max_queues: `${queues}` }),
   };
   await host.apply({ kind: 'module', name: 'xen_blkback', why });
   await host.apply({ kind: 'module', name: 'xen_blkfront', params, why });
-  const write = async (module: string, parameter: string, value: string): Promise<void> => {
-    const path = `${parametersOf(module)}/${parameter}`;
+}
+
+/**
+ * What the drivers offer to the devices that connect next, which are ours. They are those of every guest's disk too, so what
+ * was offered before is put back, by the function returned, as soon as ours have connected.
+ */
+async function offer(host: Host, { queues, persistentGrants }: Settings): Promise<() => Promise<void>> {
+  const grants = persistentGrants === undefined ? undefined : persistentGrants ? 'Y' : 'N';
+  const wanted = [
+    // A frontend that could do more takes what the backend offers.
+    ['xen_blkback/parameters/max_queues', queues === undefined ? undefined : `${queues}`],
+    ['xen_blkback/parameters/feature_persistent', grants],
+    ['xen_blkfront/parameters/feature_persistent', grants],
+  ] as const;
+  const changed: { readonly path: string; readonly before: string }[] = [];
+  for (const [parameter, value] of wanted) {
+    if (value === undefined) continue;
+    const path = `/sys/module/${parameter}`;
+    // In a dry run the driver may not be there to ask.
+    changed.push({ path, before: (await host.read(path))?.trim() ?? '<what was there>' });
     await host.apply({ kind: 'write', path, value, restore: 'prior', why: `${why}: read when a device connects` });
+  }
+  return async () => {
+    for (const { path, before } of changed.toReversed())
+      await host.apply({ kind: 'write', path, value: before, restore: 'never', why: `${why}: ours have connected` });
   };
-  // The backend's offer, which a frontend that could do more takes.
-  if (queues !== undefined) await write('xen_blkback', 'max_queues', `${queues}`);
-  if (persistentGrants === undefined) return;
-  for (const module of ['xen_blkback', 'xen_blkfront'])
-    await write(module, 'feature_persistent', persistentGrants ? 'Y' : 'N');
 }
 
 async function chooseNames(host: Host, count: number): Promise<readonly string[]> {

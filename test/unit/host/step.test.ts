@@ -83,7 +83,7 @@ describe('a step prints as the line that a person would type, and its undo', () 
     [
       { kind: 'xen-vbd', name: 'xvdp', id: 51952, path: '/dev/dm-1', mark: 'layerlift-abcdef-v1', why },
       'xl block-attach 0 format=raw,vdev=xvdp,access=rw,target=/dev/dm-1',
-      'xl block-detach 0 51952',
+      'xenstore-write /local/domain/0/backend/vbd/0/51952/online 0 /local/domain/0/backend/vbd/0/51952/state 5; sleep 3; xenstore-rm /local/domain/0/device/vbd/51952; xenstore-rm /local/domain/0/backend/vbd/0/51952',
     ],
     [
       { kind: 'spawn', name: 'fio', argv: ['fio', 'a b'], cgroup: '/c', why },

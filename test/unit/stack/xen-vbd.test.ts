@@ -24,14 +24,21 @@ describe("Xen's ring on paper", () => {
     ]);
   });
 
-  it('gives what is fixed at load to modprobe, and writes the rest before a device connects', async () => {
-    const steps = await ringSteps(', ringPageOrder: 2, queues: 1, persistentGrants: false');
-    expect(steps.slice(0, 5)).toEqual([
+  it('gives what is fixed at load to modprobe, and offers the rest for as long as its own devices connect', async () => {
+    const steps = await ringSteps(', ringPageOrder: 2, queues: 1, persistentGrants: false', 2);
+    expect(steps.map((step) => step.replace('/sys/module/', ''))).toEqual([
       'modprobe xen_blkback',
       'modprobe xen_blkfront max_ring_page_order=2 max_queues=1',
-      'echo 1 > /sys/module/xen_blkback/parameters/max_queues',
-      'echo N > /sys/module/xen_blkback/parameters/feature_persistent',
-      'echo N > /sys/module/xen_blkfront/parameters/feature_persistent',
+      'echo 1 > xen_blkback/parameters/max_queues',
+      'echo N > xen_blkback/parameters/feature_persistent',
+      'echo N > xen_blkfront/parameters/feature_persistent',
+      expect.stringMatching(/^xl block-attach 0 .*vdev=xvdp/),
+      expect.stringMatching(/xvdp.*scheduler$/),
+      expect.stringMatching(/^xl block-attach 0 .*vdev=xvdq/),
+      expect.stringMatching(/xvdq.*scheduler$/),
+      "echo '<what was there>' > xen_blkfront/parameters/feature_persistent",
+      "echo '<what was there>' > xen_blkback/parameters/feature_persistent",
+      "echo '<what was there>' > xen_blkback/parameters/max_queues",
     ]);
   });
 
