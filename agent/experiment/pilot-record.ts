@@ -1,6 +1,6 @@
 // What the pilot leaves in the run's folder, and its decoding. What it says is computed from the readings again.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { settleOf, settleRules } from '../analysis/settle/settle.ts';
 import { layers } from '../lib/layer.ts';
 import { type Plan, withPilot } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 // What the cap probe leaves in the run's folder, and its decoding.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 import { sliceSchema } from './record.ts';
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';

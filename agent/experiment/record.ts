@@ -1,6 +1,6 @@
 // One measured slice as it is written to disk, and back. Whoever reads a run's folder decodes it here.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 
 const layer = z.enum(layers);

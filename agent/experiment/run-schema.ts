@@ -1,6 +1,6 @@
 // What plan.json, host.json and neighbours.json of a run's folder must be.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { layers } from '../lib/layer.ts';
 import { usualAims } from '../plan/plan.ts';

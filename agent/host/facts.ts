@@ -1,7 +1,6 @@
 // The host as it was before a run: what could explain the figures later. Never called while something is measured,
 // because these libraries start processes.
 
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { createOSUtils } from 'node-os-utils';
 import si from 'systeminformation';
@@ -29,27 +28,6 @@ export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
     Object.entries(sources).map(async ([name, read]) => [name, await inTime(read)] as const),
   );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-/** CPUs that the kernel may ever use: the number of queues that a wide stub gets. */
-export function cpuCount(): number {
-  return os.cpus().length;
-}
-
-/** Numbers of the CPUs that are online. */
-export function availableCpus(): ReadonlySet<number> {
-  return parseCpuList(readFileSync('/sys/devices/system/cpu/online', 'utf8'));
-}
-
-/** Such as `0-3,8` (Documentation/admin-guide/cputopology.rst). */
-export function parseCpuList(text: string): ReadonlySet<number> {
-  const parts = [...text.matchAll(/(\d+)(?:-(\d+))?/g)];
-  return new Set(
-    parts.flatMap(([, first, last]) => {
-      const from = Number(first);
-      return Array.from({ length: Number(last ?? first) - from + 1 }, (_, i) => from + i);
-    }),
-  );
 }
 
 /** Per cent of CPU time over a short window, before any load of ours. */

@@ -1,13 +1,21 @@
 // Small file access for sysfs, procfs, configfs and cgroupfs.
 
-import { constants } from 'node:fs';
+import { constants, readdirSync, readFileSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { errnoOf, HostError } from '../lib/errors.ts';
+
+/**
+ * What the kernel answers from counters of its own, whatever its devices are at: these are read at once, as a trip through
+ * libuv's threads takes ten times the CPU, and a slice reads a hundred of them at each border. Anything else may wait for a
+ * device, which must not hold up the agent.
+ */
+const answersAtOnce =
+  /^\/(proc\/(stat|diskstats|uptime|vmstat|cpuinfo|self\/(stat|cgroup)|pressure\/\w+)$|sys\/fs\/cgroup(\/|$)|sys\/(block|class\/block|dev\/block)\/[^/]+\/(stat|inflight)$|sys\/bus\/xen-backend\/devices(\/[^/]+\/statistics\/\w+)?$)/;
 
 /** Undefined where the file does not exist (or has just gone). */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return answersAtOnce.test(path) ? readFileSync(path, 'utf8') : await readFile(path, 'utf8');
   } catch (failure) {
     if (isAbsent(failure)) return undefined;
     throw failure;
@@ -17,7 +25,7 @@ export async function readText(path: string): Promise<string | undefined> {
 /** Empty where the folder does not exist. */
 export async function listFolder(path: string): Promise<readonly string[]> {
   try {
-    return await readdir(path);
+    return answersAtOnce.test(path) ? readdirSync(path) : await readdir(path);
   } catch (failure) {
     if (isAbsent(failure)) return [];
     throw failure;

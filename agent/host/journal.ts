@@ -17,7 +17,7 @@ import {
   truncateSync,
   writeSync,
 } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, OutputError, ProfileError } from '../lib/errors.ts';
 import { faultPoint } from './fault.ts';
 import type { Step } from './step.ts';

@@ -2,7 +2,7 @@
 
 import { LoadError } from '../lib/errors.ts';
 import { sum } from '../lib/numbers.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBins, grownBy, type Histogram, merged } from './histogram.ts';
 
 /** What a guest has done since its fio started. */

@@ -1,7 +1,7 @@
 // Text -> Profile. Collects every mistake with its line; unknown keys are mistakes.
 
 import { LineCounter, parseDocument, isMap, isNode, isScalar, isSeq, type Document, type Pair } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { type Layer, layers, type Role } from '../lib/layer.ts';
 import { isRecord } from '../lib/record.ts';

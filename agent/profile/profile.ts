@@ -1,6 +1,6 @@
 // The profile: what to compare, under which load, for how long. The schema is the one source of names and defaults.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Layer } from '../lib/layer.ts';
 import { bytes, duration, plainText, wholeNumber } from './settings.ts';
 

@@ -1,6 +1,6 @@
 // Building blocks of the profile's schema: units as people write them, decoded to base units.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseBytes, parseDuration, writeBytes, writeDuration } from '../lib/units.ts';
 
 /** A duration such as `20ms`, decoded to nanoseconds. */

@@ -1,6 +1,6 @@
 // What the cap probe found, as it is serialised.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 import { list } from './schema-words.ts';
 

@@ -1,6 +1,6 @@
 // What the guests do to one another as it is serialised: the same as in the analysis, field by field.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from './schema-words.ts';
 
 const guest = z.number().int().describe('number of the guest, from 1');

@@ -1,6 +1,6 @@
 // The verdict as it is serialised: the same union as in the analysis, field by field.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { layerLift, layerName, lift, list, ratio } from './schema-words.ts';
 
 const someLayers = list(layerName);

@@ -1,6 +1,6 @@
 // The words that the parts of the report's schema share.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 
 export const layerName = z.enum(layers);

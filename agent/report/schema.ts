@@ -1,6 +1,6 @@
 // The report as one versioned, serialisable document: what every format prints and what `--format json` hands over.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';
 import { capsSchema } from './schema-caps.ts';

@@ -1,6 +1,6 @@
 // A provider: one way to realise a layer. It turns the lanes beneath it into the lanes above it.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs.ts';

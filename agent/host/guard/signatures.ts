@@ -1,6 +1,6 @@
 // What a device carries: file systems, partition tables, members of LVM, RAID, Ceph. libblkid knows them all.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { reasonOf } from '../../lib/errors.ts';
 import type { Eyes } from './look.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DmTable, parseTable, tableSectors } from '../../host/dm-table.ts';
 import type { Need } from '../../host/needs.ts';
 import { plainText } from '../../profile/settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProvider } from '../provider.ts';
 
 /** The block stack's stub: nothing but the dm-linear slice that every path has beneath it. */

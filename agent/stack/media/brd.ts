@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sectorBytes } from '../../lib/units.ts';
 import { defineProvider } from '../provider.ts';
 

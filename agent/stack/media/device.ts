@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plainText } from '../../profile/settings.ts';
 import { guardNeeds, raiseGuard } from '../guard.ts';
 import { defineProvider } from '../provider.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, duration, wholeNumber } from '../../profile/settings.ts';
 import { defineProvider } from '../provider.ts';
 import { nullBlkNeeds, raiseNullBlk } from './null-blk-device.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../../profile/settings.ts';
 import { defineProvider } from '../provider.ts';
 import { nullBlkNeeds, raiseNullBlk, wideDepth } from './null-blk-device.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wholeNumber } from '../../profile/settings.ts';
 import { nvmePort } from '../names.ts';
 import { defineProvider } from '../provider.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, wholeNumber } from '../../profile/settings.ts';
 import { nvmePort } from '../names.ts';
 import { defineProvider, type Site } from '../provider.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Claim } from '../../host/guard/device-guard.ts';
 import { HostError } from '../../lib/errors.ts';
 import { renderBytes, sectorBytes } from '../../lib/units.ts';

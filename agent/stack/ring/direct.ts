@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProvider } from '../provider.ts';
 
 /** The ring's stub: the junction points past the ring, straight at what lies beneath it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane } from '../provider.ts';
 

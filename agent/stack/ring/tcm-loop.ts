@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Need } from '../../host/needs.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';

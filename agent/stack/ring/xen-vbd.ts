@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
 import type { Need } from '../../host/needs.ts';
 import { HostError } from '../../lib/errors.ts';
