@@ -54,7 +54,8 @@ export const dmTree = defineProvider({
           context.addIssue({
             code: 'custom',
             path,
-            message: 'expected lines of `start length target parameters`, in order and without gaps, as in dmsetup(8)',
+            message:
+              'expected lines of `start length target parameters`, in order, without gaps and below 2^53 sectors, as in dmsetup(8)',
           });
         }
         if (earlier.includes(device.name)) {
