@@ -42,7 +42,7 @@ function withoutKeys({ type, params }: DmTarget): string {
   return params;
 }
 
-/** Parses `start length type [params]` lines. Returns undefined for anything else, also for gaps. */
+/** Parses `start length type [params]` lines. Returns undefined for anything else, also for gaps and beyond 2^53 sectors. */
 export function parseTable(text: string): DmTable | undefined {
   const out: DmTarget[] = [];
   for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
@@ -50,6 +50,7 @@ export function parseTable(text: string): DmTable | undefined {
     if (!match) return undefined;
     const [start, length] = [Number(match[1]), Number(match[2])];
     if (length === 0 || start !== tableSectors(out)) return undefined;
+    if (!Number.isSafeInteger(start + length)) return undefined;
     out.push({ start, length, type: match[3] ?? '', params: match[4] ?? '' });
   }
   return out.length > 0 ? out : undefined;

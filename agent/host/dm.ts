@@ -3,6 +3,7 @@
 import { closeSync, existsSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../lib/errors.ts';
 import { deviceNumberOf } from './device-number.ts';
+import { foreignIn } from './dm-foreign.ts';
 import type { DmTable } from './dm-table.ts';
 import { faultPoint } from './fault.ts';
 import { ioctl, openControl } from './ioctl.ts';
@@ -31,6 +32,7 @@ export async function dmCreate(device: {
   on?: readonly string[];
 }): Promise<string> {
   const { name, uuid, table, readOnly, on } = device;
+  if (on) mayOnlyName(name, table, on);
   const reply = await call(command.create, name, { uuid });
   try {
     faultPoint('dm made');
@@ -43,6 +45,15 @@ export async function dmCreate(device: {
     throw failure;
   }
   return nodeOf(reply);
+}
+
+function mayOnlyName(name: string, table: DmTable, on: readonly string[]): void {
+  const foreign = foreignIn(table, on);
+  if (!foreign) return;
+  throw new HostError(
+    `the table of ${name} gives ${foreign.word} to the target ${foreign.target}, which may be a device outside of this stack`,
+    'use {below} or the name of an earlier device: this target may write as soon as it is loaded',
+  );
 }
 
 /** A table that a person wrote may name any device in many spellings: the kernel says which ones it has opened. */

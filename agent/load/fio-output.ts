@@ -87,8 +87,10 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
   const ways = parsed.data.jobs.flatMap((job) => [job.read, job.write]);
   const count = (way: z.output<typeof direction>): number => way.lat_ns.N ?? 0;
   return {
-    runtimeMs: Math.max(
-      ...parsed.data.jobs.map((job) => job.job_runtime ?? Math.max(job.read.runtime, job.write.runtime)),
+    // Not as arguments of one call: a document may have more jobs than a call takes.
+    runtimeMs: parsed.data.jobs.reduce(
+      (most, job) => Math.max(most, job.job_runtime ?? Math.max(job.read.runtime, job.write.runtime)),
+      0,
     ),
     ios: sum(ways.map(count)),
     bytes: sum(ways.map((way) => way.io_bytes)),

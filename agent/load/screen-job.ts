@@ -2,11 +2,7 @@
 // variables, calculates with a shell (`echo '...' | bc`), and reads other files. Source: fio options.c and parse.c.
 
 import type { Problem } from '../lib/errors.ts';
-
-/** Engines that do block I/O on the file they are given, and nothing else. */
-export const engines: ReadonlySet<string> = new Set([
-  ...['libaio', 'io_uring', 'psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'posixaio', 'mmap'],
-]);
+import { problemOfOption } from './job-options.ts';
 
 const largestBytes = 256 * 1024;
 /** fio reads lines in pieces of 4096 characters: what follows would be a line of its own. */
@@ -22,15 +18,14 @@ export function screenJob(text: string, path: string): readonly Problem[] {
   });
 }
 
-function problemOf(line: string): Problem | undefined {
+function problemOf(line: string): Omit<Problem, 'at'> | undefined {
   if (/[^\P{Cc}\t]/u.test(line)) return { message: 'a control character', hint: 'use plain text' };
   if (line.length > longestLine) return { message: 'the line is too long', hint: `expected at most ${longestLine}` };
   if (/^[;#]/.test(line)) return undefined;
   if (line.includes('$')) return { message: 'variables and calculations are not accepted', hint: 'write the value' };
   if (/^include\b/i.test(line))
     return { message: 'the option include is not accepted', hint: 'put all of the job into one file' };
-  const engine = /^ioengine\s*(?:=\s*(.*))?$/i.exec(line);
-  if (!engine || engines.has(engine[1] ?? '')) return undefined;
-  const hint = `expected one of ${[...engines].join(', ')}`;
-  return { message: `the I/O engine ${engine[1] ?? ''} is not accepted`, hint };
+  if (line === '' || line.startsWith('[')) return undefined;
+  const [, option = '', value] = /^([^=]*?)\s*(?:=\s*(.*))?$/.exec(line) ?? [];
+  return problemOfOption(option, value);
 }

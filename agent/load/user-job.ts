@@ -5,41 +5,10 @@ import { commandEnvironment } from '../host/run-command.ts';
 import { HostError, NeedError, ProfileError, type Problem } from '../lib/errors.ts';
 import { readInput } from '../profile/load.ts';
 import type { JobSection } from './job.ts';
-import { engines, screenJob } from './screen-job.ts';
+import { leftOut, mostJobs, problemOfOption } from './job-options.ts';
+import { screenJob } from './screen-job.ts';
 
 type Option = readonly [string, string | undefined];
-
-// They start programs, load code, write other files, or give fio ends and places that the run must decide.
-const refused = [
-  /^exec_(pre|post)run$/,
-  /^trigger/,
-  /^(write|read)_(iolog|bw_log|lat_log|hist_log|iops_log)$/,
-  /^(replay_|merge_blktrace)/,
-  /^(verify_state_save|verify_state_load|state_file|aux-path|opendir|directory|filename_format|file_service_type)$/,
-  /^(cgroup|cgroup_weight|cgroup_nodelete|uid|gid)$/,
-  /^(profile|client|server|daemonize|dump_cmdline)$/,
-];
-const dropped = new Set([
-  'filename',
-  'size',
-  'runtime',
-  'time_based',
-  'ramp_time',
-  'loops',
-  'output',
-  'group_reporting',
-  'startdelay',
-  // They end fio early, or keep it from counting.
-  'number_ios',
-  'io_size',
-  'exitall',
-  'exitall_on_error',
-  'gtod_reduce',
-  'disable_lat',
-  'disable_clat',
-  'disable_slat',
-  'stonewall',
-]);
 
 const largestAnswer = 4 * 2 ** 20;
 /** It only reads a file; a host in trouble may still be slow to start it. */
@@ -47,13 +16,15 @@ const answerDeadlineMs = 30_000;
 
 /** Throws ProfileError for what fio or we cannot accept, NeedError when fio is missing. */
 export async function readUserJob(path: string): Promise<readonly JobSection[]> {
-  const refusals = screenJob(readInput(path, 'job file'), path);
+  const text = readInput(path, 'job file');
+  const refusals = screenJob(text, path);
   if (refusals.length > 0) throw new ProfileError(refusals);
-  const result = await execa('fio', ['--showcmd', path], {
+  // Not by its path, where something else may stand by now: fio sees what was screened.
+  const result = await execa('fio', ['--showcmd', '-'], {
+    input: text,
     reject: false,
     timeout: answerDeadlineMs,
     maxBuffer: largestAnswer,
-    stdin: 'ignore',
     env: { ...commandEnvironment, HOME: '/nonexistent' },
     extendEnv: false,
   });
@@ -85,30 +56,23 @@ export function parseShowcmd(text: string, path: string): readonly JobSection[] 
     .slice(1);
   for (const part of parts) {
     const match = /^([a-z][\w-]*)(?:[=\s]([\s\S]*))?$/.exec(part.trim());
-    const [key, value] = [match?.[1] ?? '', match?.[2]];
-    const problem = problemOf(key, value);
+    const [key, value] = [match?.[1] ?? '', match?.[2]?.trim()];
+    // Once more: the name of a section can hold what reads like options.
+    const problem = problemOfOption(key, value);
     if (problem) problems.push({ at: path, ...problem });
     else if (key === 'name')
       sections.push({ name: (value ?? 'job').replaceAll(/[^\w.-]/g, '_'), options: [...common] });
-    else if (!dropped.has(key)) (sections.at(-1)?.options ?? common).push([key, value]);
+    else if (!leftOut.has(key)) (sections.at(-1)?.options ?? common).push([key, value]);
+  }
+  const jobs = sections.map(({ name, options }) => ({ name, options: [...new Map(options)] }));
+  const threads = jobs.reduce((sum, { options }) => sum + Number(new Map(options).get('numjobs') ?? 1), 0);
+  if (threads > mostJobs) {
+    problems.push({
+      at: path,
+      message: `${threads} jobs for each guest are too many`,
+      hint: `expected at most ${mostJobs}, the numjobs of all sections together`,
+    });
   }
   if (problems.length > 0) throw new ProfileError(problems);
-  return sections.map(({ name, options }) => ({ name, options: [...new Map(options)] }));
-}
-
-function problemOf(key: string, value: string | undefined): Problem | undefined {
-  if (refused.some((pattern) => pattern.test(key))) {
-    return { message: `the option ${key} is not accepted`, hint: 'it reaches beyond the guest: leave it out' };
-  }
-  if (key === 'rw' && value?.includes('trim'))
-    return { message: `the mode ${value} is not accepted`, hint: 'use reads or writes' };
-  if (/^(steadystate|ss)(_|$)/.test(key))
-    return { message: `the option ${key} is not accepted`, hint: 'the run decides when it is over' };
-  if (key === 'ioengine' && !engines.has(value ?? '')) {
-    return {
-      message: `the I/O engine ${value ?? ''} is not accepted`,
-      hint: `expected one of ${[...engines].join(', ')}`,
-    };
-  }
-  return undefined;
+  return jobs;
 }

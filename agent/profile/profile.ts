@@ -12,6 +12,14 @@ export function cpuRanges(text: string): readonly (readonly [number, number])[] 
   });
 }
 
+/** What the kernel takes (kernel/sched/core.c, tg_set_cfs_bandwidth); the group's own file says no more than EINVAL. */
+const mostQuotaUs = 2 ** 44 - 1;
+function isCpuMax(text: string): boolean {
+  const [quota = '', period = '100000'] = text.split(' ');
+  const within = (value: string, most: number): boolean => Number(value) >= 1_000 && Number(value) <= most;
+  return (quota === 'max' || within(quota, mostQuotaUs)) && within(period, 1_000_000);
+}
+
 const limits = {
   /** CPUs that the guest may use, as in cpuset.cpus. */
   cpuset: z
@@ -26,6 +34,9 @@ const limits = {
   cpuMax: z
     .string()
     .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
+    .refine(isCpuMax, {
+      error: `expected a quota of 1000 to ${mostQuotaUs} us or max, and a period of 1000 to 1000000 us`,
+    })
     .optional(),
   memoryMax: bytes({ min: 2 ** 20 }).optional(),
   ioMax: z

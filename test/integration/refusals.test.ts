@@ -79,6 +79,18 @@ stack:
     says: ['names the device 254:0, which is not part of this stack'],
   },
   {
+    name: 'table-would-format-another-device',
+    profile: `${head}guests: 1
+stack:
+  media: { deployed: { provider: model, size: 64MiB } }
+  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 65536 integrity 254:0 0 4 D 0' }] } }
+`,
+    after: 'cmp -n 1048576 /dev/vda /dev/zero && echo untouched',
+    status: 69,
+    says: [/gives 254:0 to the target integrity, which may be a device outside of this stack/, 'use {below}'],
+    prints: 'untouched',
+  },
+  {
     name: 'budget-too-short',
     profile: `${head}guests: 1\nexperiment: { budget: 10s }\n${model}`,
     status: 65,

@@ -143,9 +143,10 @@ export const kinds: readonly Kind[] = [
     name: 'job files',
     inputs: fc.oneof(mutated(job, showcmd), anything),
     take: taking((text) => {
+      if (text.startsWith('fio ')) return parseShowcmd(text, 'a.fio')[0];
       const problems = screenJob(text, 'a.fio');
       if (problems.length > 0) throw new ProfileError(problems);
-      return parseShowcmd(text, 'a.fio')[0];
+      return text;
     }, ProfileError),
   },
   {

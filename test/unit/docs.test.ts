@@ -8,6 +8,7 @@ import { parseCommand } from '../../agent/cli/command-line.ts';
 import { exitCodes } from '../../agent/lib/exit-codes.ts';
 import { layers, type Layer, type Role } from '../../agent/lib/layer.ts';
 import { isRecord } from '../../agent/lib/record.ts';
+import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
 import { formatNames } from '../../agent/report/format-names.ts';
@@ -105,6 +106,20 @@ describe('profile', () => {
     const examples = blocks('yaml');
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(decodeProfile(example, 'README.md').question).not.toBe('');
+  });
+});
+
+describe('job files', () => {
+  it('have every option that is taken over or left out, and no others', () => {
+    const [taken, ignored] = ['- Taken over: ', '- Left out '].map((start) => {
+      const line =
+        section('#### Job files')
+          .split('\n')
+          .find((text) => text.startsWith(start)) ?? '';
+      return words(line.split(/\. |\.$/)[0] ?? '');
+    });
+    expect(taken).toEqual([...accepted]);
+    expect(ignored).toEqual([...leftOut]);
   });
 });
 

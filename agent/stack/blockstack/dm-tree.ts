@@ -3,6 +3,7 @@ import { type DmTable, parseTable, tableSectors } from '../../host/dm-table.ts';
 import type { Need } from '../../host/needs.ts';
 import { plainText } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
+import { moduleOf, modulesOf } from './dm-modules.ts';
 
 const mebibyteSectors = 2048;
 const placeholder = /\{([^{}]*)\}/g;
@@ -54,7 +55,8 @@ export const dmTree = defineProvider({
           context.addIssue({
             code: 'custom',
             path,
-            message: 'expected lines of `start length target parameters`, in order and without gaps, as in dmsetup(8)',
+            message:
+              'expected lines of `start length target parameters`, in order, without gaps and below 2^53 sectors, as in dmsetup(8)',
           });
         }
         if (earlier.includes(device.name)) {
@@ -67,15 +69,10 @@ export const dmTree = defineProvider({
       }
     }),
   configure: ({ scope, devices }) => ({
-    needs: targetsOf(devices).map(needOf),
+    needs: needsOf(devices),
     lanes: scope === 'guest' ? 'per-guest' : 'one',
     raise: async (site) => {
-      for (const target of targetsOf(devices)) {
-        await site.host.apply({ kind: 'module', name: moduleOf(target), why: `the device-mapper target ${target}` });
-      }
-      for (const module of cipherModules(devices)) {
-        await site.host.apply({ kind: 'module', name: module, why: 'the cipher of the crypt target' });
-      }
+      for (const module of modulesOf(trialOf(devices))) await site.host.apply({ kind: 'module', ...module });
       const tops: Lane[] = [];
       for (const [i, lane] of site.under.entries()) tops.push(await raiseTree(site, devices, lane, i + 1));
       return tops;
@@ -120,43 +117,16 @@ function trial(device: Node, earlier: readonly string[]): DmTable | undefined {
   return parseTable(fill(device.table, known, 2 ** 30));
 }
 
-function targetsOf(devices: readonly Node[]): readonly string[] {
-  return [
-    ...new Set(
-      devices.flatMap((device) =>
-        (
-          trial(
-            device,
-            devices.map(({ name }) => name),
-          ) ?? []
-        ).map(({ type }) => type),
-      ),
-    ),
-  ];
+/** The targets of all devices, with something in place of what placeholders stand for. */
+function trialOf(devices: readonly Node[]): DmTable {
+  const names = devices.map(({ name }) => name);
+  return devices.flatMap((device) => trial(device, names) ?? []);
 }
 
-// Targets whose module is not called after them; `dm_mod` brings the first three itself.
-const moduleNames: Readonly<Record<string, string>> = {
-  linear: 'dm_mod',
-  striped: 'dm_mod',
-  error: 'dm_mod',
-  thin: 'dm_thin_pool',
-  'thin-pool': 'dm_thin_pool',
-  'snapshot-origin': 'dm_snapshot',
-  'snapshot-merge': 'dm_snapshot',
-};
-
-function moduleOf(target: string): string {
-  return moduleNames[target] ?? `dm_${target.replaceAll('-', '_')}`;
-}
-
-function needOf(target: string): Need {
-  return { kind: 'module', name: moduleOf(target), forWhat: `the device-mapper target ${target}` };
-}
-
-// The kernel loads ciphers by itself when a crypt table is loaded; asked for by name, they are journaled and unloaded.
-function cipherModules(devices: readonly Node[]): readonly string[] {
-  const specs = devices.flatMap(({ table }) => [...table.matchAll(/\scrypt\s+(\w+)-(\w+)/g)]);
-  const parts = specs.flatMap(([, cipher = '', mode = '']) => [cipher, 'ecb', mode]);
-  return [...new Set(parts)].map((part) => `crypto-${part}`);
+function needsOf(devices: readonly Node[]): readonly Need[] {
+  return [...new Set(trialOf(devices).map(({ type }) => type))].map((target) => ({
+    kind: 'module',
+    name: moduleOf(target),
+    forWhat: `the device-mapper target ${target}`,
+  }));
 }

@@ -25,6 +25,8 @@ describe('a device-mapper table', () => {
     ['a start above zero', '8 8 linear /dev/sda 0'],
     ['no length', '0 0 linear /dev/sda 0'],
     ['a negative length', '0 -8 linear /dev/sda 0'],
+    ['more sectors than can be counted', '0 100000000000000000000 zero'],
+    ['targets that are that long together', '0 9007199254740991 zero\n9007199254740991 8 zero'],
     ['a missing target', '0 8'],
     ['a placeholder that is left', '0 {sectors} linear /dev/sda 0'],
     ['a target that is no word', '0 8 li/near /dev/sda 0'],

@@ -95,6 +95,11 @@ describe('a snapshot', () => {
     });
   });
 
+  it('takes more jobs than a call has room for', () => {
+    const jobs = Array.from({ length: 150_000 }, (_, i) => job({ job_runtime: i }));
+    expect(decodeSnapshot(JSON.stringify({ jobs }))?.runtimeMs).toBe(149_999);
+  });
+
   it('adds up the bins of all that did I/O', () => {
     const read = { ...way(4096, 3, 500), lat_ns: { mean: 500, N: 3, bins: { 97: 1, 500: 2 } } };
     const write = { ...way(4096, 1, 500), lat_ns: { mean: 500, N: 1, bins: { 500: 1 } } };

@@ -168,6 +168,30 @@ describe('mistakes', () => {
       'p.yaml:3:21: guests.cpuset: expected ranges that go up, such as 1-3',
     ],
     [
+      'a quota below what the kernel takes',
+      'guests: 2',
+      'guests: { count: 2, cpuMax: "999 100000" }',
+      'p.yaml:3:21: guests.cpuMax: expected a quota of 1000 to 17592186044415 us or max, and a period of 1000 to 1000000 us',
+    ],
+    [
+      'a quota beyond it',
+      'guests: 2',
+      'guests: { count: 2, cpuMax: "99999999999999 100000" }',
+      'p.yaml:3:21: guests.cpuMax: expected a quota of 1000 to 17592186044415 us or max, and a period of 1000 to 1000000 us',
+    ],
+    [
+      'a period below what the kernel takes',
+      'guests: 2',
+      'guests: { count: 2, cpuMax: "50000 999" }',
+      'p.yaml:3:21: guests.cpuMax: expected a quota of 1000 to 17592186044415 us or max, and a period of 1000 to 1000000 us',
+    ],
+    [
+      'a period beyond it',
+      'guests: 2',
+      'guests: { count: 2, cpuMax: "max 1000001" }',
+      'p.yaml:3:21: guests.cpuMax: expected a quota of 1000 to 17592186044415 us or max, and a period of 1000 to 1000000 us',
+    ],
+    [
       'blocks that are no whole sectors',
       'bs: 4k',
       'bs: 1000',

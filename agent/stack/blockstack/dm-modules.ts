@@ -1,0 +1,73 @@
+// The modules that device-mapper tables want (pure): those of the targets, and those that the kernel would bring in by
+// itself while a table is loaded. Asked for by name, they are journaled and unloaded again.
+
+import type { DmTable, DmTarget } from '../../host/dm-table.ts';
+
+export interface WantedModule {
+  readonly name: string;
+  readonly why: string;
+}
+
+// Targets whose module is not called after them; `dm_mod` brings the first three itself.
+const moduleNames: Readonly<Record<string, string>> = {
+  linear: 'dm_mod',
+  striped: 'dm_mod',
+  error: 'dm_mod',
+  thin: 'dm_thin_pool',
+  'thin-pool': 'dm_thin_pool',
+  'snapshot-origin': 'dm_snapshot',
+  'snapshot-merge': 'dm_snapshot',
+};
+
+export function moduleOf(target: string): string {
+  return moduleNames[target] ?? `dm_${target.replaceAll('-', '_')}`;
+}
+
+/** In the order of loading, each once. */
+export function modulesOf(table: DmTable): readonly WantedModule[] {
+  const wanted = [
+    ...table.map(({ type }) => ({ name: moduleOf(type), why: `the device-mapper target ${type}` })),
+    ...table.flatMap(helpersOf),
+  ];
+  return [...new Map(wanted.map((module) => [module.name, module])).values()];
+}
+
+/** By the names that the kernel asks for in request_module() and crypto_alloc_*(). */
+function helpersOf({ type, params }: DmTarget): readonly WantedModule[] {
+  const words = params.split(/\s+/);
+  const algorithms = (text: string): readonly WantedModule[] =>
+    [...text.matchAll(/\w+/g)].map(([name]) => ({ name: `crypto-${name}`, why: `an algorithm of the ${type} target` }));
+  switch (type) {
+    case 'multipath':
+      return words
+        .filter((word) => /^(round-robin|queue-length|(historical-)?service-time|io-affinity)$/.test(word))
+        .map((word) => ({ name: `dm_${word.replaceAll('-', '_')}`, why: `the path selector ${word}` }));
+    case 'cache': {
+      // metadata, cache, origin, block size, the number of features and these; then the policy.
+      const policy = words[5 + Number(words[4])];
+      return policy === undefined ? [] : [{ name: `dm-cache-${policy}`, why: `the cache policy ${policy}` }];
+    }
+    case 'raid': {
+      // The other levels are in raid456, on which the target itself depends.
+      const [level] = /^raid(0|10|1)/.exec(words[0] ?? '') ?? [];
+      return level === undefined ? [] : [{ name: level, why: `the RAID level ${words[0] ?? ''}` }];
+    }
+    case 'crypt':
+      return algorithms(cipherOf(words[0] ?? ''));
+    case 'integrity':
+      return words.flatMap((word) => algorithms(/^(?:internal_hash|journal_\w+):([^:]*)/.exec(word)?.[1] ?? ''));
+    case 'verity':
+      return algorithms(words[7] ?? '');
+    default:
+      return [];
+  }
+}
+
+/** What a cipher consists of: `aes-cbc-essiv:sha256` and `capi:essiv(cbc(aes),sha256)-plain64`; modes want ecb beneath. */
+function cipherOf(spec: string): string {
+  const api = /^capi:(.*)-/.exec(spec)?.[1];
+  if (api !== undefined) return `${api} ecb`;
+  const [cipher = '', mode = '', iv = ''] = spec.split('-');
+  const hash = /^essiv:(\w+)/.exec(iv)?.[1];
+  return `${cipher.replace(/:.*/, '')} ecb ${mode}${hash === undefined ? '' : ` essiv ${hash}`}`;
+}
