@@ -27,7 +27,7 @@ export function report(
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
   const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices, plan), ...notes] };
+  const done: RunMeta = { ...meta, caveats: [...meta.caveats, ...hostCaveats(slices, plan), ...notes] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
     ...(caps ? { caps: keepCaps(caps, folder) } : {}),
