@@ -1,7 +1,9 @@
 // What the two ends of each of Xen's block devices have agreed on, from xenstore (include/xen/interface/io/blkif.h), on the
 // side of the backend: rings x 32 x 2^order requests in flight are all that a device ever has.
 
-import { ringSlots, xenstoreScheme } from '../lib/xen.ts';
+import { mapBounded } from '../lib/map-bounded.ts';
+import { ringSlots, vbdMarkKey, xenstoreScheme } from '../lib/xen.ts';
+import { readsAtOnce } from './disk.ts';
 import { countIn, knobOf, type Knob, type Reader } from './knob.ts';
 import { listSource } from './source.ts';
 
@@ -35,6 +37,14 @@ export async function vbdFolders(reader: Reader): Promise<readonly string[]> {
   return found.flat();
 }
 
+/** Only those of a run that has marked them so, where one is given: a stranger's ring may be as wide as the one that caps. */
+async function foldersOf(reader: Reader, ofRun: string | undefined): Promise<readonly string[]> {
+  const folders = await vbdFolders(reader);
+  if (ofRun === undefined) return folders;
+  const marks = await mapBounded(folders, readsAtOnce, (back) => reader.read(`${back}/${vbdMarkKey}`));
+  return folders.filter((_, i) => marks[i]?.startsWith(ofRun));
+}
+
 /** Undefined where it has gone, or was never finished. */
 export async function readVbd(reader: Reader, back: string): Promise<Vbd | undefined> {
   const [id = '', domain = ''] = back.split('/').toReversed();
@@ -61,7 +71,7 @@ export function vbdLimit({ order, rings }: Pick<Vbd, 'order' | 'rings'>): number
   return rings * ringSlots(order);
 }
 
-export const xenVbds = listSource('Xen vbds', vbdFolders, async (reader, back): Promise<readonly Knob[]> => {
+export const xenVbds = listSource('Xen vbds', (reader, _, ofRun) => foldersOf(reader, ofRun), async (reader, back): Promise<readonly Knob[]> => {
   const vbd = await readVbd(reader, back);
   if (!vbd?.connected) return [];
   const { front, name: device, order, rings, offered, protocol } = vbd;

@@ -38,6 +38,9 @@ export function vbdPaths(id: number, domain = 0): { readonly front: string; read
   return { front: `/local/domain/${domain}/device/vbd/${id}`, back: `/local/domain/0/backend/vbd/${domain}/${id}` };
 }
 
+/** In both ends of a vbd of ours, the mark of its run: toolstacks and drivers pass over keys that they do not know. */
+export const vbdMarkKey = 'layerlift';
+
 /** What a domain may boot of this kernel, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
 export function kernelImagesOf(release: string): readonly string[] {
   return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];
