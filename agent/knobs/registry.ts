@@ -53,7 +53,9 @@ export async function readKnobs(reader: Reader, ofRun?: string): Promise<Invento
     failed.push(...found.failed.map(({ name, failure }) => ({ source: `disk ${name}`, reason: reasonOf(failure) })));
     return found.disks;
   });
-  const parts = await Promise.all(sources.map(({ name, parts }) => attempt<Part>(name, () => parts(reader, disks, ofRun))));
+  const parts = await Promise.all(
+    sources.map(({ name, parts }) => attempt<Part>(name, () => parts(reader, disks, ofRun))),
+  );
   const read = await mapBounded(parts.flat(), readsAtOnce, (part) => attempt(part.name, part.read));
   return { knobs: read.flat(), failed };
 }

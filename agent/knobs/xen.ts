@@ -71,33 +71,37 @@ export function vbdLimit({ order, rings }: Pick<Vbd, 'order' | 'rings'>): number
   return rings * ringSlots(order);
 }
 
-export const xenVbds = listSource('Xen vbds', (reader, _, ofRun) => foldersOf(reader, ofRun), async (reader, back): Promise<readonly Knob[]> => {
-  const vbd = await readVbd(reader, back);
-  if (!vbd?.connected) return [];
-  const { front, name: device, order, rings, offered, protocol } = vbd;
-  const common = { layer, device } as const;
-  const guest = 'guest: on its command line, or reload xen_blkfront and re-attach';
-  return [
-    knobOf(`${front}/ring-page-order`, `${order}`, {
-      ...{ ...common, id: 'xen.order', name: 'ring-page-order (max_ring_page_order)', scope: 'queue', queues: rings },
-      ...{ standard: 0, limitOf: ringSlots },
-      change: `xen_blkfront.max_ring_page_order=N, up to ${offered.order} here; ${guest}`,
-    }),
-    knobOf(`${front}/multi-queue-num-queues`, `${rings}`, {
-      ...{ ...common, id: 'xen.queues', name: 'multi-queue-num-queues (max_queues)', scope: 'device' },
-      limitOf: () => vbdLimit(vbd),
-      change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
-    }),
-    ...(protocol === undefined
-      ? []
-      : [
-          knobOf(`${front}/protocol`, protocol, {
-            ...common,
-            id: 'xen.protocol',
-            name: 'protocol',
-            scope: 'device',
-            change: 'follows the guest',
-          }),
-        ]),
-  ];
-});
+export const xenVbds = listSource(
+  'Xen vbds',
+  (reader, _, ofRun) => foldersOf(reader, ofRun),
+  async (reader, back): Promise<readonly Knob[]> => {
+    const vbd = await readVbd(reader, back);
+    if (!vbd?.connected) return [];
+    const { front, name: device, order, rings, offered, protocol } = vbd;
+    const common = { layer, device } as const;
+    const guest = 'guest: on its command line, or reload xen_blkfront and re-attach';
+    return [
+      knobOf(`${front}/ring-page-order`, `${order}`, {
+        ...{ ...common, id: 'xen.order', name: 'ring-page-order (max_ring_page_order)', scope: 'queue', queues: rings },
+        ...{ standard: 0, limitOf: ringSlots },
+        change: `xen_blkfront.max_ring_page_order=N, up to ${offered.order} here; ${guest}`,
+      }),
+      knobOf(`${front}/multi-queue-num-queues`, `${rings}`, {
+        ...{ ...common, id: 'xen.queues', name: 'multi-queue-num-queues (max_queues)', scope: 'device' },
+        limitOf: () => vbdLimit(vbd),
+        change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
+      }),
+      ...(protocol === undefined
+        ? []
+        : [
+            knobOf(`${front}/protocol`, protocol, {
+              ...common,
+              id: 'xen.protocol',
+              name: 'protocol',
+              scope: 'device',
+              change: 'follows the guest',
+            }),
+          ]),
+    ];
+  },
+);

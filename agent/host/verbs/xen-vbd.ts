@@ -24,7 +24,9 @@ export const xenVbdVerb: Verb<'xen-vbd'> = {
   present: ({ id, mark, domain }) =>
     withXenstore(async (store) => {
       const { front, back } = vbdPaths(id, domain?.id);
-      return (await store.read(`${back}/${vbdMarkKey}`)) === mark || (await store.read(`${front}/${vbdMarkKey}`)) === mark;
+      return (
+        (await store.read(`${back}/${vbdMarkKey}`)) === mark || (await store.read(`${front}/${vbdMarkKey}`)) === mark
+      );
     }),
   /** The parents that are not there yet: they go again with the last vbd in them. */
   capture: ({ domain }) =>

@@ -54,7 +54,7 @@ function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
     { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of Xen's ring" },
     { kind: 'xvd-names', count: 1 },
     ...(ringPageOrder === undefined ? [] : [{ kind: 'xen-ring-order', order: ringPageOrder, ends: 'both' } as const]),
-    ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues } as const]),
+    ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues, ends: 'both' } as const]),
   ];
 }
 

@@ -55,6 +55,17 @@ describe('guests that are domains, on paper', () => {
     expect(config).toMatch(/^vcpus = 3$/m);
   });
 
+  it('leave it to the backend whether grants stay mapped, and need one that lets them where that is asked for', () => {
+    const modules = async (ring: string) =>
+      kinds((await raiseOnPaper({ ...domains, stack: [sections.media, ring] })).steps, 'xen-files')[0]?.modules[0];
+    const needs = (ring: string) => needsOf(decodeProfile(textOf([sections.media, ring]), 'p.yaml'));
+    const grants = { kind: 'xen-persistent-grants' };
+    expect(needs(ringOf(', persistentGrants: true'))).toContainEqual(grants);
+    expect(needs(ringOf())).not.toContainEqual(grants);
+    expect(needs(ringOf(', queues: 16'))).toContainEqual({ kind: 'xen-ring-queues', queues: 16, ends: 'back' });
+    return expect(modules(ringOf())).resolves.toMatchObject({ params: 'max_ring_page_order=0 max_queues=1' });
+  });
+
   it('need memory for all of them', () => {
     const profile = decodeProfile(textOf([sections.media]), 'p.yaml');
     expect(needsOf(profile)).toContainEqual({ kind: 'xen-memory', bytes: 192 * 2 ** 20, count: 2 });
