@@ -68,15 +68,17 @@ async function raise(site: Site, wanted: Settings): Promise<readonly Lane[]> {
   const folder = `${stateFolder}/${names.run}/domains`;
   const guests = under.map((lane, i) => ({ lane, number: i + 1, name: names.object(`g${i + 1}`) }));
   const frontend = frontendParameters(wanted);
-  const configs = await Promise.all(guests.map(({ name }) => domainConfig(host, { name, folder, ...wanted })));
+  const configs = await Promise.all(
+    guests.map(({ name }) => domainConfig(host, { name, folder, frontend, ...wanted })),
+  );
   await host.apply({
     kind: 'xen-files',
     path: folder,
     modules: [
       { name: 'xen-blkfront', params: frontend.join(' ') },
       { name: 'ext4', params: '' },
-      // Which ext4 asks for only when it mounts.
-      { name: 'crc32c_generic', params: '' },
+      // Which ext4 asks for only when it mounts; newer kernels have it built in, under another name.
+      { name: 'crc32c_generic', params: '', optional: true },
     ],
     configs: Object.fromEntries(guests.map(({ name }, i) => [`${name}.cfg`, configs[i] ?? ''])),
     why,

@@ -42,7 +42,11 @@ export const xenVbd = defineProvider({
   }),
 });
 
-/** The order is at its default where nobody says otherwise; the rings are then as many as both ends have CPUs. */
+/**
+ * At least. A blkfront that is loaded with a higher order makes its rings wider without being told: the host is not there to
+ * be asked yet, and on a slow one the cap probe then finds no limit up to twice what is said here. Without `queues` the rings
+ * are as many as both ends have CPUs.
+ */
 function holdsOf({ ringPageOrder = 0, queues }: Settings): { readonly holds?: number } {
   return queues === undefined ? {} : { holds: queues * ringSlots(ringPageOrder) };
 }

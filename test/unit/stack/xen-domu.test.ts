@@ -53,6 +53,11 @@ describe('guests that are domains, on paper', () => {
     expect(config).toMatch(/^name = "layerlift-abcdef-g1"$/m);
     expect(config).toMatch(/^memory = 256$/m);
     expect(config).toMatch(/^vcpus = 3$/m);
+    // For a kernel that has the frontend built in.
+    expect(config).toMatch(
+      /^extra = .* xen_blkfront\.max_ring_page_order=2 xen_blkfront\.max_queues=3 xen_blkfront\.feature_persistent=N/m,
+    );
+    expect(files?.modules.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(['crc32c_generic']);
   });
 
   it('leave it to the backend whether grants stay mapped, and need one that lets them where that is asked for', () => {
