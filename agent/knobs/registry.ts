@@ -4,6 +4,8 @@
 // - netem's limit, windows of connections: behind netlink (`tc`, `ss`).
 // - DRBD's max-buffers: behind netlink (`drbdsetup`).
 // - the load's iodepth and numjobs: in the profile.
+// - how many grants are in use: Xen tells only its own log (`xl debug-keys g`, `xl dmesg`), blkback only the kernel's
+//   (log_stats); what a ring may take at most is in `lib/xen.ts`, and `doctor` compares it with what there is.
 // - device-mapper's bio-based targets: no limit to read.
 
 import { reasonOf } from '../lib/errors.ts';

@@ -20,6 +20,8 @@ export interface Vbd {
   /** As negotiated; what the frontend does not say is 0, and one ring. */
   readonly order: number;
   readonly rings: number;
+  /** Grants stay mapped: both ends say so. */
+  readonly persistent: boolean;
   readonly protocol: string | undefined;
   /** The most that the backend offers. */
   readonly offered: { readonly order: number; readonly rings: number };
@@ -57,6 +59,7 @@ export async function readVbd(reader: Reader, back: string): Promise<Vbd | undef
     ...{ domain, id, front, name: domain === '0' ? dev : `${dev} of domain ${domain}` },
     order: countIn(await key(`${front}/ring-page-order`)) ?? 0,
     rings: countIn(await key(`${front}/multi-queue-num-queues`)) ?? 1,
+    persistent: (await key(`${front}/feature-persistent`)) === '1' && (await key(`${back}/feature-persistent`)) === '1',
     protocol: await key(`${front}/protocol`),
     offered: {
       order: countIn(await key(`${back}/max-ring-page-order`)) ?? 0,
@@ -77,7 +80,7 @@ export const xenVbds = listSource(
   async (reader, back): Promise<readonly Knob[]> => {
     const vbd = await readVbd(reader, back);
     if (!vbd?.connected) return [];
-    const { front, name: device, order, rings, offered, protocol } = vbd;
+    const { front, name: device, order, rings, offered, persistent, protocol } = vbd;
     const common = { layer, device } as const;
     const guest = 'guest: on its command line, or reload xen_blkfront and re-attach';
     return [
@@ -90,6 +93,10 @@ export const xenVbds = listSource(
         ...{ ...common, id: 'xen.queues', name: 'multi-queue-num-queues (max_queues)', scope: 'device' },
         limitOf: () => vbdLimit(vbd),
         change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
+      }),
+      knobOf(`${front}/feature-persistent`, persistent ? '1' : '0', {
+        ...{ ...common, id: 'xen.persistent', name: 'feature-persistent of both ends', scope: 'device', standard: 1 },
+        change: 'feature_persistent of xen_blkfront in the guest and of xen_blkback here; re-attach',
       }),
       ...(protocol === undefined
         ? []

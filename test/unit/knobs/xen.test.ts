@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchKnobs } from '../../../agent/knobs/match.ts';
-import { knobsOf } from '../../support/knobs-of.ts';
+import { knobOf, knobsOf } from '../../support/knobs-of.ts';
 import { readKnobs } from '../../../agent/knobs/registry.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
@@ -41,6 +41,7 @@ describe("what the ends of Xen's rings have agreed on", () => {
         atDefault: false,
       },
       { id: 'xen.queues', device: 'xvda of domain 7', value: '2', limit: 256, scope: 'device' },
+      { id: 'xen.persistent', device: 'xvda of domain 7', value: '0', scope: 'device', atDefault: false },
       { id: 'xen.protocol', device: 'xvda of domain 7', value: 'x86_64-abi', scope: 'device' },
     ]);
   });
@@ -49,7 +50,17 @@ describe("what the ends of Xen's rings have agreed on", () => {
     expect(await inBrief(vbd(0, 'xvdp', {}))).toMatchObject([
       { id: 'xen.order', device: 'xvdp', value: '0', limit: 32, queues: 1, atDefault: true },
       { id: 'xen.queues', value: '1', limit: 32 },
+      { id: 'xen.persistent', value: '0' },
     ]);
+  });
+
+  it('is that grants stay mapped only where both ends say so', async () => {
+    const key = 'xenstore:/local/domain/0/backend/vbd/0/51952/feature-persistent';
+    const persistent = async (back: string) => {
+      const files = { ...vbd(0, 'xvdp', { 'feature-persistent': '1' }), [key]: back };
+      return (await knobOf(files, 'xen.persistent', 'xvdp')).value;
+    };
+    expect([await persistent('1'), await persistent('0')]).toEqual(['1', '0']);
   });
 
   it('is nothing before the ends are connected', async () => {
