@@ -2,13 +2,14 @@
 // side of the backend: rings x 32 x 2^order requests in flight are all that a device ever has.
 
 import { mapBounded } from '../lib/map-bounded.ts';
-import { ringSlots, vbdMarkKey, xenstoreScheme } from '../lib/xen.ts';
+import { ringSlots, vbdMarkKey, xenState, xenstoreScheme } from '../lib/xen.ts';
 import { readsAtOnce } from './disk.ts';
 import { countIn, knobOf, type Knob, type Reader } from './knob.ts';
 import { listSource } from './source.ts';
 
 const layer = 'ring';
-const backends = `${xenstoreScheme}/local/domain/0/backend/vbd`;
+const allBackends = `${xenstoreScheme}/local/domain/0/backend`;
+const backends = `${allBackends}/vbd`;
 
 /** One vbd, both ends. */
 export interface Vbd {
@@ -25,6 +26,8 @@ export interface Vbd {
   readonly protocol: string | undefined;
   /** The most that the backend offers. */
   readonly offered: { readonly order: number; readonly rings: number };
+  /** Of its backend; undefined where it has said nothing yet. */
+  readonly state: string | undefined;
   readonly connected: boolean;
 }
 
@@ -47,6 +50,28 @@ async function foldersOf(reader: Reader, ofRun: string | undefined): Promise<rea
   return folders.filter((_, i) => marks[i]?.startsWith(ofRun));
 }
 
+export interface OtherBackend {
+  /** Such as `qdisk`, which is QEMU, or `vbd3`, which is tapdisk. */
+  readonly name: string;
+  readonly disks: number;
+}
+
+/** Who serves disks from domain 0 beside blkback: what their rings hold and do is not in sysfs. */
+export async function otherDiskBackends(reader: Reader): Promise<readonly OtherBackend[]> {
+  const names = (await reader.list(allBackends)).filter((name) => name !== 'vbd');
+  const found = await mapBounded(names, readsAtOnce, async (name) => {
+    const folder = `${allBackends}/${name}`;
+    const ids = await mapBounded(await reader.list(folder), readsAtOnce, async (domain) =>
+      (await reader.list(`${folder}/${domain}`)).map((id) => `${folder}/${domain}/${id}`),
+    );
+    const [first] = ids.flat();
+    // A backend serves devices of one kind, which its frontends' paths tell.
+    const isOfDisks = first !== undefined && (await reader.read(`${first}/frontend`))?.includes('/device/vbd/');
+    return isOfDisks ? [{ name, disks: ids.flat().length }] : [];
+  });
+  return found.flat();
+}
+
 /** Undefined where it has gone, or was never finished. */
 export async function readVbd(reader: Reader, back: string): Promise<Vbd | undefined> {
   const [id = '', domain = ''] = back.split('/').toReversed();
@@ -55,6 +80,7 @@ export async function readVbd(reader: Reader, back: string): Promise<Vbd | undef
   if (frontPath === undefined) return undefined;
   const front = `${xenstoreScheme}${frontPath}`;
   const dev = (await key(`${back}/dev`)) ?? id;
+  const state = await key(`${back}/state`);
   return {
     ...{ domain, id, front, name: domain === '0' ? dev : `${dev} of domain ${domain}` },
     order: countIn(await key(`${front}/ring-page-order`)) ?? 0,
@@ -65,7 +91,8 @@ export async function readVbd(reader: Reader, back: string): Promise<Vbd | undef
       order: countIn(await key(`${back}/max-ring-page-order`)) ?? 0,
       rings: countIn(await key(`${back}/multi-queue-max-queues`)) ?? 1,
     },
-    connected: (await key(`${back}/state`)) === '4',
+    state,
+    connected: state === xenState.connected,
   };
 }
 
