@@ -85,6 +85,16 @@ export function tooFewNames(count: number, free: number): { message: string; hin
   };
 }
 
+export interface XenRing {
+  readonly order: number | undefined;
+  /** Rings of each device. */
+  readonly queues: number | undefined;
+  /** Domain 0 grants for all guests, or each domain for itself. */
+  readonly frontend: 'domain 0' | 'each domain';
+  /** Devices of each guest. */
+  readonly devices: number;
+}
+
 /** The most grants that a ring takes: its own pages, and for each request 32 segments and the page that lists them. */
 export function grantsOfRing(order: number): number {
   return 2 ** order + ringSlots(order) * (32 + 1);

@@ -40,6 +40,8 @@ export const xenDomU = defineProvider({
     needs: needsOf(wanted),
     lanes: 'per-guest',
     holds: wanted.queues * ringSlots(wanted.ringPageOrder),
+    // The disk that is measured, and the one that fio is on.
+    xenRing: { order: wanted.ringPageOrder, queues: wanted.queues, frontend: 'each domain', devices: 2 },
     raise: (site) => raise(site, wanted),
   }),
 });

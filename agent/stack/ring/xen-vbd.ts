@@ -29,6 +29,7 @@ export const xenVbd = defineProvider({
     needs: needsOf(wanted),
     lanes: 'per-guest',
     ...holdsOf(wanted),
+    xenRing: { order: wanted.ringPageOrder, queues: wanted.queues, frontend: 'domain 0', devices: 1 },
     raise: async (site) => {
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
