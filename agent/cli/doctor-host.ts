@@ -1,11 +1,13 @@
 // What kind of machine `doctor` runs on, and on Xen what a ring of its own would need. Reads, and asks the hypervisor.
 
 import { isXenfsMounted, readMachine, renderMachine } from '../host/machine.ts';
+import { readText } from '../host/files.ts';
 import { listAny } from '../host/look.ts';
 import { isInstalled, checkNeeds } from '../host/needs.ts';
 import { runCommand } from '../host/run-command.ts';
+import { countCpus } from '../lib/cpus.ts';
 import type { Problem } from '../lib/errors.ts';
-import { findFreeXvdNames, grantsOfRing, xvdNames } from '../lib/xen.ts';
+import { findFreeXvdNames, grantsOfRing, type XenRing, xvdNames } from '../lib/xen.ts';
 
 export interface HostLine {
   readonly what: string;
@@ -16,22 +18,29 @@ export interface HostLine {
 export interface HostKind {
   /** As a noun. */
   readonly machine: string;
-  /** Empty unless this is domain 0 of Xen. */
+  /** Empty unless this is domain 0 of Xen, and somebody asks something of that. */
   readonly xen: readonly HostLine[];
 }
 
-export async function readHostKind(): Promise<HostKind> {
+/** What a profile asks of Xen; without one, whatever a profile may ask. */
+export interface XenDemand {
+  readonly guests: number;
+  readonly ring: XenRing;
+}
+
+/** `demand`: null where a profile asks nothing of Xen; undefined without a profile. */
+export async function readHostKind(demand: XenDemand | null | undefined): Promise<HostKind> {
   const machine = await readMachine();
-  const xen = machine.kind === 'xen' && machine.control ? await xenLines() : [];
+  const xen = machine.kind === 'xen' && machine.control && demand !== null ? await xenLines(demand) : [];
   return { machine: renderMachine(machine), xen };
 }
 
-async function xenLines(): Promise<readonly HostLine[]> {
+async function xenLines(demand: XenDemand | undefined): Promise<readonly HostLine[]> {
   const [xenfs, xl, names, grants, needs] = await Promise.all([
     isXenfsMounted(),
     isInstalled('xl'),
     findFreeXvdNames(listAny).catch(() => []),
-    grantLine(),
+    grantLine(demand),
     checkNeeds([
       { kind: 'xen-dom0' },
       { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of a ring" },
@@ -41,21 +50,25 @@ async function xenLines(): Promise<readonly HostLine[]> {
   const [store, back, front] = needs.map(({ problem }) => problem);
   const unless = (met: boolean, message: string, hint: string): Problem | undefined =>
     met ? undefined : { message, hint };
+  // The toolstack wants xenfs, and the names are those of disks of domain 0: a profile may have no use for one of them.
+  const [wantsTools, wantsNames] = [demand?.ring.frontend !== 'domain 0', demand?.ring.frontend !== 'each domain'];
   return [
     {
-      what: 'xenfs at /proc/xen',
-      problem: unless(xenfs, 'xenfs is not mounted at /proc/xen', 'modprobe xenfs && mount -t xenfs xenfs /proc/xen'),
+      what: `xenfs at /proc/xen${xenfs ? '' : ': not mounted'}`,
+      problem: unless(
+        xenfs || !wantsTools,
+        'xenfs is not mounted at /proc/xen',
+        'modprobe xenfs && mount -t xenfs xenfs /proc/xen',
+      ),
     },
     { what: 'xenstored', problem: store },
-    {
-      what: 'toolstack xl (for people: layerlift itself speaks to xenstored)',
-      problem: unless(xl, 'program xl is not installed', 'apt-get install xen-utils-common'),
-    },
+    // What needs it says so itself: guests that are domains.
+    { what: `toolstack xl (for people: layerlift itself speaks to xenstored)${xl ? '' : ': not installed'}` },
     { what: 'kernel module xen_blkback', problem: back },
     { what: 'kernel module xen_blkfront', problem: front },
     {
       what: `disk names: ${names.length} of ${xvdNames.length} from xvda to xvdz are free`,
-      problem: unless(names.length > 0, 'no disk name from xvda to xvdz is free', 'xl block-list 0'),
+      problem: unless(names.length > 0 || !wantsNames, 'no disk name from xvda to xvdz is free', 'xl block-list 0'),
     },
     grants,
   ];
@@ -63,14 +76,40 @@ async function xenLines(): Promise<readonly HostLine[]> {
 
 const grantsPerFrame = 512; // of version 1, 8 bytes each (xen/include/public/grant_table.h)
 
-/** A vbd that gets no grants waits for them: slow, and no error. */
-async function grantLine(): Promise<HostLine> {
+async function grantLine(demand: XenDemand | undefined): Promise<HostLine> {
   const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], 5_000).catch(() => '');
-  const frames = Number(text.trim());
+  const parameters = '/sys/module/xen_blkfront/parameters';
+  const [order, queues, stat] = await Promise.all(
+    [`${parameters}/max_ring_page_order`, `${parameters}/max_queues`, '/proc/stat'].map(readText),
+  );
+  // Both as in drivers/block/xen-blkfront.c, xlblk_init.
+  const usual = { order: Number(order ?? 0), queues: Number(queues ?? Math.min(4, countCpus(stat ?? ''))) };
+  return judgeGrants(Number(text.trim()), demand, usual);
+}
+
+/** `usual`: what a blkfront of domain 0 makes where nothing else is asked for. A vbd that gets no grants waits for them: slow, and no error. */
+export function judgeGrants(
+  frames: number,
+  demand: XenDemand | undefined,
+  usual: { readonly order: number; readonly queues: number },
+): HostLine {
   if (!(frames > 0)) return { what: 'grants: their limit is not known (xenhypfs does not tell)' };
-  const each = grantsOfRing(0);
-  const rings = Math.floor((frames * grantsPerFrame) / each);
-  return {
-    what: `grants: ${frames} frames of ${grantsPerFrame}, enough for ${rings} rings of one page (${each} each)`,
+  const has = frames * grantsPerFrame;
+  const limit = `grants: ${frames} frames of ${grantsPerFrame}`;
+  if (!demand) {
+    const each = grantsOfRing(0);
+    return { what: `${limit}, enough for ${Math.floor(has / each)} rings of one page (${each} each)` };
+  }
+  const { order = usual.order, queues = usual.queues, frontend, devices } = demand.ring;
+  const together = frontend === 'domain 0';
+  const rings = devices * queues * (together ? demand.guests : 1);
+  const wants = rings * grantsOfRing(order);
+  const whose = together ? 'domain 0' : 'each domain of a guest';
+  const what = `${limit} for ${whose}, of which ${rings} rings of order ${order} take up to ${wants}`;
+  if (wants <= has) return { what };
+  const problem = {
+    message: `${rings} rings of order ${order} take up to ${wants} grants, and Xen lets ${whose} have ${has}: I/O that is large or deep would wait for them, without an error`,
+    hint: `boot Xen with gnttab_max_frames=${Math.ceil(wants / grantsPerFrame)}, or use ${together ? 'fewer guests, ' : ''}fewer queues or a smaller ringPageOrder`,
   };
+  return { what, problem };
 }

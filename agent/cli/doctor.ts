@@ -5,12 +5,12 @@ import { checkNeeds, type Need, renderNeed } from '../host/needs.ts';
 import { leftovers } from '../host/session.ts';
 import { NeedError, renderProblem, type Problem } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
-import { needsOf } from '../plan/stack-plan.ts';
+import { needsOf, xenRingOf } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { providers } from '../stack/registry.ts';
 import { claimFor } from './destroy.ts';
-import { readHostKind } from './doctor-host.ts';
+import { readHostKind, type XenDemand } from './doctor-host.ts';
 
 /** Without a profile, also says which providers this host can raise with their default settings. */
 export async function doctor(options: {
@@ -18,7 +18,7 @@ export async function doctor(options: {
   print: (text: string) => void;
 }): Promise<ExitName> {
   const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
-  const { machine, xen } = await readHostKind();
+  const { machine, xen } = await readHostKind(profile && demandOf(profile));
   const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
   const states = await checkNeeds(needsOf(profile));
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
@@ -34,11 +34,16 @@ export async function doctor(options: {
   const ofDevice = profile ? await deviceProblems(profile) : [];
   for (const problem of ofDevice) lines.push(lineOf('its device', problem));
   if (!profile) lines.push('', 'providers:', ...(await providerLines()));
-  const met = states.every(({ problem }) => problem === undefined);
+  const met = [...states, ...xen].every(({ problem }) => problem === undefined);
   const ready = met && ofDevice.length === 0 && held.length === 0;
   lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');
   options.print(`${lines.join('\n')}\n`);
   return ready ? 'ok' : 'unavailable';
+}
+
+function demandOf(profile: Profile): XenDemand | null {
+  const ring = xenRingOf(profile);
+  return ring ? { guests: profile.guests.length, ring } : null;
 }
 
 /** What keeps the real device of a profile from being used for reading, if it has one. */

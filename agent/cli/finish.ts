@@ -27,7 +27,7 @@ export function report(
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
   const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const done: RunMeta = { ...meta, caveats: [...hostCaveats(slices, plan), ...notes] };
+  const done: RunMeta = { ...meta, caveats: [...meta.caveats, ...hostCaveats(slices, plan), ...notes] };
   if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
   const kept = {
     ...(caps ? { caps: keepCaps(caps, folder) } : {}),
@@ -60,17 +60,30 @@ function keepCaps({ plan: { design }, observations, inventory }: Probed, folder:
 }
 
 const saturatedPercent = 95;
+/** A second: so few may come from a burst. */
+const fewOutOfRequests = 1;
 
 /** Doubts about the whole run that the slices show. */
 function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonly string[] {
   const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
   const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
   const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
-  const slicesFull = `${full.length} ${full.length === 1 ? 'slice' : 'slices'}`;
+  const out = (slice: SliceRecord): number => slice.measurements['xenBlkback']?.['outOfRequestsPerSecond'] ?? 0;
+  const ranOut = slices.filter(({ arm }) => arm === baselineId).filter((slice) => out(slice) > fewOutOfRequests);
+  const most = Math.max(0, ...ranOut.map(out));
   return [
-    ...(full.length > 0 ? [`the CPU was full in ${slicesFull} with stubs: more CPU might have lifted further`] : []),
+    ...(full.length > 0 ? [`the CPU was full in ${countOf(full)} with stubs: more CPU might have lifted further`] : []),
     ...(steal > 5 && profile.guest !== 'domU'
       ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`]
       : []),
+    ...(ranOut.length > 0
+      ? [
+          `a Xen ring was full in ${countOf(ranOut)} of the baseline: its backend ran out of requests up to ${most.toFixed(0)} times a second`,
+        ]
+      : []),
   ];
+}
+
+function countOf({ length }: readonly SliceRecord[]): string {
+  return `${length} ${length === 1 ? 'slice' : 'slices'}`;
 }

@@ -4,10 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listAny, readAny } from '../host/look.ts';
 import { checkNeeds } from '../host/needs.ts';
 import type { Reader } from '../knobs/knob.ts';
-import { readVbd, type Vbd, vbdFolders } from '../knobs/xen.ts';
+import { readsAtOnce } from '../knobs/disk.ts';
+import { otherDiskBackends, readVbd, type Vbd, vbdFolders } from '../knobs/xen.ts';
 import { NeedError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
-import { type ObservedVbd, observedText, sentenceOf } from '../report/observed.ts';
+import { mapBounded } from '../lib/map-bounded.ts';
+import { backendDevices, hexDeviceNumber } from '../lib/xen.ts';
+import { type Observed, type ObservedVbd, observedText, sentenceOf } from '../report/observed.ts';
 
 export interface ObserveOptions {
   readonly forMs: number;
@@ -24,11 +27,15 @@ export async function observe({ forMs, format, print }: ObserveOptions): Promise
   await delay(forMs);
   const to = await look(reader);
   const seconds = (to.atMs - from.atMs) / 1000;
-  const seen = between(from, to);
+  const seen: Observed = {
+    vbds: between(from, to),
+    unconnected: to.unconnected,
+    otherBackends: await otherDiskBackends(reader),
+  };
   print(
     format === 'text'
       ? observedText(seen, seconds)
-      : `${JSON.stringify({ version: 1, kind: 'layerlift-observed', seconds, says: sentenceOf(seen), vbds: seen }, null, 2)}\n`,
+      : `${JSON.stringify({ version: 1, kind: 'layerlift-observed', seconds, says: sentenceOf(seen), ...seen }, null, 2)}\n`,
   );
   return 'ok';
 }
@@ -44,32 +51,39 @@ interface Counters {
 
 export interface Look {
   readonly atMs: number;
-  /** By the folder of the backend. */
+  /** By the folder of the backend; only those that are connected. */
   readonly vbds: ReadonlyMap<string, Counters>;
+  readonly unconnected: Observed['unconnected'];
 }
 
-/** One reading of every connected vbd. */
-export async function look(reader: Reader, atMs = performance.now()): Promise<Look> {
-  const found = await Promise.all(
-    (await vbdFolders(reader)).map(async (back) => {
-      const vbd = await readVbd(reader, back);
-      return vbd?.connected ? [[back, await readCounters(reader, vbd)] as const] : [];
-    }),
+/** One reading of every vbd: xenstore first, which takes its time, and then all counters close together. */
+export async function look(reader: Reader, atMs?: number): Promise<Look> {
+  const found = await mapBounded(await vbdFolders(reader), readsAtOnce, async (back) => {
+    const vbd = await readVbd(reader, back);
+    return vbd ? [{ back, vbd }] : [];
+  });
+  const connected = found.flat().filter(({ vbd }) => vbd.connected);
+  const at = atMs ?? performance.now();
+  const vbds = await mapBounded(
+    connected,
+    readsAtOnce,
+    async ({ back, vbd }) => [back, await readCounters(reader, vbd)] as const,
   );
-  return { atMs, vbds: new Map(found.flat()) };
+  return {
+    ...{ atMs: at, vbds: new Map(vbds) },
+    unconnected: found.flat().flatMap(({ vbd: { name, state, connected: is } }) => (is ? [] : [{ name, state }])),
+  };
 }
 
 async function readCounters(reader: Reader, vbd: Vbd): Promise<Counters> {
-  const folder = `/sys/bus/xen-backend/devices/vbd-${vbd.domain}-${vbd.id}`;
+  const folder = `${backendDevices}/vbd-${vbd.domain}-${vbd.id}`;
   const count = async (name: string): Promise<number | undefined> => {
     const text = (await reader.read(`${folder}/statistics/${name}`))?.trim() ?? '';
     return /^\d+$/.test(text) ? Number(text) : undefined;
   };
   const kinds = await Promise.all(['rd_req', 'wr_req', 'f_req', 'ds_req'].map(count));
   const known = kinds.filter((value) => value !== undefined);
-  // Hexadecimal major:minor.
-  const hex = /^([\da-f]+):([\da-f]+)$/i.exec((await reader.read(`${folder}/physical_device`))?.trim() ?? '');
-  const device = hex ? `${Number.parseInt(hex[1] ?? '', 16)}:${Number.parseInt(hex[2] ?? '', 16)}` : undefined;
+  const device = hexDeviceNumber(await reader.read(`${folder}/physical_device`));
   const stat = device === undefined ? undefined : await reader.read(`/sys/dev/block/${device}/stat`);
   return {
     ...{ vbd, device, outOfRequests: await count('oo_req') },
@@ -81,6 +95,7 @@ async function readCounters(reader: Reader, vbd: Vbd): Promise<Counters> {
 /** Only what was there at both looks. */
 export function between(from: Look, to: Look): readonly ObservedVbd[] {
   const seconds = (to.atMs - from.atMs) / 1000;
+  const devices = [...to.vbds.values()].map(({ device }) => device);
   return [...to.vbds].flatMap(([back, now]) => {
     const before = from.vbds.get(back);
     if (!before || seconds <= 0) return [];
@@ -92,6 +107,7 @@ export function between(from: Look, to: Look): readonly ObservedVbd[] {
     return [
       {
         ...{ vbd: now.vbd, device: now.device },
+        sharing: devices.filter((device) => device === now.device).length,
         iosPerSecond: rate(before.requests, now.requests),
         outOfRequestsPerSecond: rate(before.outOfRequests, now.outOfRequests),
         inFlight: Number.isNaN(weighted) ? undefined : weighted / 1000 / seconds,

@@ -5,7 +5,7 @@ import { cpuCount } from '../host/cpus.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { readUserJob } from '../load/user-job.ts';
-import { type Impact, withinImpact } from '../plan/impact.ts';
+import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noProbe } from '../plan/probe-plan.ts';
 import { stackPlan } from '../plan/stack-plan.ts';
@@ -52,6 +52,7 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
     throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
   }
   const { profile: written, text } = loadProfile(path);
+  if (options.impact) mustReach(written.guest, options.impact);
   const profile = asAsked(written, options);
   const sections = await sectionsOf(profile);
   const writable = writes(sections);

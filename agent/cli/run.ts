@@ -57,8 +57,10 @@ export async function run(options: RunOptions): Promise<ExitName> {
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
-      if (!sparing.canSee) log.info('no other cgroup has pressure figures: that nobody suffers cannot be seen');
-      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats: [], host };
+      const caveats = sparing.canSee
+        ? []
+        : ['no other cgroup has pressure figures: that nobody suffers cannot be seen'];
+      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host };
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);

@@ -12,7 +12,7 @@ import type { Measured } from './blocks.ts';
 import type { Experiment } from './experiment.ts';
 import { runProbe } from './probe.ts';
 
-/** What the cap probe has measured, and the knobs that were in force meanwhile. */
+/** What the cap probe has measured, and the knobs of its own stack and of the host that were in force meanwhile. */
 export interface Probed {
   readonly plan: ProbePlan;
   readonly observations: readonly ProbeObservation[];
@@ -38,7 +38,8 @@ export async function lookForCaps(
       remainingMs,
     });
   if (typeof plan === 'string') return plan;
-  const inventory = await readKnobs(host);
+  // `v`: the rings that are measured, and not the disk that domains run fio from.
+  const inventory = await readKnobs(host, experiment.names.object('v'));
   const random = seededRandom(asked.seed);
   return { plan, inventory, observations: await runProbe({ host, experiment, plan, random }, stack) };
 }

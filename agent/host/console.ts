@@ -37,7 +37,7 @@ export async function openConsole({ name, id }: Domain): Promise<Console> {
   return console;
 }
 
-/** From the fourth-last column of `xl list`: the states r(unning), b(locked), p(aused), s(hut down), c(rashed), d(ying). */
+/** From the second-last column of `xl list`: the states r(unning), b(locked), p(aused), s(hut down), c(rashed), d(ying). */
 async function ailmentOf(name: string): Promise<string | undefined> {
   const listed = await runCommand(['xl', 'list', name]).catch(() => undefined);
   if (listed === undefined) return 'is gone';

@@ -2,7 +2,8 @@
 
 import { xenstoreScheme } from '../lib/xen.ts';
 import { listFolder, readText } from './files.ts';
-import { isWithoutXenstore, withXenstore, type Xenstore } from './xenstore.ts';
+import { sharedXenstore } from './xenstore-shared.ts';
+import { isWithoutXenstore, type Xenstore } from './xenstore.ts';
 
 /** Text of a file, or of a key `xenstore:/...`; undefined where there is none. */
 export async function readAny(path: string): Promise<string | undefined> {
@@ -20,9 +21,11 @@ function keyIn(path: string): string | undefined {
   return path.startsWith(xenstoreScheme) ? path.slice(xenstoreScheme.length) : undefined;
 }
 
-async function inStore<T>(look: (store: Xenstore) => Promise<T>, without: T): Promise<T> {
+const ask = sharedXenstore();
+
+async function inStore<T>(look: (store: Pick<Xenstore, 'read' | 'list'>) => Promise<T>, without: T): Promise<T> {
   try {
-    return await withXenstore(look);
+    return await ask(look);
   } catch (failure) {
     if (isWithoutXenstore(failure)) return without;
     throw failure;

@@ -51,6 +51,7 @@ export function renderNeed(need: Need): string {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-persistent-grants':
     case 'xen-kernel':
     case 'xen-memory':
     case 'xenconsoled':
@@ -91,6 +92,7 @@ async function unmet(need: Need): Promise<Problem | undefined> {
     case 'xvd-names':
     case 'xen-ring-order':
     case 'xen-ring-queues':
+    case 'xen-persistent-grants':
     case 'xen-kernel':
     case 'xen-memory':
     case 'xenconsoled':

@@ -117,8 +117,8 @@ export interface XenFilesStep extends Common {
   readonly kind: 'xen-files';
   /** The folder: ours alone, in memory. */
   readonly path: string;
-  /** Modules that a domain loads, each with its parameters. */
-  readonly modules: readonly { readonly name: string; readonly params: string }[];
+  /** Modules that a domain loads, each with its parameters; `optional`: left out where the kernel has none of that name. */
+  readonly modules: readonly { readonly name: string; readonly params: string; readonly optional?: true }[];
   /** Text of each configuration, by its file's name. */
   readonly configs: Readonly<Record<string, string>>;
 }

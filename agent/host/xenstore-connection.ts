@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { errnoOf, HostError } from '../lib/errors.ts';
 import { waitFor } from './wait.ts';
 
-const daemonSocket = '/run/xenstored/socket';
+export const daemonSocket = '/run/xenstored/socket';
 /** For a place in the daemon's queue, and then for each answer. */
 const patienceMs = 5_000;
 const headerBytes = 16;
@@ -27,9 +27,12 @@ export async function openXenstore(path = daemonSocket): Promise<Connection> {
     held = Buffer.concat([held, chunk]);
     answered?.();
   });
-  const fail = (failure?: Error): void => answered?.(failure ?? new HostError('xenstored closed the connection'));
+  const closed = (cause?: Error): HostError => new HostError('xenstored closed the connection', undefined, { cause });
+  const fail = (failure?: Error): void => answered?.(closed(failure));
   socket.on('error', fail).on('close', () => fail());
   const ask = async (kind: number, transaction: number, body: string): Promise<Buffer> => {
+    // Nothing would come back, and nobody would say so.
+    if (socket.destroyed) throw closed();
     socket.write(message(kind, transaction, body));
     const whole = await answer(
       socket,

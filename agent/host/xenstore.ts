@@ -56,7 +56,8 @@ export async function inTransaction<T>(body: (store: Xenstore) => Promise<T>): P
 
 const mostAttempts = 20;
 
-function storeOf({ ask }: Connection, transaction: number): Xenstore {
+/** `transaction`: 0 outside of any. */
+export function storeOf({ ask }: Connection, transaction: number): Xenstore {
   const orIfAbsent = <T>(answer: Promise<T>, instead: T): Promise<T> =>
     answer.catch((failure: unknown) => {
       if (codeOf(failure) === 'ENOENT') return instead;

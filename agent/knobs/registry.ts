@@ -4,6 +4,8 @@
 // - netem's limit, windows of connections: behind netlink (`tc`, `ss`).
 // - DRBD's max-buffers: behind netlink (`drbdsetup`).
 // - the load's iodepth and numjobs: in the profile.
+// - how many grants are in use: Xen tells only its own log (`xl debug-keys g`, `xl dmesg`), blkback only the kernel's
+//   (log_stats); what a ring may take at most is in `lib/xen.ts`, and `doctor` compares it with what there is.
 // - device-mapper's bio-based targets: no limit to read.
 
 import { reasonOf } from '../lib/errors.ts';
@@ -37,8 +39,8 @@ export interface Inventory {
   readonly failed: readonly { readonly source: string; readonly reason: string }[];
 }
 
-/** Reads the whole inventory. Never rejects: what fails is named. */
-export async function readKnobs(reader: Reader): Promise<Inventory> {
+/** Reads the whole inventory, or with `ofRun` (see KnobSource) that of a run. Never rejects: what fails is named. */
+export async function readKnobs(reader: Reader, ofRun?: string): Promise<Inventory> {
   const failed: { source: string; reason: string }[] = [];
   const attempt = async <T>(source: string, read: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
@@ -53,7 +55,9 @@ export async function readKnobs(reader: Reader): Promise<Inventory> {
     failed.push(...found.failed.map(({ name, failure }) => ({ source: `disk ${name}`, reason: reasonOf(failure) })));
     return found.disks;
   });
-  const parts = await Promise.all(sources.map(({ name, parts }) => attempt<Part>(name, () => parts(reader, disks))));
+  const parts = await Promise.all(
+    sources.map(({ name, parts }) => attempt<Part>(name, () => parts(reader, disks, ofRun))),
+  );
   const read = await mapBounded(parts.flat(), readsAtOnce, (part) => attempt(part.name, part.read));
   return { knobs: read.flat(), failed };
 }

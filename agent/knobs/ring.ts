@@ -62,6 +62,10 @@ function frontRows(maxQueues: number | undefined): readonly FileRow[] {
       ...{ ...common, id: 'xen.indirect', name: 'blkfront max_indirect_segments', standard: 32 },
       ...{ path: path('max_indirect_segments'), change: boot('max_indirect_segments') },
     },
+    {
+      ...{ ...common, id: 'xen.persistent', name: 'blkfront feature_persistent', standard: 'Y' },
+      ...{ path: path('feature_persistent'), change: `guest: echo Y|N >${path('feature_persistent')}; re-attach` },
+    },
   ];
 }
 
@@ -76,6 +80,10 @@ function backRows(cpus: number | undefined): readonly FileRow[] {
     {
       ...{ ...common, id: 'xen.queues', name: 'blkback max_queues', standard: cpus },
       ...{ path: path('max_queues'), change: `echo N >${path('max_queues')}; re-attach` },
+    },
+    {
+      ...{ ...common, id: 'xen.persistent', name: 'blkback feature_persistent', standard: 'Y' },
+      ...{ path: path('feature_persistent'), change: `echo Y|N >${path('feature_persistent')}; re-attach` },
     },
     {
       ...{ ...common, id: 'xen.pgrants', name: 'blkback max_persistent_grants', standard: 1056 },

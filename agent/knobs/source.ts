@@ -12,7 +12,8 @@ export interface Part {
 
 export interface KnobSource {
   readonly name: string;
-  readonly parts: (reader: Reader, disks: readonly Disk[]) => Promise<readonly Part[]>;
+  /** `ofRun`: how the marks of a run's own devices begin; given, devices that could carry one and do not are left out. */
+  readonly parts: (reader: Reader, disks: readonly Disk[], ofRun?: string) => Promise<readonly Part[]>;
 }
 
 /** A part for each disk. */
@@ -27,12 +28,12 @@ export function diskSource(name: string, read: (reader: Reader, disk: Disk) => P
 /** A part for each of the things that `list` finds. */
 export function listSource(
   name: string,
-  list: (reader: Reader, disks: readonly Disk[]) => Promise<readonly string[]>,
+  list: (reader: Reader, disks: readonly Disk[], ofRun?: string) => Promise<readonly string[]>,
   read: (reader: Reader, item: string, disks: readonly Disk[]) => Promise<readonly Knob[]>,
 ): KnobSource {
   return {
     name,
-    parts: async (reader, disks) =>
-      (await list(reader, disks)).map((item) => ({ name: item, read: () => read(reader, item, disks) })),
+    parts: async (reader, disks, ofRun) =>
+      (await list(reader, disks, ofRun)).map((item) => ({ name: item, read: () => read(reader, item, disks) })),
   };
 }

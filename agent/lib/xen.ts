@@ -38,6 +38,18 @@ export function vbdPaths(id: number, domain = 0): { readonly front: string; read
   return { front: `/local/domain/${domain}/device/vbd/${id}`, back: `/local/domain/0/backend/vbd/${domain}/${id}` };
 }
 
+/** In both ends of a vbd of ours, the mark of its run: toolstacks and drivers pass over keys that they do not know. */
+export const vbdMarkKey = 'layerlift';
+
+/** The host's ends of all devices, `vbd-DOMAIN-ID` those of disks. */
+export const backendDevices = '/sys/bus/xen-backend/devices';
+
+/** `254:1` of `fe:1`, as blkback shows the device that it has opened; undefined where it has none. */
+export function hexDeviceNumber(text: string | undefined): string | undefined {
+  const hex = /^([\da-f]+):([\da-f]+)$/i.exec(text?.trim() ?? '');
+  return hex ? `${Number.parseInt(hex[1] ?? '', 16)}:${Number.parseInt(hex[2] ?? '', 16)}` : undefined;
+}
+
 /** What a domain may boot of this kernel, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
 export function kernelImagesOf(release: string): readonly string[] {
   return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];
@@ -71,6 +83,16 @@ export function tooFewNames(count: number, free: number): { message: string; hin
     message: `${count} guests need as many free disk names of xvda to xvdz, and ${free} are free`,
     hint: 'use fewer guests, or detach vbds of domain 0 that nobody uses: xl block-list 0',
   };
+}
+
+export interface XenRing {
+  readonly order: number | undefined;
+  /** Rings of each device. */
+  readonly queues: number | undefined;
+  /** Domain 0 grants for all guests, or each domain for itself. */
+  readonly frontend: 'domain 0' | 'each domain';
+  /** Devices of each guest. */
+  readonly devices: number;
 }
 
 /** The most grants that a ring takes: its own pages, and for each request 32 segments and the page that lists them. */

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../lib/errors.ts';
 import { parseBytes } from '../lib/units.ts';
-import type { GuestLimits } from '../profile/profile.ts';
+import type { GuestLimits, Profile } from '../profile/profile.ts';
 
 export interface Impact {
   /** I/Os and bytes a second of all guests together. */
@@ -43,6 +43,15 @@ export function parseImpact(text: string): Impact {
     cpuPercent: values.get('cpu'),
     pressurePoints: values.get('pressure') ?? defaultImpact.pressurePoints,
   };
+}
+
+/** Throws UsageError where a limit would have no effect on guests of this kind. */
+export function mustReach(guest: Profile['guest'], { cpuPercent }: Impact): void {
+  if (guest !== 'domU' || cpuPercent === undefined) return;
+  throw new UsageError(
+    `--max-impact: cpu=${cpuPercent} cannot be kept with \`guest: domU\`: cpu.max does not reach into a domain`,
+    `use riops, wiops, rbps or wbps, which hold in domain 0; CPUs of a domain are \`queues\` of its ring`,
+  );
 }
 
 /** The guests' limits with an equal share of the impact each, where that is tighter than their own. */

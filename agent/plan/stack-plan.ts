@@ -2,6 +2,7 @@
 
 import { InternalError } from '../lib/errors.ts';
 import type { Need } from '../host/needs.ts';
+import type { XenRing } from '../lib/xen.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Choice, LayerChoice, Profile } from '../profile/profile.ts';
 import type { Configured, Geometry } from '../stack/provider.ts';
@@ -37,6 +38,11 @@ export function needsOf(profile: Profile | undefined): readonly Need[] {
   return [...commonNeeds, ...ofLayers].map((need) =>
     need.kind === 'xvd-names' || need.kind === 'xen-memory' ? { ...need, count } : need,
   );
+}
+
+/** The ring of Xen's that a profile raises; undefined where it raises none. */
+export function xenRingOf(profile: Profile): XenRing | undefined {
+  return profileLayers(profile).find(({ deployed }) => deployed.xenRing)?.deployed.xenRing;
 }
 
 function profileLayers(profile: Profile): readonly StackLayer[] {

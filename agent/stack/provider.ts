@@ -5,7 +5,7 @@ import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs.ts';
 import type { Layer, Role } from '../lib/layer.ts';
-import type { Domain } from '../lib/xen.ts';
+import type { Domain, XenRing } from '../lib/xen.ts';
 import type { Names } from './names.ts';
 
 /** One block device that passes upward from a layer. */
@@ -49,6 +49,8 @@ export interface Configured {
   readonly lanes: 'one' | 'per-guest';
   /** Of a ring: I/Os in flight that each guest's has places for; absent where the settings do not fix it. */
   readonly holds?: number;
+  /** Of a ring of Xen's, as far as the settings fix it; `frontend`: whose grants it takes. */
+  readonly xenRing?: XenRing;
   /** Applies steps through the host and gives the lanes above. There is no `lower`: the journal unwinds. */
   readonly raise: (site: Site) => Promise<readonly Lane[]>;
 }

@@ -33,8 +33,12 @@ async function makeInitramfs({ path, modules }: XenFilesStep): Promise<void> {
   await writeFile(join(tree, 'init'), guestInit, { mode: 0o755 });
   await writeFile(join(tree, 'compact.awk'), compactAwk);
   const order = new Map<string, string>();
-  for (const { name, params } of modules) {
-    const shown = await runCommand(['modprobe', '--show-depends', name]);
+  for (const { name, params, optional } of modules) {
+    // Nothing to copy of one that is built in.
+    const shown = await runCommand(['modprobe', '--show-depends', name]).catch((failure: unknown) => {
+      if (optional) return '';
+      throw failure;
+    });
     for (const [, file = ''] of shown.matchAll(/^insmod (\S+)/gm)) {
       const plain = basename(file).replace(/\.(xz|zst)$/, '');
       if (order.has(plain)) continue;

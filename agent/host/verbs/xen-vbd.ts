@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
-import { vbdPaths, xenState } from '../../lib/xen.ts';
+import { vbdMarkKey, vbdPaths, xenState } from '../../lib/xen.ts';
 import { deviceNumberOf } from '../device-number.ts';
 import { exists, listFolder, readText } from '../files.ts';
 import type { XenVbdStep } from '../step.ts';
@@ -13,9 +13,6 @@ import type { Verb } from './verb.ts';
 
 const connectDeadlineMs = 10_000;
 const closeDeadlineMs = 3_000;
-
-/** The mark of the run that made it: toolstacks and drivers pass over keys that they do not know. */
-const markKey = 'layerlift';
 
 /** What may come into being above a vbd's own keys, the deepest first. */
 const parentsOf = (domain = 0): readonly string[] =>
@@ -27,7 +24,9 @@ export const xenVbdVerb: Verb<'xen-vbd'> = {
   present: ({ id, mark, domain }) =>
     withXenstore(async (store) => {
       const { front, back } = vbdPaths(id, domain?.id);
-      return (await store.read(`${back}/${markKey}`)) === mark || (await store.read(`${front}/${markKey}`)) === mark;
+      return (
+        (await store.read(`${back}/${vbdMarkKey}`)) === mark || (await store.read(`${front}/${vbdMarkKey}`)) === mark
+      );
     }),
   /** The parents that are not there yet: they go again with the last vbd in them. */
   capture: ({ domain }) =>
@@ -66,7 +65,7 @@ async function writeEnds(store: Xenstore, { name, id, path, mark, ...step }: Xen
     await (end === front ? store.permit(end, domain, 0) : store.permit(end, 0, domain));
     for (const [key, value] of Object.entries(keys)) await store.write(`${end}/${key}`, value);
   };
-  const type = { 'device-type': 'disk', [markKey]: mark };
+  const type = { 'device-type': 'disk', [vbdMarkKey]: mark };
   const mode = step.readOnly ? 'r' : 'w';
   const ours = { online: '1', dev: name, type: 'phy', mode, params: path, removable: '0', bootable: '0' };
   await write(front, {
@@ -135,7 +134,7 @@ async function closeEnds(step: XenVbdStep): Promise<void> {
   if (await isGone(step)) return;
   const { front, back } = vbdPaths(id, domain?.id);
   await inTransaction(async (store) => {
-    if ((await store.read(`${back}/${markKey}`)) !== mark) return;
+    if ((await store.read(`${back}/${vbdMarkKey}`)) !== mark) return;
     await store.write(`${back}/online`, '0');
     if ((await store.read(`${back}/state`)) !== xenState.closed) await store.write(`${back}/state`, xenState.closing);
   });
@@ -150,7 +149,7 @@ async function closeEnds(step: XenVbdStep): Promise<void> {
 
 async function removeEnds(store: Xenstore, { id, mark, domain }: XenVbdStep, prior: string | undefined): Promise<void> {
   const { front, back } = vbdPaths(id, domain?.id);
-  for (const end of [front, back]) if ((await store.read(`${end}/${markKey}`)) === mark) await store.remove(end);
+  for (const end of [front, back]) if ((await store.read(`${end}/${vbdMarkKey}`)) === mark) await store.remove(end);
   for (const path of errorPaths(id, domain?.id)) await store.remove(path);
   const parents = parentsOf(domain?.id);
   for (const path of (prior ?? '').split(' ').filter((one) => parents.includes(one)))

@@ -8,6 +8,8 @@ export interface DomainWanted {
   readonly name: string;
   /** Where its initramfs is. */
   readonly folder: string;
+  /** Parameters of its blkfront. */
+  readonly frontend: readonly string[];
   readonly queues: number;
   /** Bytes. */
   readonly memory: number;
@@ -18,12 +20,20 @@ const bootMs = 120_000;
 const lookMs = 5_000;
 
 /** The text for `xl create`: paravirtual, with this host's own kernel. Its disks are attached apart. */
-export async function domainConfig(host: Host, { name, folder, queues, memory }: DomainWanted): Promise<string> {
+export async function domainConfig(
+  host: Host,
+  { name, folder, frontend, queues, memory }: DomainWanted,
+): Promise<string> {
   const images = kernelImagesOf((await host.read('/proc/sys/kernel/osrelease')) ?? '');
   const there = await host.list('/boot');
   const kernel = images.find((image) => there.includes(image.replace('/boot/', ''))) ?? images.at(-1) ?? '';
   const mitigations = /(?:^|\s)(mitigations=\S+)/.exec((await host.read('/proc/cmdline')) ?? '')?.[1];
-  const words = ['console=hvc0', 'quiet', 'loglevel=1', 'panic=-1', ...(mitigations ? [mitigations] : [])];
+  const words = [
+    ...['console=hvc0', 'quiet', 'loglevel=1', 'panic=-1'],
+    // Where blkfront is a part of the kernel, nobody else gives them to it; a module does not look here.
+    ...frontend.map((parameter) => `xen_blkfront.${parameter}`),
+    ...(mitigations ? [mitigations] : []),
+  ];
   const keys: Readonly<Record<string, string | number>> = {
     ...{ name, type: 'pv', kernel, ramdisk: `${folder}/initramfs`, extra: words.join(' ') },
     ...{ memory: Math.ceil(memory / 2 ** 20), vcpus: queues },

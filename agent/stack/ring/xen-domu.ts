@@ -17,7 +17,8 @@ const settings = z.strictObject({
   ringPageOrder: wholeNumber(0, mostRingPageOrder).default(0),
   /** Rings of each guest, and its virtual CPUs: blkfront makes at most one for each. */
   queues: wholeNumber(1, 16).default(1),
-  persistentGrants: z.boolean().default(true),
+  /** Left out: what the backend offers. */
+  persistentGrants: z.boolean().optional(),
   /** Of each domain. */
   memory: bytes({ min: 128 * mebibyte, max: 64 * 2 ** 30 }).default(192 * mebibyte),
 });
@@ -39,11 +40,13 @@ export const xenDomU = defineProvider({
     needs: needsOf(wanted),
     lanes: 'per-guest',
     holds: wanted.queues * ringSlots(wanted.ringPageOrder),
+    // The disk that is measured, and the one that fio is on.
+    xenRing: { order: wanted.ringPageOrder, queues: wanted.queues, frontend: 'each domain', devices: 2 },
     raise: (site) => raise(site, wanted),
   }),
 });
 
-function needsOf({ memory, ringPageOrder }: Settings): readonly Need[] {
+function needsOf({ memory, ringPageOrder, queues, persistentGrants }: Settings): readonly Need[] {
   return [
     { kind: 'xen-dom0' },
     { kind: 'tool', name: 'xl', debianPackage: 'xen-utils' },
@@ -52,6 +55,8 @@ function needsOf({ memory, ringPageOrder }: Settings): readonly Need[] {
     { kind: 'tool', name: 'cpio', debianPackage: 'cpio' },
     { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of Xen's ring" },
     { kind: 'xen-ring-order', order: ringPageOrder, ends: 'back' },
+    { kind: 'xen-ring-queues', queues, ends: 'back' },
+    ...(persistentGrants === true ? [{ kind: 'xen-persistent-grants' } as const] : []),
     { kind: 'xenconsoled' },
     { kind: 'xen-kernel' },
     { kind: 'xen-memory', bytes: memory, count: 1 },
@@ -64,15 +69,18 @@ async function raise(site: Site, wanted: Settings): Promise<readonly Lane[]> {
   await host.apply({ kind: 'module', name: 'xen_blkback', why: "the host's end of Xen's ring" });
   const folder = `${stateFolder}/${names.run}/domains`;
   const guests = under.map((lane, i) => ({ lane, number: i + 1, name: names.object(`g${i + 1}`) }));
-  const configs = await Promise.all(guests.map(({ name }) => domainConfig(host, { name, folder, ...wanted })));
+  const frontend = frontendParameters(wanted);
+  const configs = await Promise.all(
+    guests.map(({ name }) => domainConfig(host, { name, folder, frontend, ...wanted })),
+  );
   await host.apply({
     kind: 'xen-files',
     path: folder,
     modules: [
-      { name: 'xen-blkfront', params: frontendParameters(wanted) },
+      { name: 'xen-blkfront', params: frontend.join(' ') },
       { name: 'ext4', params: '' },
-      // Which ext4 asks for only when it mounts.
-      { name: 'crc32c_generic', params: '' },
+      // Which ext4 asks for only when it mounts; newer kernels have it built in, under another name.
+      { name: 'crc32c_generic', params: '', optional: true },
     ],
     configs: Object.fromEntries(guests.map(({ name }, i) => [`${name}.cfg`, configs[i] ?? ''])),
     why,
@@ -100,8 +108,12 @@ async function raise(site: Site, wanted: Settings): Promise<readonly Lane[]> {
   });
 }
 
-function frontendParameters({ ringPageOrder, queues, persistentGrants }: Settings): string {
-  return `max_ring_page_order=${ringPageOrder} max_queues=${queues} feature_persistent=${persistentGrants ? 'Y' : 'N'}`;
+/** In the domain's own kernel, whose default is to let grants stay mapped where the backend does. */
+function frontendParameters({ ringPageOrder, queues, persistentGrants }: Settings): readonly string[] {
+  return [
+    ...[`max_ring_page_order=${ringPageOrder}`, `max_queues=${queues}`],
+    ...(persistentGrants === undefined ? [] : [`feature_persistent=${persistentGrants ? 'Y' : 'N'}`]),
+  ];
 }
 
 /** A small disk in memory that every domain reads. */

@@ -29,6 +29,7 @@ export const xenVbd = defineProvider({
     needs: needsOf(wanted),
     lanes: 'per-guest',
     ...holdsOf(wanted),
+    xenRing: { order: wanted.ringPageOrder, queues: wanted.queues, frontend: 'domain 0', devices: 1 },
     raise: async (site) => {
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
@@ -42,7 +43,11 @@ export const xenVbd = defineProvider({
   }),
 });
 
-/** The order is at its default where nobody says otherwise; the rings are then as many as both ends have CPUs. */
+/**
+ * At least. A blkfront that is loaded with a higher order makes its rings wider without being told: the host is not there to
+ * be asked yet, and on a slow one the cap probe then finds no limit up to twice what is said here. Without `queues` the rings
+ * are as many as both ends have CPUs.
+ */
 function holdsOf({ ringPageOrder = 0, queues }: Settings): { readonly holds?: number } {
   return queues === undefined ? {} : { holds: queues * ringSlots(ringPageOrder) };
 }
@@ -54,7 +59,7 @@ function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
     { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of Xen's ring" },
     { kind: 'xvd-names', count: 1 },
     ...(ringPageOrder === undefined ? [] : [{ kind: 'xen-ring-order', order: ringPageOrder, ends: 'both' } as const]),
-    ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues } as const]),
+    ...(queues === undefined ? [] : [{ kind: 'xen-ring-queues', queues, ends: 'both' } as const]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { between, look } from '../../../agent/cli/observe.ts';
+import { otherDiskBackends } from '../../../agent/knobs/xen.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
 const back = '/local/domain/0/backend/vbd/7/51712';
@@ -20,7 +21,7 @@ describe('two looks at a vbd', () => {
     const to = await look(fakeTree(tree(1500, 23, '1100 0 0 10050 0 0 0 0 0 0 11000 0 0 0 0')), 3_000);
     expect(between(from, to)).toMatchObject([
       {
-        ...{ device: '254:1', iosPerSecond: 500, outOfRequestsPerSecond: 10, inFlight: 5, latencyNs: 10e6 },
+        ...{ device: '254:1', sharing: 1, iosPerSecond: 500, outOfRequestsPerSecond: 10, inFlight: 5, latencyNs: 10e6 },
         vbd: { name: 'xvda of domain 7', order: 0, rings: 1 },
       },
     ]);
@@ -29,6 +30,52 @@ describe('two looks at a vbd', () => {
   it('leave out one that is not connected, and one that came in between', async () => {
     const absent = await look(fakeTree(tree(0, 0, '', '2')), 0);
     expect(absent.vbds.size).toBe(0);
+    expect(absent.unconnected).toEqual([{ name: 'xvda of domain 7', state: '2' }]);
     expect(between(absent, await look(fakeTree(tree(1, 1, '')), 1_000))).toEqual([]);
   });
+
+  it('say how many have a device in common', async () => {
+    const second = Object.entries(tree(1, 1, '')).map(([path, value]) => [path.replaceAll('51712', '51728'), value]);
+    const files = { ...tree(1, 1, ''), ...(Object.fromEntries(second) as Tree) };
+    const seen = between(await look(fakeTree(files), 0), await look(fakeTree(files), 1_000));
+    expect(seen.map(({ sharing }) => sharing)).toEqual([2, 2]);
+  });
+
+  it('read hundreds of vbds without asking for all of them at once', async () => {
+    const files = Object.assign(
+      {},
+      ...Array.from({ length: 300 }, (_, domain) =>
+        Object.fromEntries(
+          Object.entries(tree(1, 1, '')).map(([path, value]) => [
+            path.replace('/vbd/7/', `/vbd/${domain}/`).replace('vbd-7-', `vbd-${domain}-`),
+            value,
+          ]),
+        ),
+      ),
+    ) as Tree;
+    const whole = fakeTree(files);
+    let [now, most] = [0, 0];
+    const read = async (path: string): Promise<string | undefined> => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      return whole.read(path);
+    };
+    expect((await look({ ...whole, read })).vbds.size).toBe(300);
+    expect(most).toBeLessThanOrEqual(4 * 32);
+  });
+});
+
+it('disks of other backends are counted, and what is no disk is not', async () => {
+  const at = (name: string, domain: number, id: number, of = 'vbd'): Tree => ({
+    [`xenstore:/local/domain/0/backend/${name}/${domain}/${id}/frontend`]: `/local/domain/${domain}/device/${of}/${id}`,
+  });
+  const files = {
+    ...{ ...at('vbd', 7, 51712), ...at('qdisk', 7, 51728), ...at('qdisk', 8, 51712) },
+    ...{ ...at('vbd3', 9, 51712), ...at('vif', 7, 0, 'vif'), ...at('console', 7, 0, 'console') },
+  };
+  expect(await otherDiskBackends(fakeTree(files))).toEqual([
+    { name: 'qdisk', disks: 2 },
+    { name: 'vbd3', disks: 1 },
+  ]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepare, type Prepared } from '../../../agent/cli/prepare.ts';
 import { NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
+import { parseImpact } from '../../../agent/plan/impact.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
 let folder = '';
@@ -66,6 +67,14 @@ describe('preparing', () => {
     const options = { seed: 1, cold: true, budgetMs: undefined };
     await expect(prepare(path, { ...options, neighbours: true })).rejects.toThrow(UsageError);
     expect((await prepare(path, options)).plan.cold).toBe(true);
+  });
+
+  it('refuses an impact on the CPU of domains before the host is looked at', async () => {
+    const path = join(folder, 'p.yaml');
+    writeFileSync(path, `${profileOf([disk], 2)}guest: domU\n`);
+    const options = { seed: 1, cold: false, budgetMs: undefined };
+    await expect(prepare(path, { ...options, impact: parseImpact('cpu=50') })).rejects.toThrow(UsageError);
+    await expect(prepare(path, { ...options, impact: parseImpact('riops=50') })).rejects.toThrow(NeedError);
   });
 
   it('refuses a budget in which no cap could be found, where caps alone are asked for', async () => {

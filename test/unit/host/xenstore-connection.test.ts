@@ -5,6 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sharedXenstore } from '../../../agent/host/xenstore-shared.ts';
+import { HostError } from '../../../agent/lib/errors.ts';
 import { openXenstore, requestType } from '../../../agent/host/xenstore-connection.ts';
 
 /** A daemon with the queue of xenstored, which takes nobody from it for a while; then it answers each request with "yes". */
@@ -12,6 +14,7 @@ const daemon = `
 const { createServer } = require('node:net');
 const [, , path, busyMs] = process.argv;
 const server = createServer((socket) => {
+  process.send('a connection');
   socket.on('error', () => {}).on('data', (request) => {
     const reply = Buffer.concat([request.subarray(0, 16), Buffer.from('yes')]);
     reply.writeUInt32LE(3, 12);
@@ -89,4 +92,31 @@ describe('a connection to xenstored', () => {
       ],
     });
   });
+});
+
+describe('a look at many keys', () => {
+  it('takes one connection for all who look together, and another for those who come later', async () => {
+    await serve(0);
+    let connections = 0;
+    server?.on('message', () => (connections += 1));
+    const ask = sharedXenstore(path);
+    const keys = Array.from({ length: 200 }, (_, i) => `/local/${i}`);
+    expect(await Promise.all(keys.map((key) => ask((store) => store.read(key))))).toEqual(keys.map(() => 'yes'));
+    expect(connections).toBe(1);
+    expect(await ask((store) => store.read('/local'))).toBe('yes');
+    expect(connections).toBe(2);
+  });
+
+  it('fails as a whole, and at once, when the daemon goes', async () => {
+    await serve(0);
+    const ask = sharedXenstore(path);
+    const first = ask(async (store) => {
+      server?.kill('SIGKILL');
+      return store.read('/a').then(() => store.read('/b'));
+    });
+    const later = ask((store) => store.read('/c'));
+    const closed = { status: 'rejected', reason: new HostError('xenstored closed the connection') };
+    expect(await Promise.allSettled([first, later])).toEqual([closed, closed]);
+    await expect(ask((store) => store.read('/d'))).rejects.toThrow(/cannot reach xenstored/);
+  }, 10_000);
 });

@@ -39,6 +39,16 @@ describe('settings of the host', () => {
       '1056',
       { id: 'xen.pgrants', layer: 'ring', atDefault: true },
     ],
+    [
+      '/sys/module/xen_blkfront/parameters/feature_persistent',
+      'N',
+      { id: 'xen.persistent', layer: 'ring', standard: 'Y', atDefault: false },
+    ],
+    [
+      '/sys/module/xen_blkback/parameters/feature_persistent',
+      'Y',
+      { id: 'xen.persistent', layer: 'ring', standard: 'Y', atDefault: true },
+    ],
     ['/proc/sys/fs/aio-max-nr', '65536', { id: 'aio.max', layer: 'load', limit: 65_536, scope: 'host' }],
     ['/proc/sys/net/ipv4/tcp_rmem', '4096 131072 6291456', { id: 'net.bdp', layer: 'network', atDefault: undefined }],
   ])('%s = %s', async (path, value, expected) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matchKnobs } from '../../../agent/knobs/match.ts';
-import { knobsOf } from '../../support/knobs-of.ts';
-import type { Tree } from '../../support/fake-tree.ts';
+import { knobOf, knobsOf } from '../../support/knobs-of.ts';
+import { readKnobs } from '../../../agent/knobs/registry.ts';
+import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
 /** A vbd as its two ends leave it in xenstore; an end says nothing of what it does not know. */
 function vbd(domain: number, dev: string, front: Readonly<Record<string, string>>, state = '4'): Tree {
@@ -40,6 +41,7 @@ describe("what the ends of Xen's rings have agreed on", () => {
         atDefault: false,
       },
       { id: 'xen.queues', device: 'xvda of domain 7', value: '2', limit: 256, scope: 'device' },
+      { id: 'xen.persistent', device: 'xvda of domain 7', value: '0', scope: 'device', atDefault: false },
       { id: 'xen.protocol', device: 'xvda of domain 7', value: 'x86_64-abi', scope: 'device' },
     ]);
   });
@@ -48,11 +50,42 @@ describe("what the ends of Xen's rings have agreed on", () => {
     expect(await inBrief(vbd(0, 'xvdp', {}))).toMatchObject([
       { id: 'xen.order', device: 'xvdp', value: '0', limit: 32, queues: 1, atDefault: true },
       { id: 'xen.queues', value: '1', limit: 32 },
+      { id: 'xen.persistent', value: '0' },
     ]);
+  });
+
+  it('is that grants stay mapped only where both ends say so', async () => {
+    const key = 'xenstore:/local/domain/0/backend/vbd/0/51952/feature-persistent';
+    const persistent = async (back: string) => {
+      const files = { ...vbd(0, 'xvdp', { 'feature-persistent': '1' }), [key]: back };
+      return (await knobOf(files, 'xen.persistent', 'xvdp')).value;
+    };
+    expect([await persistent('1'), await persistent('0')]).toEqual(['1', '0']);
   });
 
   it('is nothing before the ends are connected', async () => {
     expect(await inBrief(vbd(0, 'xvdp', {}, '2'))).toEqual([]);
+  });
+
+  it('is in a run that of its own devices alone: a ring of a stranger is as wide, and listed first', async () => {
+    const own = vbd(9, 'xvda', {});
+    const key = 'xenstore:/local/domain/0/backend/vbd/9/51952/layerlift';
+    const other = Object.fromEntries(
+      Object.entries(vbd(8, 'xvdb', {})).map(([path, value]) => [path.replaceAll('51952', '51728'), value]),
+    );
+    const files = {
+      ...vbd(7, 'xvda', {}),
+      ...other,
+      'xenstore:/local/domain/0/backend/vbd/8/51728/layerlift': 'layerlift-abcdee-v1',
+      ...{ ...own, [key]: 'layerlift-abcdef-v1' },
+    };
+    const { knobs, failed } = await readKnobs(fakeTree(files), 'layerlift-abcdef-v');
+    expect(failed).toEqual([]);
+    const cap = { layer: 'ring', scope: 'per-guest', guests: 1, size: { estimate: 32, low: 31, high: 33 } } as const;
+    const matches = matchKnobs(cap, knobs);
+    expect(matches.map(({ knob }) => knob.device)).toEqual(matches.map(() => 'xvda of domain 9'));
+    expect(matches).not.toEqual([]);
+    expect((await readKnobs(fakeTree(files))).knobs.map(({ device }) => device)).toContain('xvda of domain 7');
   });
 
   it('names the page order at its default first for a cap of 32 for each guest', async () => {

@@ -87,28 +87,54 @@ describe('tags in use', () => {
   });
 });
 
-describe("Xen's block backend out of requests", () => {
-  const path = (device: string): string => `/sys/bus/xen-backend/devices/${device}/statistics/oo_req`;
+describe("Xen's block backend", () => {
+  /** A vbd on the device-mapper device `name`, whose minor number is that of its domain. */
+  const vbd = (
+    domain: number,
+    counts: Readonly<Record<string, number>>,
+    name = `layerlift-abcdef-slice${domain}`,
+  ): Tree => {
+    const folder = `/sys/bus/xen-backend/devices/vbd-${domain}-51712`;
+    const statistics = Object.entries(counts).map(([key, count]) => [`${folder}/statistics/${key}`, `${count}\n`]);
+    return {
+      ...(Object.fromEntries(statistics) as Tree),
+      [`${folder}/physical_device`]: `fe:${domain.toString(16)}\n`,
+      [`/sys/dev/block/254:${domain}/dm/name`]: `${name}\n`,
+    };
+  };
+  const read = (...vbds: readonly Tree[]) =>
+    xenBlkback.read({ host: fakeTree(Object.assign({}, ...vbds) as Tree), cgroup: '/sys/fs/cgroup/layerlift-abcdef' });
 
-  it('is a rate over all devices that were there at both borders', async () => {
-    const from = await xenBlkback.read(hostWith({ [path('vbd-1-51712')]: '100\n', [path('vbd-2-51712')]: '7\n' }));
-    const to = await xenBlkback.read(
-      hostWith({ [path('vbd-1-51712')]: '150\n', [path('vbd-2-51712')]: '2\n', [path('vbd-3-51712')]: '999\n' }),
-    );
+  it('out of requests is a rate over all devices that were there at both borders', async () => {
+    const from = await read(vbd(1, { oo_req: 100 }), vbd(2, { oo_req: 7 }));
+    const to = await read(vbd(1, { oo_req: 150 }), vbd(2, { oo_req: 2 }), vbd(3, { oo_req: 999 }));
     expect(from && to && xenBlkback.between(from, to, 2000)).toEqual({ outOfRequestsPerSecond: 25 });
   });
 
-  it('comes with the requests of each kind that the kernel counts', async () => {
-    const all = (reads: number, writes: number): Tree => ({
-      '/sys/bus/xen-backend/devices/vbd-0-51952/statistics/rd_req': `${reads}\n`,
-      '/sys/bus/xen-backend/devices/vbd-0-51952/statistics/wr_req': `${writes}\n`,
+  it('comes with the requests of each kind, and the sectors, that the kernel counts', async () => {
+    const [from, to] = [
+      await read(vbd(17, { rd_req: 10, wr_req: 5, rd_sect: 80 })),
+      await read(vbd(17, { rd_req: 110, wr_req: 5, rd_sect: 880 })),
+    ];
+    expect(from && to && xenBlkback.between(from, to, 500)).toEqual({
+      ...{ readsPerSecond: 200, writesPerSecond: 0, readSectorsPerSecond: 1600 },
     });
-    const [from, to] = [await xenBlkback.read(hostWith(all(10, 5))), await xenBlkback.read(hostWith(all(110, 5)))];
-    expect(from && to && xenBlkback.between(from, to, 500)).toEqual({ readsPerSecond: 200, writesPerSecond: 0 });
+  });
+
+  it("counts the run's own devices, not those of domains that were there before or of another run", async () => {
+    const others = (count: number): readonly Tree[] => [
+      vbd(8, { rd_req: count }, 'vg-root'),
+      vbd(9, { rd_req: count }, 'layerlift-abcdee-slice1'),
+      { '/sys/bus/xen-backend/devices/vbd-3-51712/statistics/rd_req': `${count}\n` },
+    ];
+    const from = await read(...others(0), vbd(1, { rd_req: 0 }));
+    const to = await read(...others(5000), vbd(1, { rd_req: 10 }));
+    expect(from && to && xenBlkback.between(from, to, 1000)).toEqual({ readsPerSecond: 10 });
+    expect(await read(...others(1))).toBeUndefined();
   });
 
   it('is unknown where there is no such device', async () => {
-    expect(await xenBlkback.read(hostWith({}))).toBeUndefined();
-    expect(await xenBlkback.read(hostWith({ '/sys/bus/xen-backend/devices/vif-1-0/state': '4' }))).toBeUndefined();
+    expect(await read()).toBeUndefined();
+    expect(await read({ '/sys/bus/xen-backend/devices/vif-1-0/state': '4' })).toBeUndefined();
   });
 });

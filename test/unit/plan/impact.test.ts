@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../agent/lib/errors.ts';
-import { defaultImpact, parseImpact, withinImpact } from '../../../agent/plan/impact.ts';
+import { defaultImpact, mustReach, parseImpact, withinImpact } from '../../../agent/plan/impact.ts';
 
 describe('--max-impact', () => {
   it('is read with what it leaves out', () => {
@@ -50,4 +50,11 @@ describe('guests within an impact', () => {
     const guests = [{ cpuset: '1' }];
     expect(withinImpact(guests, parseImpact('pressure=5'))).toEqual(guests);
   });
+});
+
+it('an impact on the CPU is refused for guests that are domains, with what holds instead', () => {
+  expect(() => mustReach('domU', parseImpact('riops=100,cpu=50'))).toThrow(UsageError);
+  expect(() => mustReach('domU', parseImpact('cpu=50'))).toThrow(/cpu=50 .*does not reach into a domain.*use riops/);
+  expect(() => mustReach('domU', parseImpact('riops=100,pressure=5'))).not.toThrow();
+  expect(() => mustReach('cgroup', parseImpact('cpu=50'))).not.toThrow();
 });

@@ -53,6 +53,22 @@ describe('guests that are domains, on paper', () => {
     expect(config).toMatch(/^name = "layerlift-abcdef-g1"$/m);
     expect(config).toMatch(/^memory = 256$/m);
     expect(config).toMatch(/^vcpus = 3$/m);
+    // For a kernel that has the frontend built in.
+    expect(config).toMatch(
+      /^extra = .* xen_blkfront\.max_ring_page_order=2 xen_blkfront\.max_queues=3 xen_blkfront\.feature_persistent=N/m,
+    );
+    expect(files?.modules.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(['crc32c_generic']);
+  });
+
+  it('leave it to the backend whether grants stay mapped, and need one that lets them where that is asked for', () => {
+    const modules = async (ring: string) =>
+      kinds((await raiseOnPaper({ ...domains, stack: [sections.media, ring] })).steps, 'xen-files')[0]?.modules[0];
+    const needs = (ring: string) => needsOf(decodeProfile(textOf([sections.media, ring]), 'p.yaml'));
+    const grants = { kind: 'xen-persistent-grants' };
+    expect(needs(ringOf(', persistentGrants: true'))).toContainEqual(grants);
+    expect(needs(ringOf())).not.toContainEqual(grants);
+    expect(needs(ringOf(', queues: 16'))).toContainEqual({ kind: 'xen-ring-queues', queues: 16, ends: 'back' });
+    return expect(modules(ringOf())).resolves.toMatchObject({ params: 'max_ring_page_order=0 max_queues=1' });
   });
 
   it('need memory for all of them', () => {
