@@ -15,7 +15,7 @@ export const xenDomainVerb: Verb<'xen-domain'> = {
   present: async ({ name }, prior) => (await numberOf(name)) !== undefined || (await emptyParents(prior)).length > 0,
   capture: () => withXenstore(missingParents),
   act: async ({ name, config }) => {
-    await runCommand(['xl', 'create', '-p', '-e', '-q', config], createDeadlineMs);
+    await runCommand(['xl', 'create', '-p', '-e', '-q', config], { deadlineMs: createDeadlineMs });
     return waitFor(`the domain ${name}`, 5_000, () => numberOf(name));
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
