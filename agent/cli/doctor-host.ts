@@ -77,7 +77,9 @@ async function xenLines(demand: XenDemand | undefined): Promise<readonly HostLin
 const grantsPerFrame = 512; // of version 1, 8 bytes each (xen/include/public/grant_table.h)
 
 async function grantLine(demand: XenDemand | undefined): Promise<HostLine> {
-  const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], 5_000).catch(() => '');
+  const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], { deadlineMs: 5_000 }).catch(
+    () => '',
+  );
   const parameters = '/sys/module/xen_blkfront/parameters';
   const [order, queues, stat] = await Promise.all(
     [`${parameters}/max_ring_page_order`, `${parameters}/max_queues`, '/proc/stat'].map(readText),

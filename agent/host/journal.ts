@@ -50,6 +50,7 @@ export interface Outstanding {
 
 export interface Journal {
   readonly path: string;
+  /** Throws once it is closed: a change that ends late must not write into what has its descriptor by then. */
   readonly append: (record: JournalRecord) => void;
   readonly close: () => void;
 }
@@ -58,6 +59,7 @@ export interface Journal {
 export function openJournal(path: string): Journal {
   mendTail(path);
   const fd = openSync(path, 'a', 0o600);
+  let isOpen = true;
   const kinds = new Map<number, string>();
   const pointNameOf = (record: JournalRecord): string => {
     if (record.type === 'header') return 'header';
@@ -67,13 +69,17 @@ export function openJournal(path: string): Journal {
   return {
     path,
     append: (record) => {
+      if (!isOpen) throw new OutputError(`cannot write the journal ${path}: it is closed`);
       const line = `${JSON.stringify(record)}\n`;
       const name = pointNameOf(record);
       faultPoint(`${name}, torn`, () => writeSync(fd, line.slice(0, line.length / 2)));
       appendWhole(fd, line, path);
       faultPoint(`${name}, written`);
     },
-    close: () => closeSync(fd),
+    close: () => {
+      isOpen = false;
+      closeSync(fd);
+    },
   };
 }
 
@@ -128,6 +134,15 @@ export function decodeJournal(text: string, path: string): ReadJournal | undefin
   if (header === undefined) return undefined;
   if (header.type !== 'header') throw new ProfileError([{ at: `${path}:1`, message: 'the journal has no header' }]);
   return { header, outstanding: foldOutstanding(records) };
+}
+
+/** What a journal lists that `readJournal` refuses, oldest first: lines that cannot be read are left out. */
+export function readableSteps(path: string): readonly Outstanding[] {
+  return foldOutstanding(
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line) => parseRecord(line) ?? []),
+  );
 }
 
 /** The steps that may still be in effect, oldest first. */

@@ -10,12 +10,11 @@ import type { Child, Exit, Host } from './host.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from './patience.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
-import { letGo, tellStep, unwind } from './unwind.ts';
+import { type Change, trackChanges } from './under-way.ts';
+import { letGo, tellStep } from './unwind.ts';
 import { verbOf } from './verbs/registry.ts';
 import { startChild } from './verbs/spawn.ts';
 
-/** How long an unwind waits for changes under way; beyond that they hang. */
-const underWayMs = 10_000;
 /** How long the kernel may take for a change, and for a look at it. Longer than any program that a verb runs is given. */
 const actMs = 40_000;
 const lookMs = 20_000;
@@ -43,19 +42,20 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
   // Nobody may be waiting when it happens.
   stopped.catch(() => undefined);
 
-  // Changes under way: an unwind must not overtake them.
-  const underWay = new Set<Promise<string>>();
+  const underWay = trackChanges();
+  /** Of the scopes that are open, innermost last: aborted when their unwind begins, or the run is told to stop. */
+  const closings: AbortSignal[] = [];
   function apply(step: Step): Promise<string> {
-    const change = perform(step);
-    underWay.add(change);
-    const done = (): void => void underWay.delete(change);
-    change.then(done, done);
+    const change: Change = {};
+    const work = perform(step, change);
+    underWay.add(change, work);
     // A change that hangs must not keep the run from being stopped.
-    return Promise.race([change, stopped]);
+    return Promise.race([work, stopped]);
   }
 
-  async function perform(step: Step): Promise<string> {
+  async function perform(step: Step, change: Change): Promise<string> {
     checkStop();
+    const closing = closings.at(-1) ?? end;
     const verb = verbOf(step);
     const line = renderStep(step).act;
     if (!verb.shared && (await within(`looking for \`${line}\``, lookMs, verb.present(step, undefined)))) {
@@ -64,27 +64,36 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     const prior = await within(`before \`${line}\``, lookMs + actMs, verb.capture(step));
     checkStop();
     if (prior === undefined) return '';
+    if (closing.aborted) throw new HostError(`cannot apply \`${line}\`: what it was for has ended`);
     const entry: Outstanding = { seq: seq++, step, prior };
     journal.append({ type: 'intent', ...entry });
     onStep?.('apply', line);
     // On the list before acting: an act that fails half-way is undone like one that succeeded.
     outstanding.push(entry);
-    const node = await within(`\`${line}\``, verb.actMs ?? actMs, verb.act(step, prior)).catch(
-      async (failure: unknown) => {
-        // Nothing came of it: then there is nothing to undo.
-        const isThere = within(`looking for \`${line}\``, lookMs, verb.present(step, prior)).catch(() => true);
-        if (!(await isThere)) {
-          journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
-          outstanding.splice(outstanding.indexOf(entry), 1);
-        }
-        throw failure;
-      },
-    );
+    const deadlineMs = verb.actMs ?? actMs;
+    let hasEnded = false;
+    const acting = verb.act(step, prior, closing).finally(() => (hasEnded = true));
+    Object.assign(change, { entry, acting, dueAtMs: performance.now() + deadlineMs });
+    const node = await within(`\`${line}\``, deadlineMs, acting).catch(async (failure: unknown) => {
+      // Until it has ended it may still take effect: then it is seen to when its scope unwinds.
+      if (!hasEnded) throw failure;
+      // Nothing came of it: then there is nothing to undo.
+      const isThere = within(`looking for \`${line}\``, lookMs, verb.present(step, prior)).catch(() => true);
+      if (!(await isThere)) {
+        journal.append({ type: 'failed', seq: entry.seq, reason: reasonOf(failure) });
+        forget(entry);
+      }
+      throw failure;
+    });
     journal.append({ type: 'done', seq: entry.seq, ...(verb.settles ? { settled: true } : {}) });
-    const at = outstanding.indexOf(entry);
-    // Its scope may have closed meanwhile: then it is off the list already.
-    if (verb.settles && at >= 0) outstanding.splice(at, 1);
+    if (verb.settles) forget(entry);
     return node;
+  }
+
+  /** Its scope may have closed meanwhile: then it is off the list already. */
+  function forget(entry: Outstanding): void {
+    const at = outstanding.indexOf(entry);
+    if (at >= 0) outstanding.splice(at, 1);
   }
 
   /** A part of the stack that ended although nobody undid it: all I/O waits for it. */
@@ -117,22 +126,28 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
     },
     scope: async (body) => {
       const mark = outstanding.length;
+      const close = new AbortController();
+      const closing = AbortSignal.any([end, close.signal]);
+      closings.push(closing);
       let result: Awaited<ReturnType<typeof body>> | undefined;
       let failure: unknown;
       try {
         result = await body();
       } catch (thrown) {
         failure = thrown;
+        close.abort();
       }
-      await within('changes under way', underWayMs, Promise.allSettled(underWay)).catch(() => undefined);
+      await underWay.wait();
+      close.abort();
+      closings.splice(closings.indexOf(closing), 1);
       // Of outer scopes too: the load of this one may wait for a device of theirs.
       if (failure !== undefined) await letGo(outstanding);
-      const report = await unwind(outstanding.splice(mark), journal, (entry) =>
-        onStep?.('undo', tellStep(entry.step).undo ?? ''),
+      const residue = await underWay.unwind(outstanding.splice(mark), journal, ({ step, prior }) =>
+        onStep?.('undo', tellStep(step, prior).undo ?? ''),
       );
-      if (report.residue.length > 0) {
+      if (residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];
-        throw new ResidueError([...first, ...report.residue], { cause: failure });
+        throw new ResidueError([...first, ...residue], { cause: failure });
       }
       if (failure !== undefined) throw failure instanceof Error ? failure : new InternalError(reasonOf(failure));
       return result as Awaited<ReturnType<typeof body>>;

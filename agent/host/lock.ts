@@ -7,15 +7,18 @@ import { BusyError, errnoOf, OutputError, PrivilegeError } from '../lib/errors.t
 import { stateFolder } from '../lib/state-folder.ts';
 import { faultPoint } from './fault.ts';
 import { flock } from './flock.ts';
+import { lockHolders } from './lock-holders.ts';
 
 export type Holder = 'run' | 'recover' | 'watchdog';
 
 /** How long `recover` lets a watchdog that restores the host go on. */
 const watchdogPatienceS = 300;
+/** How long a watchdog waits for the dead agent's last thread. One that hangs in the kernel may never go. */
+const lastThreadS = 120;
 /** Who has just taken the lock has not said yet who it is: until then the file names the one before. */
 const introductionS = 2;
 
-/** A watchdog waits for as long as its run, or whoever came first, holds the host. Gives what frees the lock. Throws BusyError, PrivilegeError, OutputError or HostError. */
+/** A watchdog waits for the end of its run, or of whoever came first. Gives what frees the lock. Throws BusyError, PrivilegeError, OutputError or HostError. */
 export async function takeLock(holder: Holder): Promise<() => void> {
   faultPoint('before the lock');
   const path = join(stateFolder, 'lock');
@@ -23,12 +26,11 @@ export async function takeLock(holder: Holder): Promise<() => void> {
   try {
     const taken =
       holder === 'watchdog'
-        ? await flock(fd, ['-x'])
+        ? await flock(fd, ['-x', '-w', `${lastThreadS}`])
         : (await flock(fd, holder === 'recover' ? ['-x', '-w', `${introductionS}`] : ['-x', '-n'])) ||
           (await waitForWatchdog(fd, { path, holder }));
-    if (!taken) throw busy(path);
-    ftruncateSync(fd);
-    writeSync(fd, holder);
+    if (!taken) throw await (holder === 'watchdog' ? heldTooLong(path) : busy(path));
+    introduce(fd, holder);
   } catch (failure) {
     closeSync(fd);
     throw failure;
@@ -42,15 +44,42 @@ async function waitForWatchdog(fd: number, { path, holder }: { path: string; hol
   return flock(fd, ['-x', '-w', `${watchdogPatienceS}`]);
 }
 
-function busy(path: string): BusyError {
-  return holderIn(path) === 'watchdog'
-    ? new BusyError('a run was cut off, and its watchdog is restoring this host', 'try again in a minute')
-    : new BusyError('another layerlift run holds this host', 'wait for its end, or stop it with SIGINT');
+/** For those who find the lock taken. Where there is no room for it, they take the holder for a run. */
+function introduce(fd: number, holder: Holder): void {
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, holder);
+  } catch (failure) {
+    if (errnoOf(failure) !== 'ENOSPC') throw failure;
+  }
+}
+
+async function busy(path: string): Promise<BusyError> {
+  if (holderIn(path) === 'watchdog')
+    return new BusyError('a run was cut off, and its watchdog is restoring this host', 'try again in a minute');
+  const who = (await lockHolders(path)).join(', ');
+  return new BusyError(
+    `another layerlift run holds this host${who === '' ? '' : `: ${who}`}`,
+    'wait for its end, or stop it with SIGINT',
+  );
+}
+
+async function heldTooLong(path: string): Promise<BusyError> {
+  const who = (await lockHolders(path)).join(', ') || 'somebody';
+  return new BusyError(
+    `a run was cut off, and this host is not restored: ${who} still holds ${path} after ${lastThreadS} s`,
+    'when that has ended: layerlift recover',
+  );
 }
 
 function holderIn(path: string): string {
   return readFileSync(path, 'utf8');
 }
+
+const remedies: Readonly<Record<string, string>> = {
+  EROFS: 'nothing is changed or undone while it is read-only: mount -o remount,rw /run, then the same again',
+  ENOSPC: 'nothing is changed or undone while it is full: free some space in /run, then the same again',
+};
 
 function openLock(path: string): number {
   try {
@@ -60,6 +89,6 @@ function openLock(path: string): number {
     const code = errnoOf(cause);
     if (code === 'EACCES' || code === 'EPERM')
       throw new PrivilegeError(`cannot write in ${stateFolder}`, 'run as root');
-    throw new OutputError(`cannot make ${path}: ${code ?? String(cause)}`, undefined, { cause });
+    throw new OutputError(`cannot open the lock ${path}: ${code ?? String(cause)}`, remedies[code ?? ''], { cause });
   }
 }

@@ -21,17 +21,18 @@ export async function findProgram(name: string): Promise<string | undefined> {
 
 const defaultDeadlineMs = 30_000;
 
-/** The folder to run in, and what the program reads; without them the agent's own, and nothing. */
-export interface CommandPlace {
-  readonly cwd: string;
-  readonly input: string;
+export interface CommandOptions {
+  readonly deadlineMs?: number;
+  /** The folder to run in, and what the program reads; without them the agent's own, and nothing. */
+  readonly place?: { readonly cwd: string; readonly input: string };
+  /** Ends it when aborted: only for a program that may be cut off anywhere. */
+  readonly stop?: AbortSignal;
 }
 
 /** Gives stdout. Throws HostError with the command, what came back and the end of its stderr. */
 export async function runCommand(
   argv: readonly string[],
-  deadlineMs = defaultDeadlineMs,
-  place?: CommandPlace,
+  { deadlineMs = defaultDeadlineMs, place, stop }: CommandOptions = {},
 ): Promise<string> {
   const [file = '', ...args] = argv;
   const result = await execa(file, args, {
@@ -42,6 +43,7 @@ export async function runCommand(
     detached: true,
     timeout: deadlineMs,
     forceKillAfterDelay: 2_000,
+    ...(stop ? { cancelSignal: stop } : {}),
     env: commandEnvironment,
     extendEnv: false,
   });
@@ -51,6 +53,7 @@ export async function runCommand(
 
 interface Failure {
   readonly timedOut: boolean;
+  readonly isCanceled: boolean;
   readonly code?: string | undefined;
   readonly signal?: string | undefined;
   readonly exitCode?: number | undefined;
@@ -59,6 +62,7 @@ interface Failure {
 
 function failureOf(result: Failure, deadlineMs: number): string {
   if (result.timedOut) return `no end after ${deadlineMs / 1000} s`;
+  if (result.isCanceled) return 'ended, as the run stops';
   if (result.code === 'ENOENT') return 'the program is not installed';
   if (result.signal) return `ended by ${result.signal}`;
   const tail = result.stderr.trim().split('\n').slice(-3).join(' | ');

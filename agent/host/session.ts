@@ -1,13 +1,14 @@
 // One run's hold on the host: the lock, the journal under /run, the watchdog, and the live host.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { BusyError, errnoOf, OutputError } from '../lib/errors.ts';
-import { stateFolder } from '../lib/state-folder.ts';
+import { faultPoint } from './fault.ts';
 import type { Host } from './host.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFolderOf } from './leftovers.ts';
 import { liveHost, type LiveOptions } from './live.ts';
 import { takeLock } from './lock.ts';
+import { isAnythingHanging } from './patience.ts';
 import { markPrograms } from './programs.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -30,26 +31,30 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
   let watchdog: Watchdog | undefined;
   const free = (): void => {
     watchdog?.dismiss();
-    release();
+    // A change that hangs in the kernel holds the lock for as long as it may take effect: until its thread is gone.
+    if (!isAnythingHanging()) release();
   };
   try {
-    const left = leftovers();
+    forgetRemains();
+    const left = leftovers().filter(hasChanges);
     if (left.length > 0) {
       throw new BusyError(
         `run ${left.join(', ')} was interrupted and left changes on this host`,
         'run `layerlift recover` first',
       );
     }
-    const folder = join(stateFolder, run);
     // Before the journal: from its first line on there is somebody to clear it away.
     if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
-    const journal = beginJournal(folder, run);
-    const forgetPrograms = await markPrograms(folder);
+    const journal = beginJournal(run);
+    const forgetPrograms = await markPrograms(runFolderOf(run));
     const close = ({ clean }: { clean: boolean }): void => {
       journal.close();
       forgetPrograms();
-      if (clean) rmSync(folder, { recursive: true, force: true });
-      free();
+      try {
+        if (clean) forgetRun(run);
+      } finally {
+        free();
+      }
     };
     return { host: liveHost({ ...live, journal }), journal, close };
   } catch (failure) {
@@ -58,10 +63,19 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
   }
 }
 
-function beginJournal(folder: string, run: string): Journal {
+/** A run that was cut off before its journal, or after all was undone, is forgotten here. */
+function hasChanges(run: string): boolean {
+  if (hasJournal(run)) return true;
+  forgetRun(run);
+  return false;
+}
+
+function beginJournal(run: string): Journal {
+  const folder = runFolderOf(run);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const journal = openJournal(join(folder, 'journal.ndjson'));
+    faultPoint('run folder made');
+    const journal = openJournal(journalPathOf(run));
     const startedAt = new Date().toISOString();
     journal.append({ type: 'header', version: 1, run, bootId: bootId(), pid: process.pid, startedAt });
     return journal;
@@ -72,19 +86,6 @@ function beginJournal(folder: string, run: string): Journal {
     throw new OutputError(`cannot begin the journal in ${folder}: ${errnoOf(failure) ?? String(failure)}`, undefined, {
       cause: failure,
     });
-  }
-}
-
-/** Runs that have a journal here, oldest first. Needs no lock to look. */
-export function leftovers(): readonly string[] {
-  try {
-    return readdirSync(stateFolder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (failure) {
-    if (errnoOf(failure) === 'ENOENT') return [];
-    throw failure;
   }
 }
 

@@ -176,18 +176,21 @@ export interface StepText {
 /** One region over the whole device, in nanoseconds (Documentation: device-mapper/statistics). */
 export const dmStatsMessage = '@stats_create - /1 1 precise_timestamps layerlift';
 
-const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
-  module: ({ name, params = {} }) => ({
+const texts: { readonly [K in Step['kind']]: (step: StepOf<K>, prior: string | undefined) => StepText } = {
+  // What was absent, in the order of insertion.
+  module: ({ name, params = {} }, prior) => ({
     act: words(['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)]),
-    undo: `rmmod ${name}  # and what it brought in; only what this run loaded`,
+    undo: prior
+      ? `${words(['rmmod', ...prior.split(' ').reverse()])}  # those that nobody else uses`
+      : `rmmod ${name}  # and what it brought in; only what this run loaded`,
   }),
   mkdir: ({ path }) => ({ act: words(['mkdir', path]), undo: words(['rmdir', path]) }),
-  write: ({ path, value, restore }) => ({
+  write: ({ path, value, restore }, prior) => ({
     act: `echo ${word(value)} > ${word(path)}`,
     undo:
       restore === 'never'
         ? null
-        : `echo ${restore === 'prior' ? '"$what_was_there"' : word(restore.value)} > ${word(path)}`,
+        : `echo ${restore === 'prior' ? beforeIt(prior) : word(restore.value)} > ${word(path)}`,
   }),
   link: ({ path, target, netns }) => ({
     act: words([...inNetns(netns), 'ln', '-s', target, path]),
@@ -198,10 +201,14 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
     act: words(['mkdir', path]),
     undo: `echo 1 > ${word(`${path}/cgroup.kill`)}; rmdir ${word(path)}`,
   }),
-  controllers: ({ path, enable }) => ({
-    act: `echo ${word(enable.map((name) => `+${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}`,
-    undo: `echo ${word(enable.map((name) => `-${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}  # only those that were off`,
-  }),
+  controllers: ({ path, enable }, prior) => {
+    const turn = (sign: string, names: readonly string[]): string =>
+      `echo ${word(names.map((name) => `${sign}${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}`;
+    return {
+      act: turn('+', enable),
+      undo: prior ? turn('-', prior.split(' ')) : `${turn('-', enable)}  # only those that were off`,
+    };
+  },
   'dm-create': ({ name, uuid, table, readOnly }) => ({
     act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(showTable(table))}`,
     undo: words(['dmsetup', 'remove', '--retry', name]),
@@ -220,15 +227,16 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
       ...['nvme', 'connect', '-t', 'tcp', '-a', s.address, '-s', `${s.port}`, '-n', s.nqn],
       ...['-q', s.hostnqn, '--hostid', s.hostid, '-i', `${s.queues}`, '-Q', `${s.queueSize}`],
     ]),
-    undo: `echo 1 > /sys/class/nvme/<the controller of ${s.hostnqn}>/delete_controller`,
+    undo: `grep -lxF ${word(s.hostnqn)} /sys/class/nvme/*/hostnqn | while read -r f; do echo 1 > "\${f%hostnqn}delete_controller"; done`,
   }),
-  loop: ({ index, path }) => ({
+  loop: ({ index, path }, prior) => ({
     act: words(['losetup', '--direct-io=on', `/dev/loop${index}`, path]),
-    undo: words(['losetup', '-d', `/dev/loop${index}`]),
+    undo: `losetup -d /dev/loop${index}${prior === 'added' ? `; layerlift recover  # removes the empty /dev/loop${index}` : ''}`,
   }),
+  // No program makes the ioctl (VDUSE_DESTROY_DEV) that ends it.
   vduse: ({ name }) => ({
     act: `# ${name} will appear in /dev/vduse`,
-    undo: `VDUSE_DESTROY_DEV ${name}  # an ioctl on /dev/vduse/control`,
+    undo: `layerlift recover  # once nothing holds /dev/vduse/${name} (fuser -v)`,
   }),
   // What the toolstack would do; the agent itself writes to xenstore, so the toolstack does not know the device afterwards.
   'xen-vbd': ({ name, id, path, domain, readOnly }) => {
@@ -259,8 +267,13 @@ const texts: { readonly [K in Step['kind']]: (step: StepOf<K>) => StepText } = {
   }),
 };
 
-export function renderStep<K extends Step['kind']>(step: StepOf<K>): StepText {
-  return (texts[step.kind] as (step: StepOf<K>) => StepText)(step);
+/** `prior`: what was captured before the act, where it is known; then the inverse names it. */
+export function renderStep<K extends Step['kind']>(step: StepOf<K>, prior?: string): StepText {
+  return (texts[step.kind] as (step: StepOf<K>, prior: string | undefined) => StepText)(step, prior);
+}
+
+function beforeIt(prior: string | undefined): string {
+  return prior === undefined ? '"$what_was_there"' : word(prior);
 }
 
 /** The argv prefix that runs a command in a network namespace without hiding configfs, as `ip netns exec` would. */

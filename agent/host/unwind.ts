@@ -109,15 +109,15 @@ async function undoOne(
 }
 
 /** The text of a step that an unknown version may have written, or a damaged journal mangled: never throws. */
-export function tellStep(step: Step): StepText {
+export function tellStep(step: Step, prior?: string): StepText {
   try {
-    return renderStep(step);
+    return renderStep(step, prior);
   } catch {
     return { act: step.kind, undo: null };
   }
 }
 
-function residueOf({ step }: Outstanding, reason: string): Problem {
-  const { act, undo } = tellStep(step);
+function residueOf({ step, prior }: Outstanding, reason: string): Problem {
+  const { act, undo } = tellStep(step, prior);
   return { message: `cannot undo \`${act}\`: ${reason}`, ...(undo === null ? {} : { hint: `by hand: ${undo}` }) };
 }

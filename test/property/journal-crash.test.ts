@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { foldOutstanding } from '../../agent/host/journal.ts';
+import { foldOutstanding, type Outstanding } from '../../agent/host/journal.ts';
 import { liveHost } from '../../agent/host/live.ts';
 import { renderStep, type SpawnStep, type Step } from '../../agent/host/step.ts';
 import { unwind, type UnwindReport } from '../../agent/host/unwind.ts';
@@ -209,7 +209,7 @@ describe('a run', () => {
         const report = await recover(next);
         const left = foldOutstanding(next.records);
         seen += left.length;
-        expect(report?.residue).toEqual(left.toReversed().map((entry) => expectedResidue(entry.step)));
+        expect(report?.residue).toEqual(left.toReversed().map((entry) => expectedResidue(entry)));
         // A folder stays when what is in it stays.
         for (const { step: one } of left) {
           const culprits = Object.keys(faults).filter((thing) => thing.startsWith(thingOf(one)));
@@ -231,7 +231,7 @@ describe('a run', () => {
   });
 });
 
-function expectedResidue(one: Step): unknown {
-  const { act, undo } = renderStep(one);
+function expectedResidue({ step: one, prior }: Outstanding): unknown {
+  const { act, undo } = renderStep(one, prior);
   return { message: expect.stringContaining(`cannot undo \`${act}\`: `) as string, hint: `by hand: ${undo ?? ''}` };
 }

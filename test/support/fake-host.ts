@@ -9,8 +9,8 @@ import type { Verb } from '../../agent/host/verbs/verb.ts';
 export type UndoFault = 'throws' | 'does nothing' | 'hangs';
 
 export interface Faults {
-  /** By number of the act since the machine was made. */
-  readonly act: Map<number, 'before its effect' | 'after its effect' | 'hangs'>;
+  /** By number of the act since the machine was made; a number: so many milliseconds before it has its effect. */
+  readonly act: Map<number, 'before its effect' | 'after its effect' | 'hangs' | number>;
   /** By the thing that is to be undone, see `thingOf`. */
   readonly undo: Map<string, UndoFault>;
 }
@@ -224,6 +224,7 @@ async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
   machine.log.push(`act ${thingOf(step)}`);
   if (fault === 'before its effect') throw new Error('refused');
   if (fault === 'hangs') return new Promise(() => undefined);
+  if (typeof fault === 'number') await new Promise((resolve) => setTimeout(resolve, fault));
   // What dies in here leaves the device suspended between two tables.
   if (step.kind === 'dm-swap' && machine.things.has(`dm ${step.name}`)) machine.things.set(thingOf(step), 'yes');
   await machine.point();

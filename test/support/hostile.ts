@@ -162,7 +162,7 @@ export const kinds: readonly Kind[] = [
     inputs: fc.oneof({ weight: 9, arbitrary: mutated(goodJournal) }, { weight: 1, arbitrary: anything }),
     take: taking((text) => {
       const journal = decodeJournal(text, 'journal.ndjson');
-      for (const { step } of journal?.outstanding ?? []) tellStep(step);
+      for (const { step, prior } of journal?.outstanding ?? []) tellStep(step, prior);
       return journal;
     }, ProfileError),
   },

@@ -31,5 +31,5 @@ export const liveEyes: Eyes = {
       throw failure;
     }
   },
-  print: (argv) => runCommand(argv, printDeadlineMs),
+  print: (argv) => runCommand(argv, { deadlineMs: printDeadlineMs }),
 };

@@ -11,8 +11,10 @@ export const execVerb: Verb<'exec'> = {
   present: ({ witness }) => ('path' in witness ? exists(witness.path) : Promise.resolve(false)),
   capture: nothingToCapture,
   actMs: slowMs + 10_000,
-  act: async ({ argv, slow }) => {
-    await runCommand(argv, slow ? slowMs : undefined);
+  // What only fills an object of ours is cut off by a stop. All else makes something, as `ip` does, and is left to end: cut
+  // off, it might have made half of it, which no undo knows.
+  act: async ({ argv, slow }, _prior, stop) => {
+    await (slow ? runCommand(argv, { deadlineMs: slowMs, stop }) : runCommand(argv));
     return '';
   },
   undo: async ({ undo }) => {

@@ -1,29 +1,39 @@
 // A loop device with direct I/O on a block device.
 
-import { closeSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
+import { errnoOf } from '../../lib/errors.ts';
+import { faultPoint } from '../fault.ts';
 import { exists, readText } from '../files.ts';
 import { ioctl, openControl } from '../ioctl.ts';
 import { runCommand } from '../run-command.ts';
+import type { LoopStep } from '../step.ts';
 import { retryBusy } from '../wait.ts';
 import type { Verb } from './verb.ts';
 
 const loopControlRemove = 0x4c81; // LOOP_CTL_REMOVE, include/uapi/linux/loop.h
 
 export const loopVerb: Verb<'loop'> = {
-  present: async ({ index, path }, prior) =>
-    (await backingFile(index)) === path || (prior === 'added' && (await exists(`/sys/block/loop${index}`))),
+  // A number is anybody's again once it is free: what stands on something else is theirs, also where we have made the node.
+  present: async (step, prior) => {
+    const user = await userOf(step);
+    return user === 'nobody' ? prior === 'added' && (await exists(`/sys/block/loop${step.index}`)) : user === 'us';
+  },
   capture: async ({ index }) => ((await exists(`/sys/block/loop${index}`)) ? 'found' : 'added'),
   act: async ({ index, path }) => {
     await runCommand(['losetup', '--direct-io=on', `/dev/loop${index}`, path]);
     return '';
   },
-  undo: async ({ index, path }, prior, patienceMs) => {
-    if ((await backingFile(index)) === path) await runCommand(['losetup', '-d', `/dev/loop${index}`]);
+  undo: async (step, prior, patienceMs) => {
+    const { index } = step;
+    if ((await userOf(step)) === 'us') await runCommand(['losetup', '-d', `/dev/loop${index}`]);
     if (prior !== 'added') return;
+    faultPoint('loop detached');
     const control = openControl('/dev/loop-control');
     try {
       await retryBusy(patienceMs, async () => {
-        await ioctl(control, loopControlRemove, index);
+        // Somebody else was faster to take the number: the kernel says EBUSY for as long as they have it.
+        if ((await userOf(step)) === 'others') return;
+        await ioctl(control, loopControlRemove, index).catch(passGone);
       });
     } finally {
       closeSync(control);
@@ -31,6 +41,21 @@ export const loopVerb: Verb<'loop'> = {
   },
 };
 
-async function backingFile(index: number): Promise<string | undefined> {
-  return (await readText(`/sys/block/loop${index}/loop/backing_file`))?.trim();
+/** Whose device it is, by what it stands on. The kernel tells that by a name, which may be another one of the same disk. */
+async function userOf({ index, path }: LoopStep): Promise<'nobody' | 'us' | 'others'> {
+  const backing = (await readText(`/sys/block/loop${index}/loop/backing_file`))?.trim();
+  if (backing === undefined) return 'nobody';
+  if (backing === path) return 'us';
+  const [theirs, ours] = [numberOf(backing), numberOf(path)];
+  return theirs !== undefined && theirs === ours ? 'us' : 'others';
+}
+
+/** Of a block device; undefined for all else. */
+function numberOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isBlockDevice() ? found.rdev : undefined;
+}
+
+function passGone(failure: unknown): void {
+  if (errnoOf(failure) !== 'ENODEV') throw failure;
 }

@@ -23,7 +23,9 @@ export const nvmeConnectVerb: Verb<'nvme-connect'> = {
     if (step.netns === undefined) await mustAnswer(step.address, step.port);
     const script = 'printf %s "$1" >/dev/nvme-fabrics';
     try {
-      await runCommand([...inNetns(step.netns), 'sh', '-c', script, 'sh', options], connectDeadlineMs);
+      await runCommand([...inNetns(step.netns), 'sh', '-c', script, 'sh', options], {
+        deadlineMs: connectDeadlineMs,
+      });
     } catch (cause) {
       throw new HostError(
         `cannot connect to NVMe/TCP target ${step.address}:${step.port} (${step.nqn}): ${cause instanceof Error ? (cause.message.split(': ').at(-1) ?? '') : ''}`,

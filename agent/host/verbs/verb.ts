@@ -7,8 +7,11 @@ export interface Verb<K extends Step['kind']> {
   readonly present: (step: StepOf<K>, prior: string | undefined) => Promise<boolean>;
   /** What `undo` needs to know of the state before. Undefined: the host is already so, and nothing will be done. */
   readonly capture: (step: StepOf<K>) => Promise<string | undefined>;
-  /** Gives the device node where the step makes one, else an empty text. */
-  readonly act: (step: StepOf<K>, prior: string) => Promise<string>;
+  /**
+   * Gives the device node where the step makes one, else an empty text. `stop`: aborted when the run unwinds. Only for what
+   * may be cut off anywhere, because all that it changes goes with an object of ours: long copying into one.
+   */
+  readonly act: (step: StepOf<K>, prior: string, stop: AbortSignal) => Promise<string>;
   /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
   readonly undo: (step: StepOf<K>, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */

@@ -3,28 +3,29 @@
 
 import { waitFor } from '../wait.ts';
 import { runCommand } from '../run-command.ts';
-import { withXenstore, type Xenstore } from '../xenstore.ts';
+import { inTransaction, withXenstore, type Xenstore } from '../xenstore.ts';
 import type { Verb } from './verb.ts';
 
 const createDeadlineMs = 35_000;
 
-/** Left behind by the toolstack when the last domain is gone: removed where this run's domains made them. */
+/** Left behind by the toolstack when the last domain is gone: removed where this run's domains made them. The deepest first. */
 const parents = ['/local/domain/0/backend/console', '/local/domain/0/backend', '/vm', '/libxl'];
 
 export const xenDomainVerb: Verb<'xen-domain'> = {
-  present: async ({ name }, prior) => (await numberOf(name)) !== undefined || (await emptyParents(prior)).length > 0,
+  present: async ({ name }, prior) => (await numberOf(name)) !== undefined || (await isAnyEmpty(broughtBy(prior))),
   capture: () => withXenstore(missingParents),
   act: async ({ name, config }) => {
-    await runCommand(['xl', 'create', '-p', '-e', '-q', config], createDeadlineMs);
+    await runCommand(['xl', 'create', '-p', '-e', '-q', config], { deadlineMs: createDeadlineMs });
     return waitFor(`the domain ${name}`, 5_000, () => numberOf(name));
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
   relieve: destroy,
   undo: async ({ name }, prior) => {
     await destroy({ name });
-    // One may be empty only once the one below it is gone.
-    for (let empty = await emptyParents(prior); empty.length > 0; empty = await emptyParents(prior))
-      for (const path of empty) await withXenstore((store) => store.remove(path));
+    // Removing takes all below with it: what another toolstack writes there meanwhile makes xenstored begin it anew.
+    await inTransaction(async (store) => {
+      for (const path of broughtBy(prior)) if (await isEmpty(store, path)) await store.remove(path);
+    });
   },
 };
 
@@ -40,13 +41,21 @@ async function numberOf(name: string): Promise<string | undefined> {
   });
 }
 
-/** Of those that the making of the domain brought. */
-function emptyParents(prior: string | undefined): Promise<readonly string[]> {
+/** Those that the making of the domain brought: the lower one first, as one is empty only without it. */
+function broughtBy(prior: string | undefined): readonly string[] {
+  const brought = (prior ?? '').split(' ');
+  return parents.filter((path) => brought.includes(path));
+}
+
+async function isEmpty(store: Xenstore, path: string): Promise<boolean> {
+  return (await store.read(path)) !== undefined && (await store.list(path)).length === 0;
+}
+
+async function isAnyEmpty(paths: readonly string[]): Promise<boolean> {
+  if (paths.length === 0) return false;
   return withXenstore(async (store) => {
-    const empty: string[] = [];
-    for (const path of (prior ?? '').split(' ').filter((one) => parents.includes(one)))
-      if ((await store.read(path)) !== undefined && (await store.list(path)).length === 0) empty.push(path);
-    return empty;
+    for (const path of paths) if (await isEmpty(store, path)) return true;
+    return false;
   });
 }
 

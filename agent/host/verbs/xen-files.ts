@@ -14,28 +14,30 @@ export const xenFilesVerb: Verb<'xen-files'> = {
   capture: nothingToCapture,
   // A hundred megabytes of libraries.
   actMs: 180_000,
-  act: async (step) => {
+  // All of it is in the folder, which is removed whole: it may be cut off anywhere.
+  act: async (step, _prior, stop) => {
     await mkdir(step.path, { mode: 0o700 });
     for (const [name, text] of Object.entries(step.configs)) await writeFile(join(step.path, name), text);
-    await makeInitramfs(step);
-    await copyFio(join(step.path, 'tree'));
+    await makeInitramfs(step, stop);
+    stop.throwIfAborted();
+    await copyFio(join(step.path, 'tree'), stop);
     return '';
   },
   undo: ({ path }) => rm(path, { recursive: true, force: true }),
 };
 
 /** busybox, the first program, and the kernel's modules in the order in which they load. */
-async function makeInitramfs({ path, modules }: XenFilesStep): Promise<void> {
+async function makeInitramfs({ path, modules }: XenFilesStep, stop: AbortSignal): Promise<void> {
   const tree = join(path, 'initramfs.d');
   const folders = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
   for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
-  await copyProgram(await programPath('busybox'), join(tree, 'bin/busybox'), tree);
+  await copyProgram(await programPath('busybox'), { to: join(tree, 'bin/busybox'), tree, stop });
   await writeFile(join(tree, 'init'), guestInit, { mode: 0o755 });
   await writeFile(join(tree, 'compact.awk'), compactAwk);
   const order = new Map<string, string>();
   for (const { name, params, optional } of modules) {
     // Nothing to copy of one that is built in.
-    const shown = await runCommand(['modprobe', '--show-depends', name]).catch((failure: unknown) => {
+    const shown = await runCommand(['modprobe', '--show-depends', name], { stop }).catch((failure: unknown) => {
       if (optional) return '';
       throw failure;
     });
@@ -44,14 +46,14 @@ async function makeInitramfs({ path, modules }: XenFilesStep): Promise<void> {
       if (order.has(plain)) continue;
       await copyFile(file, join(tree, 'modules', basename(file)));
       const unpack = unpackers[/\.(xz|zst)$/.exec(file)?.[0] ?? ''];
-      if (unpack) await runCommand([...unpack, join(tree, 'modules', basename(file))]);
+      if (unpack) await runCommand([...unpack, join(tree, 'modules', basename(file))], { stop });
       order.set(plain, plain.replaceAll('_', '-') === `${name}.ko` ? params : '');
     }
   }
   await writeFile(join(tree, 'modules/order'), [...order].map(([file, params]) => `${file} ${params}\n`).join(''));
   const files = await readdir(tree, { recursive: true });
   const archive = ['cpio', '--quiet', '-o', '-H', 'newc', '-O', join(path, 'initramfs')];
-  await runCommand(archive, undefined, { cwd: tree, input: files.join('\n') });
+  await runCommand(archive, { place: { cwd: tree, input: files.join('\n') }, stop });
 }
 
 const unpackers: Readonly<Record<string, readonly string[]>> = {
@@ -60,19 +62,23 @@ const unpackers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** fio, and the folders that the guest's first program mounts on. */
-async function copyFio(tree: string): Promise<void> {
+async function copyFio(tree: string, stop: AbortSignal): Promise<void> {
   for (const folder of ['dev', 'proc', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64'])
     await mkdir(join(tree, folder), { recursive: true });
   for (const folder of ['lib', 'lib64']) await symlink(`usr/${folder}`, join(tree, folder));
-  await copyProgram(await programPath('fio'), join(tree, 'usr/bin/fio'), tree);
+  await copyProgram(await programPath('fio'), { to: join(tree, 'usr/bin/fio'), tree, stop });
 }
 
 /** A program and its libraries, these where the host has them. */
-async function copyProgram(program: string, to: string, tree: string): Promise<void> {
+async function copyProgram(
+  program: string,
+  { to, tree, stop }: { readonly to: string; readonly tree: string; readonly stop: AbortSignal },
+): Promise<void> {
   await copyFile(program, to);
   // A static program has none, which ldd calls an error.
   const needed = await runCommand(['ldd', program]).catch(() => '');
   for (const [, library = ''] of needed.matchAll(/(?:=> |^\t)(\/\S+) \(/gm)) {
+    stop.throwIfAborted();
     await mkdir(dirname(join(tree, library)), { recursive: true });
     await copyFile(library, join(tree, library));
   }

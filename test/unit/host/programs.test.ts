@@ -44,3 +44,10 @@ test('the load is known by its cgroup: once started, it is not waited for', asyn
   child.signal('SIGTERM');
   await child.exited;
 });
+
+test('a program that may be cut off anywhere ends when the run stops, and says so', async () => {
+  const stop = new AbortController();
+  const program = runCommand(['sleep', '30'], { stop: stop.signal }).catch((failure: unknown) => failure);
+  stop.abort();
+  expect(await program).toMatchObject({ message: 'cannot run `sleep 30`: ended, as the run stops' });
+});

@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderStep, type Step, words } from '../../../agent/host/step.ts';
 
@@ -73,7 +77,7 @@ describe('a step prints as the line that a person would type, and its undo', () 
         ...{ queues: 2, queueSize: 64, why },
       },
       'nsenter --net=/run/netns/n nvme connect -t tcp -a 10.0.0.1 -s 4420 -n nqn.a -q nqn.h --hostid i -i 2 -Q 64',
-      'echo 1 > /sys/class/nvme/<the controller of nqn.h>/delete_controller',
+      'grep -lxF nqn.h /sys/class/nvme/*/hostnqn | while read -r f; do echo 1 > "${f%hostnqn}delete_controller"; done',
     ],
     [
       { kind: 'loop', index: 3, path: '/dev/dm-1', why },
@@ -92,6 +96,47 @@ describe('a step prints as the line that a person would type, and its undo', () 
     ],
   ])('%j', (step, act, undo) => {
     expect(renderStep(step)).toEqual({ act, undo });
+  });
+});
+
+describe('the undo of a step that was made names what was there before', () => {
+  const loop: Step = { kind: 'loop', index: 3, path: '/dev/dm-1', why };
+  it.each<[Step, string, string]>([
+    [{ kind: 'write', path: '/a/b', value: '1', restore: 'prior', why }, 'mq-deadline', 'echo mq-deadline > /a/b'],
+    [{ kind: 'write', path: '/a/b', value: '1', restore: 'prior', why }, '', "echo '' > /a/b"],
+    [{ kind: 'write', path: '/a/b', value: '1', restore: 'prior', why }, '0 $(b)', "echo '0 $(b)' > /a/b"],
+    [{ kind: 'write', path: '/a/b', value: '1', restore: { value: '0' }, why }, '', 'echo 0 > /a/b'],
+    [
+      { kind: 'module', name: 'null_blk', why },
+      'configfs null_blk',
+      'rmmod null_blk configfs  # those that nobody else uses',
+    ],
+    [{ kind: 'controllers', path: '/c', enable: ['cpu', 'io'], why }, 'io', 'echo -io > /c/cgroup.subtree_control'],
+    [loop, 'found', 'losetup -d /dev/loop3'],
+    [loop, 'added', 'losetup -d /dev/loop3; layerlift recover  # removes the empty /dev/loop3'],
+  ])('%j after %j', (step, prior, undo) => {
+    expect(renderStep(step, prior).undo).toBe(undo);
+  });
+
+  it('finds the NVMe controller of the run as the shell sees it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
+    for (const [name, nqn] of [
+      ['nvme0', 'nqn.of.others'],
+      ['nvme1', 'nqn.ours'],
+      ['nvme2', 'nqn.ours.too'],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'hostnqn'), `${nqn}\n`);
+      writeFileSync(join(folder, name, 'delete_controller'), '');
+    }
+    const ours = { address: 'a', port: 1, nqn: 'n', hostnqn: 'nqn.ours', hostid: 'i', queues: 1, queueSize: 1 };
+    const { undo } = renderStep({ kind: 'nvme-connect', ...ours, why });
+    execFileSync('sh', ['-c', (undo ?? '').replaceAll('/sys/class/nvme', folder)]);
+    const told = ['nvme0', 'nvme1', 'nvme2'].map((name) =>
+      readFileSync(join(folder, name, 'delete_controller'), 'utf8'),
+    );
+    rmSync(folder, { recursive: true });
+    expect(told).toEqual(['', '1\n', '']);
   });
 });
 

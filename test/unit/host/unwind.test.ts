@@ -61,6 +61,14 @@ describe('unwinding', () => {
     ]);
   });
 
+  it('names what was there before a change that cannot be taken back', async () => {
+    machine.things.set('/knob', 'ours');
+    machine.faults.undo.set('/knob', 'throws');
+    const knob = entry(0, { kind: 'write', path: '/knob', value: 'ours', restore: 'prior', why: 'w' });
+    const { residue } = await unwind([{ ...knob, prior: 'mq-deadline' }], machine.journal);
+    expect(residue).toMatchObject([{ hint: 'by hand: echo mq-deadline > /knob' }]);
+  });
+
   it('tries again what was stuck, once something else was undone after it', async () => {
     machine.things.set('/a/in', 'of others');
     const steps = [

@@ -15,13 +15,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const why = 'a test';
+const never = new AbortController().signal;
 
 describe('making a folder', () => {
   const step = () => ({ kind: 'mkdir', path, why }) as const;
 
   it('is seen, and undone', async () => {
     expect(await mkdirVerb.present(step(), undefined)).toBe(false);
-    await mkdirVerb.act(step(), '');
+    await mkdirVerb.act(step(), '', never);
     expect(lstatSync(path).isDirectory()).toBe(true);
     expect(await mkdirVerb.present(step(), '')).toBe(true);
     await mkdirVerb.undo(step(), '', 100);
@@ -34,8 +35,8 @@ describe('making a folder', () => {
     ['a missing parent', () => (path = join(folder, 'no/x')), 'ENOENT'],
   ])('fails on %s, and says how', async (_, prepare, errno) => {
     prepare();
-    await expect(mkdirVerb.act(step(), '')).rejects.toThrow(HostError);
-    await expect(mkdirVerb.act(step(), '')).rejects.toThrow(`cannot make ${path}: ${errno}`);
+    await expect(mkdirVerb.act(step(), '', never)).rejects.toThrow(HostError);
+    await expect(mkdirVerb.act(step(), '', never)).rejects.toThrow(`cannot make ${path}: ${errno}`);
   });
 });
 
@@ -44,7 +45,7 @@ describe('making a link', () => {
 
   it('is seen even when it leads nowhere, and undone without what it leads to', async () => {
     expect(await linkVerb.present(step(), undefined)).toBe(false);
-    await linkVerb.act(step(), '');
+    await linkVerb.act(step(), '', never);
     expect(await linkVerb.present(step(), '')).toBe(true);
     await linkVerb.undo(step(), '', 100);
     expect(await linkVerb.present(step(), '')).toBe(false);
@@ -53,14 +54,14 @@ describe('making a link', () => {
   it('leaves the target alone when it is undone', async () => {
     const target = join(folder, 'target');
     mkdirSync(target);
-    await linkVerb.act({ ...step(), target }, '');
+    await linkVerb.act({ ...step(), target }, '', never);
     await linkVerb.undo({ ...step(), target }, '', 100);
     expect(lstatSync(target).isDirectory()).toBe(true);
   });
 
   it('does not replace a link that is there', async () => {
     symlinkSync('/elsewhere', path);
-    await expect(linkVerb.act(step(), '')).rejects.toThrow('EEXIST');
+    await expect(linkVerb.act(step(), '', never)).rejects.toThrow('EEXIST');
   });
 });
 
@@ -84,7 +85,7 @@ describe('writing an attribute', () => {
     writeFileSync(path, before);
     const prior = await writeVerb.capture(step({ restore }));
     writeFileSync(path, '');
-    await writeVerb.act(step({ restore }), prior ?? '');
+    await writeVerb.act(step({ restore }), prior ?? '', never);
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(await writeVerb.present(step({ restore }), prior)).toBe(true);
     await writeVerb.undo(step({ restore }), prior, 100);
@@ -104,7 +105,7 @@ describe('writing an attribute', () => {
   });
 
   it('never makes a file, and says what could not be written where', async () => {
-    await expect(writeVerb.act(step(), '')).rejects.toThrow(`cannot write "new" to ${path}: ENOENT`);
+    await expect(writeVerb.act(step(), '', never)).rejects.toThrow(`cannot write "new" to ${path}: ENOENT`);
     expect(() => lstatSync(path)).toThrow('ENOENT');
   });
 });
