@@ -65,7 +65,9 @@ const grantsPerFrame = 512; // of version 1, 8 bytes each (xen/include/public/gr
 
 /** A vbd that gets no grants waits for them: slow, and no error. */
 async function grantLine(): Promise<HostLine> {
-  const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], { deadlineMs: 5_000 }).catch(() => '');
+  const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], { deadlineMs: 5_000 }).catch(
+    () => '',
+  );
   const frames = Number(text.trim());
   if (!(frames > 0)) return { what: 'grants: their limit is not known (xenhypfs does not tell)' };
   const each = grantsOfRing(0);
