@@ -39,7 +39,7 @@ export function trackChanges(): UnderWay {
   const changesOf = (outstanding: readonly Outstanding[]): readonly Change[] =>
     [...changes.keys()].filter(({ entry }) => entry && outstanding.includes(entry));
   const ended = async (some: readonly Change[], deadlineMs: number): Promise<void> => {
-    const ends = some.map((change) => changes.get(change));
+    const ends = some.flatMap((change) => changes.get(change) ?? []);
     await within('changes under way', deadlineMs, Promise.all(ends)).catch(() => undefined);
   };
 

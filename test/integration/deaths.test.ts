@@ -55,9 +55,10 @@ name=target; begin $agent; ip link set $(ls /sys/class/net | grep '^ll.*h$') dow
 name=device; scan=$(cat /sys/module/scsi_mod/parameters/scan); echo none >/sys/module/scsi_mod/parameters/scan
 $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.device"; restored $?; echo $scan >/sys/module/scsi_mod/parameters/scan
 name=program; ip=$(readlink -f "$(command -v ip)"); cp "$ip" /tmp/ip
-printf '%s\\n' '#!/bin/sh' 'case "$*" in *netns\\ add*) touch /tmp/begun; sleep 7 ;; esac' 'exec /tmp/ip "$@"' >/tmp/slow; chmod +x /tmp/slow; mount --bind /tmp/slow "$ip"
-$agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.program" & pid=$!
-for i in $(seq 600); do [ -e /tmp/begun ] && break; sleep 0.1; done; kill -9 $pid; wait $pid 2>/dev/null; restored $?; umount "$ip"
+printf '%s\\n' '#!/bin/sh' 'case "$*" in *netns\\ add*) touch /tmp/begun; sleep $(cat /tmp/seconds) ;; esac' 'exec /tmp/ip "$@"' >/tmp/slow; chmod +x /tmp/slow; mount --bind /tmp/slow "$ip"
+until_begun() { rm -f /tmp/begun; echo $1 >/tmp/seconds; $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.$name" & pid=$!; for i in $(seq 600); do [ -e /tmp/begun ] && break; sleep 0.1; done; }
+until_begun 7; kill -9 $pid; wait $pid 2>/dev/null; restored $?
+name=late; until_begun 20; kill -TERM $pid; wait $pid; restored $?; umount "$ip"
 `);
   expect(lab.status, lab.stderr).toBe(0);
   const lines = lab.stdout.split('\n');
@@ -69,6 +70,7 @@ for i in $(seq 600); do [ -e /tmp/begun ] && break; sleep 0.1; done; kill -9 $pi
   expect(lines).toContain('device 69 as-found');
   expect(lab.file('err.device')).toMatch(/the appearance of the disk .* did not happen within 15 s/);
   expect(lines, 'a program that the dead agent had started acts late').toContain('program 137 as-found');
+  expect(lines, 'a program acts only after all else was undone').toContain('late 143 as-found');
   lab.dispose();
 });
 
@@ -82,7 +84,8 @@ cat /dev/zero >/tmp/small/zeros 2>/dev/null; wait $pid; restored $?
 name=readonly; mount -o remount,ro /tmp/small; $agent --runs /tmp/runs/in >/dev/null 2>"$LAB_OUT/err.readonly"; restored $?; umount -l /tmp/small; rm -f /tmp/runs
 name=journal; mount -t tmpfs -o size=8k,mode=0700 none /run/layerlift
 $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.journal"; status=$?; umount -l /run/layerlift; restored $status
-name=state; mount -t tmpfs -o ro none /run/layerlift; $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.state"; status=$?; umount /run/layerlift; restored $status
+name=state; mount -t tmpfs -o ro none /run/layerlift; $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.state"; status=$?; layerlift recover 2>"$LAB_OUT/err.locked"; echo "locked $?"; umount /run/layerlift; restored $status
+name=empty; mkdir -p /run/layerlift/abcdef/domains /run/layerlift/fedcba.over; layerlift recover >/dev/null; restored $?
 name=held; begin $agent; exec 9</dev/dm-$(dmsetup info -c --noheadings -o minor $(junction)); kill -TERM $pid; wait $pid; echo "held $?"
 layerlift recover 2>"$LAB_OUT/err.again"; echo "again $?"; exec 9<&-; layerlift recover >/dev/null; restored $?
 name=boot; mkdir -p /run/layerlift/abcdef; echo '{"type":"header","version":0,"run":"abcdef","bootId":"of another boot"}' >/run/layerlift/abcdef/journal.ndjson; layerlift recover >/dev/null; restored $?
@@ -94,7 +97,9 @@ layerlift recover 2>"$LAB_OUT/err.version"; echo "version $?"; rm -r /run/layerl
     'full 74 as-found',
     'readonly 74 as-found',
     'journal 74 as-found',
+    'locked 74',
     'state 74 as-found',
+    'empty 0 as-found',
     'held 40',
     'again 40',
     'held 0 as-found',
@@ -105,6 +110,7 @@ layerlift recover 2>"$LAB_OUT/err.version"; echo "version $?"; rm -r /run/layerl
     expect(lab.file(name)).toMatch(/by hand: dmsetup remove --retry layerlift-[0-9a-f]{6}-J-media\)/);
     expect(lab.file(name)).toContain('THE HOST IS NOT AS FOUND; try `layerlift recover`');
   }
+  expect(lab.file('err.locked')).toContain('mount -o remount,rw /run');
   expect(lab.file('err.version')).toContain('rm -r /run/layerlift/abcdef');
   lab.dispose();
 });
