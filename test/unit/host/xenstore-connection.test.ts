@@ -110,6 +110,7 @@ describe('a look at many keys', () => {
   it('fails as a whole, and at once, when the daemon goes', async () => {
     await serve(0);
     const ask = sharedXenstore(path);
+    const gone = new Promise((resolve) => server?.on('exit', resolve));
     const first = ask(async (store) => {
       server?.kill('SIGKILL');
       return store.read('/a').then(() => store.read('/b'));
@@ -117,6 +118,7 @@ describe('a look at many keys', () => {
     const later = ask((store) => store.read('/c'));
     const closed = { status: 'rejected', reason: new HostError('xenstored closed the connection') };
     expect(await Promise.allSettled([first, later])).toEqual([closed, closed]);
+    await gone;
     await expect(ask((store) => store.read('/d'))).rejects.toThrow(/cannot reach xenstored/);
   }, 10_000);
 });
