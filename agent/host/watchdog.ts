@@ -1,7 +1,8 @@
 // The watchdog: a process beside the run that restores the host when the agent dies, whatever kills it.
 //
 // It waits at the end of a pipe whose other end only the agent has. A run that ends in order says so; an end without a
-// word is a death. Even then it does nothing before it has the lock, which the kernel frees only when the agent is gone
+// word is a death. An agent that is there but says nothing for long is stopped, or hangs (a terminal that takes no more
+// output is enough), while its guests go on: it is killed, and that is a death too. Even then it does nothing before it has the lock, which the kernel frees only when the agent is gone
 // with all its threads: it can neither unwind under a living agent nor beside somebody's `recover`. It is a shell until
 // then, which costs the measured host a megabyte and no CPU, in a session of its own, out of reach of the terminal, of
 // the load's cgroup and of the agent's.
@@ -18,24 +19,35 @@ export interface Watchdog {
 /** More deaths than this are no accident; a run goes on without, as the journal stays. */
 const mostRestarts = 3;
 
+/** How often the agent says that it moves, and for how long it may say nothing: a busy host delays it by some seconds. */
+const beatMs = 10_000;
+export const longestSilenceS = 90;
+
 // An ignored signal stays ignored by what the shell becomes. The root cgroup is the one place that no unit's end reaches.
 const script = `
 { echo $$ >/sys/fs/cgroup/cgroup.procs; echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null
 trap '' HUP INT QUIT TERM PIPE
 echo ready
 exec >/dev/null
-read -r word
-[ "$word" = done ] && exit 0
+silence=$1; shift
+while read -r -t "$silence" word; status=$?; [ "$word" != done ] || exit 0; [ $status -eq 0 ]; do :; done
+# Above 128 the time is over and the pipe is whole: its other end is with the agent, which has its number still.
+[ $status -le 128 ] || kill -9 $PPID
 exec "$@"
 `;
 
 /** `restore`: the command that restores the host. Resolves when the watchdog is in its place. */
-export async function startWatchdog(restore: readonly string[], onLost: (note: string) => void): Promise<Watchdog> {
+export async function startWatchdog(
+  restore: readonly string[],
+  onLost: (note: string) => void,
+  silenceS = longestSilenceS,
+): Promise<Watchdog> {
   let current: ChildProcess | undefined;
   let dismissed = false;
   let restarts = 0;
   const start = async (): Promise<void> => {
-    const child = spawn('sh', ['-c', script, 'layerlift-watchdog', ...restore], {
+    // bash, as other shells cannot read for so long and no longer.
+    const child = spawn('bash', ['-c', script, 'layerlift-watchdog', `${silenceS}`, ...restore], {
       cwd: '/',
       detached: true,
       env: commandEnvironment,
@@ -54,8 +66,10 @@ export async function startWatchdog(restore: readonly string[], onLost: (note: s
     child.unref();
   };
   await start();
+  const beat = setInterval(() => current?.stdin?.write('moves\n'), beatMs).unref();
   return {
     dismiss: () => {
+      clearInterval(beat);
       dismissed = true;
       current?.stdin?.end('done\n');
     },
