@@ -11,10 +11,10 @@ export interface Fault {
 /** Beyond these a slice says more of something else than of its arm. */
 const limits = {
   /**
-   * By how much a guest's window may exceed the one asked for: both must be exceeded. A slow answer alone biases nothing,
-   * as fio measures its own window. `guest`: the longest of them, `all`: the shortest.
+   * By how much a guest's window may exceed the one asked for, as a share of it and in milliseconds: both must be exceeded.
+   * A slow answer alone biases nothing, as fio measures its own window.
    */
-  overshoot: { guest: 1, all: 0.5 },
+  overshoot: 1,
   overshootMs: 1000,
   /** Between the wall clock and the steady one. */
   driftMs: 250,
@@ -74,14 +74,13 @@ export function qualityOf(slices: readonly Pick<SliceRecord, 'voided'>[]): Quali
 function windowFaults({ guests }: SliceRecord, measureMs: number): readonly Fault[] {
   const windows = guests.map(({ elapsedMs }) => elapsedMs);
   const [longest, shortest] = [Math.max(0, ...windows), windows.length > 0 ? Math.min(...windows) : 0];
-  const isOver = (window: number, share: number): boolean =>
-    window - measureMs > Math.max(share * measureMs, limits.overshootMs);
-  if (isOver(longest, limits.overshoot.guest)) {
-    return [{ kind: 'late', text: `a guest was measured for ${seconds(longest)} in place of ${seconds(measureMs)}` }];
-  }
-  if (!isOver(shortest, limits.overshoot.all)) return [];
-  const over = shortest - measureMs;
-  return [{ kind: 'starved-agent', text: `the agent came ${seconds(over)} late to the end of the slice` }];
+  const mostMs = measureMs + Math.max(limits.overshoot * measureMs, limits.overshootMs);
+  if (longest <= mostMs) return [];
+  if (shortest > mostMs)
+    return [
+      { kind: 'starved-agent', text: `the agent came ${seconds(shortest - measureMs)} late to the end of the slice` },
+    ];
+  return [{ kind: 'late', text: `a guest was measured for ${seconds(longest)} in place of ${seconds(measureMs)}` }];
 }
 
 function clockFaults({ measurements }: SliceRecord): readonly Fault[] {

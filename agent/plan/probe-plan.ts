@@ -38,6 +38,8 @@ const roundsPerSlice = 30;
 const roundsToSettle = 4;
 /** A slow host spreads its rounds over much of the delay, so that from this length on fewer of them will do. */
 const slow = { settleMs: 1000, roundsToSettle: 2.5, measureMs: 3000, rounds: 10 } as const;
+/** A delay up to here gives a slow host twice the room that it seems to need, at the price of somewhat longer slices. */
+const roomyNs = 500e6;
 const [leastSettleMs, leastMeasureMs] = [500, 1500];
 /** Starting the guests anew at another depth, freezing some, and switching, in the lab; upper figures. */
 const [visitMs, switchMs] = [9_000, 400];
@@ -109,8 +111,7 @@ function loadOf(
   const wanted = Math.min(mostOffered, Math.max(least, 2 * depth * guests));
   const maxDepth = Math.max(depthFor(least), Math.min(depthFor(wanted), depthFor(served) / 2));
   const needNs = Math.min(mostNs, Math.max(shortestNs, delayFor(maxDepth * guests)));
-  // What is beneath a ring may be slower than what the ceiling was seen with; so much more room costs hardly any time.
-  const roomyNs = (slow.measureMs * 1e6) / slow.rounds;
+  // What is beneath a ring may be slower than what the ceiling was seen with, and the ceiling a lucky slice.
   const delayNs = needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
   return { maxDepth, delayNs: Math.round(delayNs) };
 }

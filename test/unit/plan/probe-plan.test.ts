@@ -48,7 +48,7 @@ describe('the layout of a cap probe', () => {
     expect(design.delayNs).toBe((256 * 1e9) / 500);
     expect(settleMs).toBeGreaterThanOrEqual((2.5 * design.delayNs) / 1e6);
     expect(measureMs).toBeGreaterThanOrEqual((10 * design.delayNs) / 1e6);
-    expect(planned({ ceiling: 2000, ringHolds: 32 }).design.delayNs).toBe(300e6);
+    expect(planned({ ceiling: 2000, ringHolds: 32 }).design.delayNs).toBe(500e6);
     // A fast host needs no more than it did, and what no delay makes room for is not tried.
     expect(planned({ ceiling: 50_000, ringHolds: 32 }).design.delayNs).toBe(
       planned({ ceiling: 50_000 }).design.delayNs,
