@@ -6,16 +6,16 @@ import { inLab, type LabOptions } from '../support/lab.ts';
 
 const matrix = 'node scripts/bench/crash-matrix.mjs --kinds --profile test/fixtures/profiles';
 const cases: readonly (LabOptions & { readonly where: string; readonly args: string })[] = [
-  { where: 'on Linux 6.1', args: 'crash.yaml --stride 3' },
+  { where: 'on Linux 6.1', args: 'crash.yaml --stride 6' },
   {
     where: 'with a virtio ring on Linux 6.12',
     kernel: '6.12',
-    args: "crash-vduse.yaml --stride 4 --unaided 4 --only 'vduse|spawn|exec|dm-swap'",
+    args: "crash-vduse.yaml --stride 8 --unaided 4 --only 'vduse|spawn|exec|dm-swap'",
   },
   {
     where: "with Xen's own ring",
     xen: true,
-    args: "crash-xen.yaml --stride 4 --unaided 4 --only 'xen|module|dm-swap'",
+    args: "crash-xen.yaml --stride 8 --unaided 4 --only 'xen|module|dm-swap'",
   },
 ];
 

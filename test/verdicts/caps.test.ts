@@ -17,7 +17,7 @@ describe('the cap probe', () => {
   });
 
   it('tells a queue of eight for each guest from one that all share', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/cap-per-guest.yaml', { caps: true });
+    const { report } = await runInLab('test/fixtures/profiles/cap-per-guest.yaml', { caps: true, args: '--caps' });
     const { perGuest, scope, knobs } = capOf(report, 'ring');
     expect(scope).toBe('per-guest');
     expectNear(perGuest?.estimate, 8);

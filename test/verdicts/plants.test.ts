@@ -53,10 +53,9 @@ describe('on Linux 6.12', () => {
   });
 });
 
-describe('live switching and cold arms', () => {
-  test('agree on the verdict', async () => {
-    const profile = 'test/fixtures/profiles/live-and-cold.yaml';
-    expectLever(await runInLab(profile), 'blockstack');
-    expectLever(await runInLab(profile, { args: '--cold' }), 'blockstack');
+describe('cold arms', () => {
+  test('name the same layer as live switching does', async () => {
+    const run = await runInLab('test/fixtures/profiles/cold.yaml', { args: '--cold' });
+    expectLever(run, 'blockstack');
   });
 });
