@@ -13,6 +13,7 @@ export default defineConfig({
       { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'property', root, include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
       { test: { name: 'integration', root, include: ['test/integration/**/*.test.ts'], ...onKernel } },
+      { test: { name: 'long', root, include: ['test/long/**/*.test.ts'], ...onKernel } },
       { test: { name: 'verdicts', root, include: ['test/verdicts/**/*.test.ts'], ...onKernel } },
     ],
   },

@@ -2,9 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportSchema } from '../../agent/report/document.ts';
-import { expectRingOfOnePage } from '../support/caps.ts';
 import { inLab, kernelFaults, type LabResult } from '../support/lab.ts';
-import { runInLab } from '../support/run-in-lab.ts';
 
 const untilMeasuring = (runs: string): string =>
   `for i in $(seq 900); do [ -s "$LAB_OUT/${runs}"/*/slices.ndjson ] && break; sleep 0.2; done`;
@@ -74,14 +72,4 @@ same before after`,
     expect(lab.status, lab.stderr).toBe(0);
     expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
   });
-});
-
-test('the ring of a domain is sized, though no load in the domain has a way past it', async () => {
-  const { report } = await runInLab('test/fixtures/profiles/xen-domu-caps.yaml', {
-    caps: true,
-    args: '--caps',
-    xen: true,
-  });
-  expectRingOfOnePage(report);
-  expect(report.open.join('\n')).toMatch(/a domain has no way past its ring/);
 });

@@ -1,10 +1,8 @@
-// Xen's own ring in domain 0: what is refused, what is left behind, how long an attach takes, and the founding case.
+// Xen's own ring in domain 0: what is refused, what is left behind, how long an attach takes.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectRingOfOnePage } from '../support/caps.ts';
 import { inLab, kernelFaults, type LabResult } from '../support/lab.ts';
 import { expectCase, type LabCase, scriptOf } from '../support/lab-cases.ts';
-import { runInLab } from '../support/run-in-lab.ts';
 
 const ring = (settings: string, guests = 1): string =>
   `version: 1
@@ -195,10 +193,4 @@ same before after`,
     // The middle one: a host that is busy with something else delays a single one.
     expect([...took].sort((a, b) => a - b)[1]).toBeLessThan(1000);
   });
-});
-
-// The caps alone: the verdict on such a stack would take three minutes more, and is tested on plain Linux.
-test('the founding case: a ring of one page for each guest, masked by slower media and network, named with its knob', async () => {
-  const { report } = await runInLab('profiles/xen-founding.yaml', { caps: true, args: '--caps', xen: true });
-  expectRingOfOnePage(report);
 });

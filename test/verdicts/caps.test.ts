@@ -1,4 +1,4 @@
-// What limits a layer and how much it lets through, on a real kernel; and the verdicts that name no single layer.
+// The founding case: what limits a layer and how much it lets through, on a real kernel.
 
 import { describe, expect, it } from 'vitest';
 import { capOf, expectNear } from '../support/caps.ts';
@@ -14,25 +14,5 @@ describe('the cap probe', () => {
     for (const layer of ['network', 'blockstack'] as const)
       expect(() => capOf(report, layer)).toThrow(`no cap in ${layer}`);
     expect(report.verdict).toMatchObject({ kind: 'lever', layer: 'media', next: 'ring' });
-  });
-
-  it('tells a queue of eight for each guest from one that all share', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/cap-per-guest.yaml', { caps: true, args: '--caps' });
-    const { perGuest, scope, knobs } = capOf(report, 'ring');
-    expect(scope).toBe('per-guest');
-    expectNear(perGuest?.estimate, 8);
-    expect(knobs.map(({ name }) => name)).toContain('queue_depth');
-  });
-});
-
-describe('the verdict', () => {
-  it('names both of two layers that cost alike', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/tie.yaml');
-    expect(report.verdict).toMatchObject({ kind: 'tie', layers: ['media', 'network'] });
-  });
-
-  it('is outside the stack where the guests have no CPU to ask for more', async () => {
-    const { report } = await runInLab('test/fixtures/profiles/cpu-starved.yaml');
-    expect(report.verdict).toMatchObject({ kind: 'outside', limit: 'cpu-max' });
   });
 });

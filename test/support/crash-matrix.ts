@@ -1,0 +1,17 @@
+// A crash matrix in the lab: death at every kind of step, before it acts and after, and on the way back.
+
+import { expect } from 'vitest';
+import { inLab, type LabOptions } from './lab.ts';
+
+/** `args`: a profile of test/fixtures/profiles, and options of scripts/bench/crash-matrix.mjs. */
+export async function expectSurvived(args: string, options: LabOptions = {}): Promise<void> {
+  const lab = await inLab(
+    `node scripts/bench/crash-matrix.mjs --kinds --profile test/fixtures/profiles/${args}`,
+    options,
+  );
+  expect(lab.stdout).not.toMatch(/^FAIL/m);
+  expect(lab.status, lab.stdout + lab.stderr).toBe(0);
+  for (const part of ['run', 'recovery'])
+    expect(lab.stdout).toMatch(new RegExp(`^deaths of a ${part} survived / tried, .* ([1-9]\\d*) / \\1$`, 'm'));
+  lab.dispose();
+}
