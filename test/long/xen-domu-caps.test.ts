@@ -7,7 +7,7 @@ import { runInLab } from '../support/run-in-lab.ts';
 test('the ring of a domain is sized, though no load in the domain has a way past it', async () => {
   const { report } = await runInLab('test/fixtures/profiles/xen-domu-caps.yaml', {
     caps: true,
-    args: '--caps',
+    args: '--caps --budget 20m',
     xen: true,
   });
   expectRingOfOnePage(report);
