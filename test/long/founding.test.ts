@@ -6,7 +6,7 @@ import { runInLab } from '../support/run-in-lab.ts';
 
 describe('the cap probe', () => {
   it('finds a cap of 64 that all guests share beneath slower media, and the knob that makes it', async () => {
-    const { report } = await runInLab('profiles/demo.yaml', { caps: true });
+    const { report } = await runInLab('profiles/demo.yaml', { caps: true, args: '--budget 20m' });
     const { size, scope, knobs } = capOf(report, 'ring');
     expectNear(size.estimate, 64);
     expect(scope).toBe('host-wide');
