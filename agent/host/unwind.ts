@@ -1,6 +1,7 @@
 // Undoes outstanding steps, newest first. The same code serves normal end, error, signal, deadline and `recover`.
 
 import { reasonOf, type Problem } from '../lib/errors.ts';
+import { faultPoint } from './fault.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
 import { within } from './patience.ts';
 import { renderStep, type Step, type StepText } from './step.ts';
@@ -68,6 +69,7 @@ export async function letGo(outstanding: readonly Outstanding[]): Promise<void> 
   await within('letting go', answerMs.first, Promise.allSettled([...outstanding].reverse().map(relieve))).catch(
     () => undefined,
   );
+  faultPoint('let go');
 }
 
 /** Gives the reason when the step is still in effect afterwards. */

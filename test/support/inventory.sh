@@ -15,6 +15,14 @@ shopt -s nullglob
   [ -r /sys/fs/cgroup/cgroup.subtree_control ] && read -r controllers </sys/fs/cgroup/cgroup.subtree_control
   for name in $controllers; do printf 'controller %s\n' "$name"; done
   while read -r name _; do printf 'module %s\n' "$name"; done </proc/modules
+  for file in /sys/module/{null_blk,brd,loop,dm_*,nvme*,nvmet*,vduse,virtio_blk,tcm_loop,xen_blk*}/parameters/*; do
+    value=
+    [ -r "$file" ] && read -r value <"$file" && printf 'parameter %s %s\n' "$file" "$value"
+  done 2>/dev/null
+  if [ -c /dev/mapper/control ] && [ -d /sys/module/dm_mod ]; then
+    dmsetup table --showkeys 2>/dev/null | sed 's/^/table /'
+    dmsetup info -c --noheadings -o name,suspended,readonly 2>/dev/null | sed 's/^/device-mapper /'
+  fi
   for process in /proc/[0-9]*/comm; do
     read -r name 2>/dev/null <"$process" && case $name in fio | qemu-storage* | nvme*) printf 'process %s\n' "$name" ;; esac
   done

@@ -2,6 +2,7 @@
 
 import { rmdir } from 'node:fs/promises';
 import { errnoOf } from '../../lib/errors.ts';
+import { faultPoint } from '../fault.ts';
 import { exists, makeFolder, readText, writeAttribute } from '../files.ts';
 import { retryBusy, waitFor } from '../wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
@@ -15,6 +16,7 @@ export const cgroupVerb: Verb<'cgroup'> = {
   },
   undo: async ({ path }, _prior, patienceMs) => {
     await endProcesses(path, patienceMs);
+    faultPoint('cgroup emptied');
     await retryBusy(patienceMs, () => rmdir(path));
   },
 };

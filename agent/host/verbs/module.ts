@@ -1,6 +1,7 @@
 // Kernel modules. They are shared with the rest of the host: only what was absent is loaded, and only that is unloaded.
 
 import { constants } from 'node:fs';
+import { faultPoint } from '../fault.ts';
 import { readText } from '../files.ts';
 import { libcFunction } from '../libc.ts';
 import { runCommand } from '../run-command.ts';
@@ -39,7 +40,10 @@ export const moduleVerb: Verb<'module'> = {
   },
   // In the order of insertion, so backwards here. One that somebody else has come to use meanwhile stays.
   undo: async (_step, prior, patienceMs) => {
-    for (const module of (await loadedOf(prior)).reverse()) await unload(module, patienceMs);
+    for (const module of (await loadedOf(prior)).reverse()) {
+      await unload(module, patienceMs);
+      faultPoint('module unloaded');
+    }
   },
 };
 

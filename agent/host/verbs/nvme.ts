@@ -3,6 +3,7 @@
 
 import { connect as dial } from 'node:net';
 import { errnoOf, HostError } from '../../lib/errors.ts';
+import { faultPoint } from '../fault.ts';
 import { listFolder, readText, writeAttribute } from '../files.ts';
 import { runCommand } from '../run-command.ts';
 import { inNetns, type NvmeConnectStep } from '../step.ts';
@@ -37,6 +38,7 @@ export const nvmeConnectVerb: Verb<'nvme-connect'> = {
   },
   undo: async (step, _prior, patienceMs) => {
     for (const controller of await controllersOf(step)) await remove(controller);
+    faultPoint('nvme removed');
     await waitFor(`the end of the NVMe controller of ${step.nqn}`, patienceMs, async () =>
       (await controllersOf(step)).length === 0 ? true : undefined,
     );

@@ -1,6 +1,7 @@
 // A domain of ours, made by Xen's toolstack and known by its name. It is made paused, and left without a keeper (`-e`): a
 // domain that crashes stays to be looked at until it is unwound.
 
+import { faultPoint } from '../fault.ts';
 import { waitFor } from '../wait.ts';
 import { runCommand } from '../run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from '../xenstore.ts';
@@ -16,12 +17,14 @@ export const xenDomainVerb: Verb<'xen-domain'> = {
   capture: () => withXenstore(missingParents),
   act: async ({ name, config }) => {
     await runCommand(['xl', 'create', '-p', '-e', '-q', config], { deadlineMs: createDeadlineMs });
+    faultPoint('xen-domain made');
     return waitFor(`the domain ${name}`, 5_000, () => numberOf(name));
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
   relieve: destroy,
   undo: async ({ name }, prior) => {
     await destroy({ name });
+    faultPoint('xen-domain destroyed');
     // Removing takes all below with it: what another toolstack writes there meanwhile makes xenstored begin it anew.
     await inTransaction(async (store) => {
       for (const path of broughtBy(prior)) if (await isEmpty(store, path)) await store.remove(path);

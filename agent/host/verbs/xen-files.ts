@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
 import { compactAwk, guestInit } from '../guest-init.ts';
+import { faultPoint } from '../fault.ts';
 import { exists } from '../files.ts';
 import { findProgram, runCommand } from '../run-command.ts';
 import type { XenFilesStep } from '../step.ts';
@@ -18,7 +19,9 @@ export const xenFilesVerb: Verb<'xen-files'> = {
   act: async (step, _prior, stop) => {
     await mkdir(step.path, { mode: 0o700 });
     for (const [name, text] of Object.entries(step.configs)) await writeFile(join(step.path, name), text);
+    faultPoint('xen-files configured');
     await makeInitramfs(step, stop);
+    faultPoint('xen-files initramfs made');
     stop.throwIfAborted();
     await copyFio(join(step.path, 'tree'), stop);
     return '';

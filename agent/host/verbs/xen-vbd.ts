@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
 import { vbdMarkKey, vbdPaths, xenState } from '../../lib/xen.ts';
 import { deviceNumberOf } from '../device-number.ts';
+import { faultPoint } from '../fault.ts';
 import { exists, listFolder, readText } from '../files.ts';
 import type { XenVbdStep } from '../step.ts';
 import { waitFor } from '../wait.ts';
@@ -37,11 +38,13 @@ export const xenVbdVerb: Verb<'xen-vbd'> = {
     }),
   act: async (step) => {
     await inTransaction((store) => writeEnds(store, step));
+    faultPoint('xen-vbd written');
     await connectEnds(step);
     return step.domain === undefined ? `/dev/${step.name}` : '';
   },
   undo: async (step, prior, patienceMs) => {
     await closeEnds(step);
+    faultPoint('xen-vbd closed');
     await inTransaction((store) => removeEnds(store, step, prior));
     await waitFor(`the end of the Xen vbd ${step.name}`, patienceMs, async () =>
       (await isGone(step)) ? true : undefined,
@@ -89,6 +92,7 @@ async function connectEnds(step: XenVbdStep): Promise<void> {
     await untilState(back, xenState.initWait);
     const [major, minor] = numberOf(step.path);
     await withXenstore((store) => store.write(`${back}/physical-device`, `${major}:${minor}`));
+    faultPoint('xen-vbd offered');
     if (step.domain !== undefined) return;
     for (const end of [back, front]) await untilState(end, xenState.connected);
     await waitFor(`the disk ${step.name}`, connectDeadlineMs, async () =>
