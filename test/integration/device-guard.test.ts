@@ -87,7 +87,7 @@ for i in $(seq 10); do delpart /dev/vdc $i; done`,
       'a lock on it is held (OFDLCK)',
     ],
     {
-      before: `modprobe loop; losetup /dev/loop0 /dev/vda
+      before: `modprobe loop; cp -a /dev/vda /dev/other; losetup /dev/loop0 /dev/other; rm /dev/other
 modprobe nvmet; mkdir -p ${nvmet}/namespaces/4; echo /dev/vda >${nvmet}/namespaces/4/device_path
 modprobe target_core_file; mkdir -p ${lio}/store
 echo fd_dev_name=/dev/vda,fd_dev_size=1048576 >${lio}/store/control; echo 1 >${lio}/store/enable

@@ -8,10 +8,12 @@ export interface FakeHost {
   readonly links?: Readonly<Record<string, string>>;
   /** Paths by the `major:minor` that they lead to; an error is thrown. */
   readonly nodes?: Readonly<Record<string, string | Error>>;
+  /** Loop devices by the `major:minor` that they stand on; an error is thrown. */
+  readonly loops?: Readonly<Record<string, string | Error>>;
   readonly printed?: string | Error;
 }
 
-export function fakeEyes({ files = {}, links = {}, nodes = {}, printed = '' }: FakeHost): Eyes {
+export function fakeEyes({ files = {}, links = {}, nodes = {}, loops = {}, printed = '' }: FakeHost): Eyes {
   const tree = fakeTree({
     ...files,
     ...Object.fromEntries([...Object.keys(links), ...Object.keys(nodes)].map((path) => [path, ''])),
@@ -26,6 +28,10 @@ export function fakeEyes({ files = {}, links = {}, nodes = {}, printed = '' }: F
     link: (path) => Promise.resolve(links[path]),
     numberOf: (path) => {
       const number = nodes[path];
+      return number instanceof Error ? Promise.reject(number) : Promise.resolve(number);
+    },
+    loopOn: (name) => {
+      const number = loops[name];
       return number instanceof Error ? Promise.reject(number) : Promise.resolve(number);
     },
     print: () => (printed instanceof Error ? Promise.reject(printed) : Promise.resolve(printed)),

@@ -4,6 +4,7 @@ import { readlink, stat } from 'node:fs/promises';
 import { errnoOf } from '../../lib/errors.ts';
 import { deviceNumberOf } from '../device-number.ts';
 import { isAbsent, listFolder, readText } from '../files.ts';
+import { loopStandsOn } from '../loop-status.ts';
 import { runCommand } from '../run-command.ts';
 import type { Eyes } from './look.ts';
 
@@ -31,5 +32,6 @@ export const liveEyes: Eyes = {
       throw failure;
     }
   },
+  loopOn: loopStandsOn,
   print: (argv) => runCommand(argv, { deadlineMs: printDeadlineMs }),
 };

@@ -39,11 +39,13 @@ export function parseMdstat(text: string): readonly { readonly array: string; re
   });
 }
 
-/** A loop device opens what it stands on without a claim. */
+/** A loop device opens what it stands on without a claim. Its path is no proof: it may lead elsewhere, or be gone. */
 export const loops: LookUp = async (eyes, family) => {
   const found: Finding[] = [];
   for (const loop of (await eyes.list('/sys/block')).filter((name) => name.startsWith('loop'))) {
-    const member = await memberAt(eyes, family, await eyes.read(`/sys/block/${loop}/loop/backing_file`));
+    if ((await eyes.read(`/sys/block/${loop}/loop/backing_file`)) === undefined) continue;
+    const number = await eyes.loopOn(loop);
+    const member = number === undefined ? undefined : memberOf(family, number);
     if (member) found.push(user(`${loop} stands on ${member.name}`));
   }
   return found;

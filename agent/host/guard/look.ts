@@ -11,6 +11,8 @@ export interface Eyes {
   readonly link: (path: string) => Promise<string | undefined>;
   /** `major:minor` of the block device that a path leads to, `cMAJOR:MINOR` of a character device; undefined for all else. */
   readonly numberOf: (path: string) => Promise<string | undefined>;
+  /** `major:minor` of the device that a loop device stands on; undefined where that is a file. Throws where it cannot be told. */
+  readonly loopOn: (name: string) => Promise<string | undefined>;
   /** What a program that only reads prints. Throws where it is missing or fails. */
   readonly print: (argv: readonly string[]) => Promise<string>;
 }

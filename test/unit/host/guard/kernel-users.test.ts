@@ -32,9 +32,9 @@ it('an array that is inactive counts', async () => {
   ]);
 });
 
-it('a loop device is found by the device that its path leads to', async () => {
-  const files = { '/sys/block/loop7/loop/backing_file': '/dev/disk/by-id/x\n', '/sys/block/loop8/size': '0\n' };
-  const eyes = fakeEyes({ files, nodes: { '/dev/disk/by-id/x': '8:17' } });
+it('a loop device is found by the device that the kernel knows beneath it, wherever its path leads', async () => {
+  const files = { '/sys/block/loop7/loop/backing_file': '/dev/gone (deleted)\n', '/sys/block/loop8/size': '0\n' };
+  const eyes = fakeEyes({ files, loops: { loop7: '8:17', loop8: new Error('no medium is asked') } });
   expect(await loops(eyes, sdb)).toEqual([{ kind: 'user', what: 'loop7 stands on sdb1' }]);
 });
 
