@@ -1,7 +1,7 @@
 // Is the limit above the stack? With every stub in place, what is full then: the host's CPU, the guests' share of it, or
 // the one thread of each load generator. A limit in the number of I/Os that the guests keep in flight is none of these.
 
-import { everyArm } from '../lib/arm.ts';
+import { baselineId, everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { median } from '../lib/numbers.ts';
 import type { Analysis } from './analyse.ts';
@@ -48,20 +48,26 @@ const leastSlices = 2;
 export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'void'>): Outside | undefined {
   const highest = everyArm(layers).findLast(({ id }) => facts.slices.some(({ arm }) => arm === id));
   const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
-  if (!highest || highest.stubbed.length === 0 || slices.length < leastSlices) return undefined;
+  if (!highest || highest.stubbed.length === 0) return undefined;
   const stubbed = highest.stubbed.length === layers.length ? 'every layer' : highest.stubbed.join(' and ');
+  return limitIn(slices, facts.oneThread, `with ${stubbed} stubbed`);
+}
+
+/** `where`: how the slices are told in a sentence. */
+function limitIn(slices: readonly SliceLoad[], oneThread: boolean, where: string): Outside | undefined {
+  if (slices.length < leastSlices) return undefined;
   const throttled = medianOf(slices.map(({ throttledPercent }) => throttledPercent));
   if (throttled > full.throttled) {
-    const why = `with ${stubbed} stubbed, a guest waits ${throttled.toFixed(0)} % of the time for its own cpu.max`;
+    const why = `${where}, a guest waits ${throttled.toFixed(0)} % of the time for its own cpu.max`;
     return { limit: 'cpu-max', why };
   }
   const busy = medianOf(slices.map(({ hostBusyPercent }) => hostBusyPercent));
   if (busy > full.host) {
-    return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${busy.toFixed(0)} % busy)` };
+    return { limit: 'cpu', why: `${where}, the CPU of the host is full (${busy.toFixed(0)} % busy)` };
   }
   const thread = medianOf(slices.map(({ idlestGuestPercent }) => idlestGuestPercent));
-  if (!facts.oneThread || !(thread >= full.thread)) return undefined;
-  return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
+  if (!oneThread || !(thread >= full.thread)) return undefined;
+  return { limit: 'thread', why: `${where}, the one thread of each guest's fio uses its whole CPU` };
 }
 
 /** `analysis` as it reads beside what the CPUs did and what did not count: too many void slices leave no verdict, a full CPU leaves none but a lift. */
@@ -82,7 +88,13 @@ export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], fac
 function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): OutsideVerdict | undefined {
   if (!analysis.decided || isLifting(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
   const outside = outsideClaim(layers, facts);
-  return outside && { kind: 'outside', ...outside };
+  if (!outside) return undefined;
+  if (analysis.verdict.kind === 'inconclusive') {
+    // Stubs may well lift beneath the noise: a limit that is not there as deployed holds nobody back.
+    const deployed = facts.slices.filter(({ arm }) => arm === baselineId);
+    if (limitIn(deployed, facts.oneThread, 'as deployed')?.limit !== outside.limit) return undefined;
+  }
+  return { kind: 'outside', ...outside };
 }
 
 function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | InconclusiveVerdict | undefined {

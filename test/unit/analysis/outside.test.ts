@@ -18,7 +18,7 @@ const slicesOf = (...figures: readonly (readonly [number?, number?, number?])[])
   figures.map(([hostBusyPercent, idlestGuestPercent, throttledPercent]) => ({
     ...{ arm: 'all-stub', hostBusyPercent, idlestGuestPercent, throttledPercent },
   }));
-const baselines: readonly SliceLoad[] = slicesOf([100, 100, 50], [100, 100, 50]).map((one) => ({
+const baselines: readonly SliceLoad[] = slicesOf([100, 100, 0], [100, 100, 0]).map((one) => ({
   ...one,
   arm: 'baseline',
 }));
@@ -81,7 +81,13 @@ describe('a full CPU with every layer stubbed', () => {
     ['leaves a tie', verdicts.tie, 'tie'],
     ['leaves a masked set', verdicts.masked, 'masked'],
   ])('%s', (_, before, after) => {
-    expect(withOutside(having(before), layers, factsOf(fullCpu)).verdict.kind).toBe(after);
+    expect(withOutside(having(before), layers, factsOf([...baselines, ...fullCpu])).verdict.kind).toBe(after);
+  });
+
+  it('explains no noise while it is not full as deployed', () => {
+    const idle = slicesOf([60, 40, 0], [60, 40, 0]).map((one) => ({ ...one, arm: 'baseline' }));
+    expect(withOutside(having(noisy), layers, factsOf([...idle, ...fullCpu])).verdict.kind).toBe('inconclusive');
+    expect(withOutside(having(verdicts.none), layers, factsOf([...idle, ...fullCpu])).verdict.kind).toBe('outside');
   });
 
   it('says nothing while the engine asks for more', () => {
