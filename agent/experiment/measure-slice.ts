@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
 import { between, type Work } from '../load/fio-output.ts';
 import { watchCompletions } from '../measure/completions.ts';
-import { type JunctionWork, junctionsBetween, readJunctions } from '../measure/junctions.ts';
+import { type JunctionWork, junctionsBetween, readJunctions, sectorsBetween } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
 import { HostError, LateError, LoadError } from '../lib/errors.ts';
@@ -74,7 +74,8 @@ async function measured(
   await guard(switchTo(host, stack, place.arm));
   const switchMs = performance.now() - switchedAt;
   const { startedAt, from, to, settling } = await guard(readWindow(host, { stack, load }, times));
-  const lost = astray(stack.junctions, place.arm, { from: from.lanes, to: to.lanes });
+  const passed = sectorsBetween(from.junctions, to.junctions);
+  const lost = astray(stack.junctions, place.arm, { from: from.lanes, to: to.lanes, passed });
   if (lost.length > 0) throw new HostError(lost.join('; '), 'a switch did not take effect: nothing was concluded');
   const numbers = load.running();
   const works = from.snapshots.map((snapshot, i) =>

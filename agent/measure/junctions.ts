@@ -63,6 +63,17 @@ export function parseStats(text: string): Counts | undefined {
   return { ios: reads + writes, bytes: (sectorsRead + sectorsWritten) * sectorBytes, latencySumNs: readNs + writeNs };
 }
 
+/** Sectors that passed a junction between two readings; undefined where one of them lacks it. */
+export function sectorsBetween(
+  from: readonly JunctionCounters[],
+  to: readonly JunctionCounters[],
+): (layer: Layer, guest: number) => number | undefined {
+  return (layer, guest) => {
+    const [a, b] = [from, to].map((counters) => counters.find((one) => one.layer === layer && one.guest === guest));
+    return a && b && (b.bytes - a.bytes) / sectorBytes;
+  };
+}
+
 export function junctionsBetween(
   from: readonly JunctionCounters[],
   to: readonly JunctionCounters[],

@@ -1,14 +1,21 @@
 // Does I/O really take the way that an arm asks for? The lanes beneath the junctions count it, whatever their tables say.
 
 import type { Host } from '../host/host.ts';
-import type { Arm, Form } from '../lib/layer.ts';
+import type { Arm, Form, Layer } from '../lib/layer.ts';
 import { formIn, type Junction } from '../stack/junction.ts';
 
 /** Sectors moved since the device was made, by device; those without counters are left out. */
 export type LaneSectors = ReadonlyMap<string, number>;
 
-/** The wanted lane moves less than `little` of what all lanes of the junction move, another more than `most`. */
+/** The wanted lane moves less than `little` of what passes the junction, another more than `most` of what all lanes move. */
 const [little, most] = [0.1, 0.5];
+
+export interface Passage {
+  readonly from: LaneSectors;
+  readonly to: LaneSectors;
+  /** Sectors that passed a junction meanwhile, by its own count; undefined where it gave none. */
+  readonly passed?: (layer: Layer, guest: number) => number | undefined;
+}
 
 export async function readLanes(host: Pick<Host, 'read'>, junctions: readonly Junction[]): Promise<LaneSectors> {
   const devices = [...new Set(junctions.flatMap(({ lanes }) => Object.values(lanes).map(({ device }) => device)))];
@@ -25,13 +32,10 @@ export async function readLanes(host: Pick<Host, 'read'>, junctions: readonly Ju
 
 /**
  * The junctions whose I/O took another way than `arm` asks for between two readings, as sentences. A lane that several
- * forms stand on counts for each of them; a device that counts nothing at all says nothing.
+ * forms stand on counts for each of them, and for what a form does by itself, such as the first copy of a RAID: that alone
+ * says nothing while the wanted lane moves what passes the junction. A device that counts nothing at all says nothing.
  */
-export function astray(
-  junctions: readonly Junction[],
-  arm: Arm,
-  { from, to }: { readonly from: LaneSectors; readonly to: LaneSectors },
-): readonly string[] {
+export function astray(junctions: readonly Junction[], arm: Arm, { from, to, passed }: Passage): readonly string[] {
   return junctions.flatMap(({ layer, guest, lanes }) => {
     const moved = (form: Form): number => {
       const device = lanes[form]?.device ?? '';
@@ -41,7 +45,8 @@ export function astray(
     const forms = Object.keys(lanes) as Form[];
     const all = forms.reduce((sum, form) => sum + moved(form), 0);
     const other = forms.find((form) => form !== wanted && all > 0 && moved(form) > most * all);
-    if (other === undefined || moved(wanted) > little * all) return [];
+    const through = passed?.(layer, guest) ?? all;
+    if (other === undefined || through === 0 || moved(wanted) > little * through) return [];
     const whose = guest > 0 ? ` of guest ${guest}` : '';
     return [`${arm.id} asks for ${layer}${whose} ${wanted}, but its I/O goes through ${other}`];
   });

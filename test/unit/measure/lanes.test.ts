@@ -38,6 +38,15 @@ describe('the way that I/O takes', () => {
     expect(astray([media], armOf(arm, layers), moved)).toEqual(sentences);
   });
 
+  it('is right while the form asked for moves all that passes, whatever it does by itself beneath', () => {
+    const moved = { from: count(0, 0), to: count(50, 9000) };
+    const baseline = armOf('baseline', layers);
+    expect(astray([media], baseline, { ...moved, passed: () => 50 })).toEqual([]);
+    expect(astray([media], baseline, { from: count(0, 0), to: count(0, 9000), passed: () => 0 })).toEqual([]);
+    expect(astray([media], baseline, { ...moved, passed: () => 9000 })).toHaveLength(1);
+    expect(astray([media], baseline, { ...moved, passed: () => undefined })).toHaveLength(1);
+  });
+
   it('is told of the delays of the cap probe too', () => {
     const delayed = { ...media, lanes: { ...media.lanes, delay: lane('slow') } };
     const to = count(0, 800).set('/dev/slow', 0);
