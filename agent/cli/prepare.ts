@@ -52,6 +52,9 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
     throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
   }
   const { profile: written, text } = loadProfile(path);
+  if (options.cold && written.guest === 'domU') {
+    throw new UsageError('--cold would create and destroy all domains of `guest: domU` for each slice', 'leave it out');
+  }
   if (options.impact) mustReach(written.guest, options.impact);
   const profile = asAsked(written, options);
   const sections = await sectionsOf(profile);

@@ -69,6 +69,12 @@ describe('preparing', () => {
     expect((await prepare(path, options)).plan.cold).toBe(true);
   });
 
+  it('refuses a cold run of domains before the host is looked at', async () => {
+    const path = join(folder, 'p.yaml');
+    writeFileSync(path, `${profileOf([disk], 2)}guest: domU\n`);
+    await expect(prepare(path, { seed: 1, cold: true, budgetMs: undefined })).rejects.toThrow(/--cold .* domains/);
+  });
+
   it('refuses an impact on the CPU of domains before the host is looked at', async () => {
     const path = join(folder, 'p.yaml');
     writeFileSync(path, `${profileOf([disk], 2)}guest: domU\n`);
