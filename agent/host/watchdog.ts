@@ -21,7 +21,7 @@ const mostRestarts = 3;
 
 /** How often the agent says that it moves, and for how long it may say nothing: a busy host delays it by some seconds. */
 const beatMs = 10_000;
-export const longestSilenceS = 90;
+const longestSilenceS = 90;
 
 // An ignored signal stays ignored by what the shell becomes. The root cgroup is the one place that no unit's end reaches.
 const script = `

@@ -123,9 +123,9 @@ describe('in domain 0 of Xen', () => {
       `${refusals.map(scriptOf).join('\n')}
 layerlift doctor >"$LAB_OUT/doctor"
 inventory before
-layerlift run test/fixtures/profiles/ring-xen-vbd.yaml --runs "$LAB_OUT/verified" -q >/dev/null 2>"$LAB_OUT/verified.err"; echo $? >"$LAB_OUT/verified.rc"
+layerlift run test/fixtures/profiles/ring-xen-vbd.yaml --verbose --runs "$LAB_OUT/verified" -q >/dev/null 2>"$LAB_OUT/verified.err"; echo $? >"$LAB_OUT/verified.rc"
 inventory verified.after; diff "$LAB_OUT/before" "$LAB_OUT/verified.after" >"$LAB_OUT/verified.diff"
-node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --verbose --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
+node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
 layerlift knobs --layer ring --format json >"$LAB_OUT/knobs.json"
@@ -134,7 +134,7 @@ kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
 sleep 1; inventory dead
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
-cp "$LAB_OUT"/runs/*/log.ndjson "$LAB_OUT/log"
+cp "$LAB_OUT"/verified/*/log.ndjson "$LAB_OUT/log"
 same before after`,
       { xen: true, disks: ['32M:scratch'] },
     );
@@ -183,14 +183,14 @@ same before after`,
     expect(lab.file('observed')).toMatch(/xvdp looks capped by its ring: .* of at most 32; .*max_ring_page_order=4/);
   });
 
+  // Above fast media: the kernel reads a disk's partition table before it is there.
   test('an attach takes no more than a second', () => {
     const lines = lab.file('log').split('\n').filter(Boolean);
     const entries = lines.map((line) => JSON.parse(line) as { time: string; line?: string });
     const took = entries.flatMap(({ time, line }, i) =>
       line?.startsWith('xl block-attach') ? [Date.parse(entries[i + 1]?.time ?? '') - Date.parse(time)] : [],
     );
-    expect(took).toHaveLength(4);
-    // The middle one: a host that is busy with something else delays a single one.
-    expect([...took].sort((a, b) => a - b)[1]).toBeLessThan(1000);
+    expect(took).toHaveLength(2);
+    expect(Math.max(...took)).toBeLessThan(1000);
   });
 });
