@@ -55,30 +55,51 @@ export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'v
 
 /** `where`: how the slices are told in a sentence. */
 function limitIn(slices: readonly SliceLoad[], oneThread: boolean, where: string): Outside | undefined {
-  if (slices.length < leastSlices) return undefined;
-  const throttled = medianOf(slices.map(({ throttledPercent }) => throttledPercent));
-  if (throttled > full.throttled) {
-    const why = `${where}, a guest waits ${throttled.toFixed(0)} % of the time for its own cpu.max`;
+  const of = figuresOf(slices);
+  if (isFull('cpu-max', slices)) {
+    const why = `${where}, a guest waits ${of.throttled.toFixed(0)} % of the time for its own cpu.max`;
     return { limit: 'cpu-max', why };
   }
-  const busy = medianOf(slices.map(({ hostBusyPercent }) => hostBusyPercent));
-  if (busy > full.host) {
-    return { limit: 'cpu', why: `${where}, the CPU of the host is full (${busy.toFixed(0)} % busy)` };
-  }
-  const thread = medianOf(slices.map(({ idlestGuestPercent }) => idlestGuestPercent));
-  if (!oneThread || !(thread >= full.thread)) return undefined;
+  if (isFull('cpu', slices))
+    return { limit: 'cpu', why: `${where}, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
+  if (!oneThread || !isFull('thread', slices)) return undefined;
   return { limit: 'thread', why: `${where}, the one thread of each guest's fio uses its whole CPU` };
+}
+
+function isFull(limit: Outside['limit'], slices: readonly SliceLoad[]): boolean {
+  if (slices.length < leastSlices) return false;
+  const { host, thread, throttled } = figuresOf(slices);
+  return { 'cpu-max': throttled > full.throttled, cpu: host > full.host, thread: thread >= full.thread }[limit];
+}
+
+/** Medians; NaN where most are missing. */
+function figuresOf(slices: readonly SliceLoad[]): Record<keyof typeof full, number> {
+  return {
+    host: medianOf(slices.map(({ hostBusyPercent }) => hostBusyPercent)),
+    thread: medianOf(slices.map(({ idlestGuestPercent }) => idlestGuestPercent)),
+    throttled: medianOf(slices.map(({ throttledPercent }) => throttledPercent)),
+  };
+}
+
+/** Whether it holds back the stack as deployed. */
+function holdsDeployed(limit: Outside['limit'], { slices }: Pick<LoadFacts, 'slices'>): boolean {
+  return isFull(
+    limit,
+    slices.filter(({ arm }) => arm === baselineId),
+  );
 }
 
 /** `analysis` as it reads beside what the CPUs did and what did not count: too many void slices leave no verdict, a full CPU leaves none but a lift. */
 export function withOutside(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Analysis {
-  const verdict = voidVerdict(analysis.verdict, facts.void) ?? limitVerdict(analysis, layers, facts);
+  const verdict = voidVerdict(analysis.verdict, facts) ?? limitVerdict(analysis, layers, facts);
   return verdict ? { ...analysis, verdict, decided: true } : analysis;
 }
 
 /** What to say beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
 export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): readonly string[] {
-  const outside = isLifting(analysis.verdict) ? outsideClaim(layers, facts) : undefined;
+  const { verdict } = analysis;
+  const bounds = isLifting(verdict) || verdict.kind === 'inconclusive';
+  const outside = bounds ? outsideClaim(layers, facts) : undefined;
   return [
     ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
     ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
@@ -89,21 +110,19 @@ function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadF
   if (!analysis.decided || isLifting(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
   const outside = outsideClaim(layers, facts);
   if (!outside) return undefined;
-  if (analysis.verdict.kind === 'inconclusive') {
-    // Stubs may well lift beneath the noise: a limit that is not there as deployed holds nobody back.
-    const deployed = facts.slices.filter(({ arm }) => arm === baselineId);
-    if (limitIn(deployed, facts.oneThread, 'as deployed')?.limit !== outside.limit) return undefined;
-  }
+  // Stubs may well lift beneath the noise: a limit that is not there as deployed holds nobody back.
+  if (analysis.verdict.kind === 'inconclusive' && !holdsDeployed(outside.limit, facts)) return undefined;
   return { kind: 'outside', ...outside };
 }
 
-function voidVerdict(verdict: Verdict, found: VoidSlices): OutsideVerdict | InconclusiveVerdict | undefined {
+function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | InconclusiveVerdict | undefined {
+  const found = facts.void;
   if (!found.tooMany) return undefined;
-  if (found.byCpuMax && !isLifting(verdict)) {
+  const proven = namedIn(verdict);
+  if (found.byCpuMax && proven.length === 0 && holdsDeployed('cpu-max', facts)) {
     const why = `in ${found.count} of ${found.of} slices a guest was held back by its own cpu.max`;
     return { kind: 'outside', limit: 'cpu-max', why };
   }
-  const proven = namedIn(verdict);
   const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
   return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };
 }

@@ -13,15 +13,16 @@ import { layers } from '../../../agent/lib/layer.ts';
 import { simulate } from '../../support/simulator.ts';
 import { verdicts } from '../report/verdicts.ts';
 
-/** Slices of `all-stub` with these figures: host busy, CPU of the idlest guest, time held back. */
-const slicesOf = (...figures: readonly (readonly [number?, number?, number?])[]): readonly SliceLoad[] =>
+/** Of each slice: host busy, CPU of the idlest guest, time held back. */
+type Figures = readonly (readonly [number?, number?, number?])[];
+/** Slices of `all-stub`. */
+const slicesOf = (...figures: Figures): readonly SliceLoad[] =>
   figures.map(([hostBusyPercent, idlestGuestPercent, throttledPercent]) => ({
     ...{ arm: 'all-stub', hostBusyPercent, idlestGuestPercent, throttledPercent },
   }));
-const baselines: readonly SliceLoad[] = slicesOf([100, 100, 0], [100, 100, 0]).map((one) => ({
-  ...one,
-  arm: 'baseline',
-}));
+const deployed = (...figures: Figures): readonly SliceLoad[] =>
+  slicesOf(...figures).map((one) => ({ ...one, arm: 'baseline' }));
+const baselines = deployed([100, 100, 0], [100, 100, 0]);
 const noneVoid = { count: 0, of: 20, tooMany: false, byCpuMax: false, reasons: [] };
 const factsOf = (slices: readonly SliceLoad[], changes: Partial<LoadFacts> = {}): LoadFacts => ({
   ...{ slices, oneThread: true, void: noneVoid },
@@ -85,9 +86,17 @@ describe('a full CPU with every layer stubbed', () => {
   });
 
   it('explains no noise while it is not full as deployed', () => {
-    const idle = slicesOf([60, 40, 0], [60, 40, 0]).map((one) => ({ ...one, arm: 'baseline' }));
+    const idle = deployed([60, 40, 0], [60, 40, 0]);
     expect(withOutside(having(noisy), layers, factsOf([...idle, ...fullCpu])).verdict.kind).toBe('inconclusive');
     expect(withOutside(having(verdicts.none), layers, factsOf([...idle, ...fullCpu])).verdict.kind).toBe('outside');
+  });
+
+  it('is asked for in the baseline whatever else is full there first', () => {
+    const threads = slicesOf([90, 99, 0], [90, 99, 0]);
+    const both = deployed([97, 99, 0], [97, 99, 0]);
+    expect(withOutside(having(noisy), layers, factsOf([...both, ...threads])).verdict).toMatchObject({
+      limit: 'thread',
+    });
   });
 
   it('says nothing while the engine asks for more', () => {
@@ -118,12 +127,17 @@ describe('too many void slices', () => {
     expect(verdict).toMatchObject({ candidates: verdicts.tie.layers, proven: verdicts.tie.layers });
   });
 
-  it('that all come from cpu.max name it', () => {
-    const facts = factsOf([], { void: { ...disturbed, byCpuMax: true } });
-    expect(withOutside(having(noisy, false), layers, facts).verdict).toEqual({
+  it('that all come from cpu.max name it where it holds back the stack as deployed', () => {
+    const byCpuMax = { void: { ...disturbed, byCpuMax: true } };
+    const held = factsOf(deployed([10, 1, 50], [10, 1, 50]), byCpuMax);
+    expect(withOutside(having(noisy, false), layers, held).verdict).toEqual({
       ...{ kind: 'outside', limit: 'cpu-max' },
       why: 'in 5 of 20 slices a guest was held back by its own cpu.max',
     });
+    const proven = having({ ...noisy, proven: ['network'] }, false);
+    expect(withOutside(proven, layers, held).verdict.kind).toBe('inconclusive');
+    const free = factsOf(deployed([10, 1, 0], [10, 1, 0]), byCpuMax);
+    expect(withOutside(having(noisy, false), layers, free).verdict.kind).toBe('inconclusive');
   });
 
   it('change no verdict when they are few', () => {
@@ -139,6 +153,7 @@ describe('the caveats beside a verdict', () => {
     expect(outsideCaveats(having(verdicts.lever), layers, factsOf(held))).toEqual([
       'with every layer stubbed, a guest waits 13 % of the time for its own cpu.max: beyond that no stub can lift',
     ]);
+    expect(outsideCaveats(having(noisy), layers, factsOf(held))).toHaveLength(1);
     expect(outsideCaveats(having(verdicts.none), layers, factsOf(held))).toEqual([]);
   });
 
