@@ -47,6 +47,12 @@ describe('the way that I/O takes', () => {
     expect(astray([media], baseline, { ...moved, passed: () => undefined })).toHaveLength(1);
   });
 
+  it('is not as asked for while the deployed form moves what passes, on the lane that its stub is', () => {
+    const moved = { from: count(0, 0), to: count(800, 800) };
+    expect(astray([media], stub, { ...moved, passed: () => 800 })).toHaveLength(1);
+    expect(astray([media], stub, { from: count(0, 0), to: count(100, 800), passed: () => 700 })).toEqual([]);
+  });
+
   it('is told of the delays of the cap probe too', () => {
     const delayed = { ...media, lanes: { ...media.lanes, delay: lane('slow') } };
     const to = count(0, 800).set('/dev/slow', 0);
