@@ -57,6 +57,22 @@ describe('targets', () => {
     ]);
   });
 
+  it('that export what is not there any more are no proof that it was another', async () => {
+    const files = {
+      '/sys/kernel/config/nvmet/subsystems/nqn.a/namespaces/3/device_path': '/dev/gone\n',
+      '/sys/kernel/config/nvmet/subsystems/nqn.a/namespaces/3/enable': '1\n',
+      '/sys/kernel/config/nvmet/subsystems/nqn.a/namespaces/4/device_path': '/dev/gone\n',
+      '/sys/kernel/config/nvmet/subsystems/nqn.a/namespaces/4/enable': '0\n',
+      '/sys/kernel/config/target/core/iblock_0/one/udev_path': 'a name of its own\n',
+      '/sys/kernel/config/target/core/fileio_1/two/info': 'TCM FILEIO ID: 0        File: /dev/gone  Size: 1048576\n',
+      '/dev/other': '',
+    };
+    expect(await targets(fakeEyes({ files }), sdb)).toEqual([
+      { kind: 'blind', what: 'the NVMe target nqn.a exports /dev/gone as namespace 3, which is not there' },
+      { kind: 'blind', what: "the SCSI target's backstore fileio_1/two exports /dev/gone, which is not there" },
+    ]);
+  });
+
   it('that cannot be seen are no proof that there are none', async () => {
     const eyes = fakeEyes({ files: { '/sys/module/nvmet/initstate': 'live\n' } });
     expect(await targets(eyes, sdb)).toMatchObject([
