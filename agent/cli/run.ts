@@ -45,7 +45,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       stop: stop.signal,
       onStep: (what, line) => log?.debug({ line }, what),
       restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
-      onWatchdogLost: (note) => log?.warn(note),
+      onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
     });
     return await holding(session, async () => {
       const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;

@@ -140,8 +140,10 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       await underWay.wait();
       close.abort();
       closings.splice(closings.indexOf(closing), 1);
-      // Of outer scopes too: the load of this one may wait for a device of theirs.
-      if (failure !== undefined) await letGo(outstanding);
+      // Of outer scopes too: the load of this one may wait for a device of theirs. Their domains it does without, and what
+      // comes next needs them.
+      const holding = outstanding.filter(({ step }, at) => at >= mark || step.kind !== 'xen-domain');
+      if (failure !== undefined) await letGo(holding);
       const residue = await underWay.unwind(outstanding.splice(mark), journal, ({ step, prior }) =>
         onStep?.('undo', tellStep(step, prior).undo ?? ''),
       );

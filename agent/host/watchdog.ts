@@ -30,9 +30,15 @@ trap '' HUP INT QUIT TERM PIPE
 echo ready
 exec >/dev/null
 silence=$1; shift
-while read -r -t "$silence" word; status=$?; [ "$word" != done ] || exit 0; [ $status -eq 0 ]; do :; done
-# Above 128 the time is over and the pipe is whole: its other end is with the agent, which has its number still.
-[ $status -le 128 ] || kill -9 $PPID
+# Above 128 the time is over and the pipe is whole: its other end is with the agent, which has its number still. It is over
+# early where the clock is set forward: an agent is silent only in two halves of the time, one after another.
+late=0
+while [ $late -lt 2 ]; do
+  read -r -t "$silence" word; status=$?
+  [ "$word" != done ] || exit 0
+  if [ $status -eq 0 ]; then late=0; elif [ $status -gt 128 ]; then late=$((late + 1)); else break; fi
+done
+[ $late -lt 2 ] || kill -9 $PPID
 exec "$@"
 `;
 
@@ -47,7 +53,7 @@ export async function startWatchdog(
   let restarts = 0;
   const start = async (): Promise<void> => {
     // bash, as other shells cannot read for so long and no longer.
-    const child = spawn('bash', ['-c', script, 'layerlift-watchdog', `${silenceS}`, ...restore], {
+    const child = spawn('bash', ['-c', script, 'layerlift-watchdog', `${silenceS / 2}`, ...restore], {
       cwd: '/',
       detached: true,
       env: commandEnvironment,

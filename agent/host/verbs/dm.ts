@@ -20,6 +20,7 @@ export const dmCreateVerb: Verb<'dm-create'> = {
   // A suspended device would hold its openers for ever: it is resumed before it is removed.
   undo: async ({ name }, _prior, patienceMs) => {
     if ((await dmStatus(name))?.suspended) await dmResume(name);
+    faultPoint('dm resumed');
     await retryBusy(patienceMs, () => dmRemove(name));
   },
   relieve: async ({ name, uuid }) => {
@@ -47,6 +48,7 @@ export const dmSwapVerb: Verb<'dm-swap'> = {
   },
   undo: async ({ name }) => {
     await dmClear(name);
+    faultPoint('dm-swap cleared');
     await dmResume(name);
   },
 };

@@ -46,6 +46,7 @@ export const xenVbdVerb: Verb<'xen-vbd'> = {
     await closeEnds(step);
     faultPoint('xen-vbd closed');
     await inTransaction((store) => removeEnds(store, step, prior));
+    faultPoint('xen-vbd removed');
     await waitFor(`the end of the Xen vbd ${step.name}`, patienceMs, async () =>
       (await isGone(step)) ? true : undefined,
     );
