@@ -102,9 +102,9 @@ async function killTheWayBack() {
   const agent = prepareRun(points.indexOf('dm-swap loaded') + 1);
   await agent.go();
   endWatchdogs();
-  // An undo has four points or more; before the first lie that of the lock and that of letting go. What was not recorded is
+  // An undo has four points or more; before the first lie that of the lock and two of letting go. What was not recorded is
   // gone through again.
-  const further = 1 + 4 * Number(values.stride);
+  const further = 2 + 4 * Number(values.stride);
   const kills = function* () {
     for (let i = 0; ; i++) yield i % 2 === 0 ? further : 1 + 4 + further;
   };

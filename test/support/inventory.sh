@@ -17,6 +17,7 @@ shopt -s nullglob
   while read -r name _; do printf 'module %s\n' "$name"; done </proc/modules
   for file in /sys/module/{null_blk,brd,loop,dm_*,nvme*,nvmet*,vduse,virtio_blk,tcm_loop,xen_blk*}/parameters/*; do
     value=
+    case $file in *allocated*) continue ;; esac # dm-bufio's counters
     [ -r "$file" ] && read -r value <"$file" && printf 'parameter %s %s\n' "$file" "$value"
   done 2>/dev/null
   if [ -c /dev/mapper/control ] && [ -d /sys/module/dm_mod ]; then
