@@ -31,6 +31,8 @@ const mostOffered = 4096;
 /** The generator must serve the whole load over the delay line with room to spare. */
 const share = 1 / 2;
 const [shortestNs, longestNs] = [1e6, 100e6];
+/** The longest where the host is too slow for the least that is offered: up to here a slice takes no longer for it. */
+const longestForSlowNs = 250e6;
 /** The longest where a ring is to be filled whose size is known: a slow host then has time to serve twice as much. */
 const longestForRingNs = 1.5e9;
 /** A delay line gives whole rounds of I/O: a slice has so many delays that one round more or less does not matter. */
@@ -110,8 +112,9 @@ function loadOf(
   const served = (mostNs * share * ceiling) / 1e9;
   const wanted = Math.min(mostOffered, Math.max(least, 2 * depth * guests));
   const maxDepth = Math.max(depthFor(least), Math.min(depthFor(wanted), depthFor(served) / 2));
-  const needNs = Math.min(mostNs, Math.max(shortestNs, delayFor(maxDepth * guests)));
+  const bearableNs = inRings > 0 ? mostNs : longestForSlowNs;
+  const needNs = Math.min(bearableNs, Math.max(shortestNs, delayFor(maxDepth * guests)));
   // What is beneath a ring may be slower than what the ceiling was seen with, and the ceiling a lucky slice.
-  const delayNs = needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
+  const delayNs = inRings > 0 && needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
   return { maxDepth, delayNs: Math.round(delayNs) };
 }
