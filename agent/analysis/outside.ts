@@ -50,43 +50,39 @@ export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'v
   const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
   if (!highest || highest.stubbed.length === 0) return undefined;
   const stubbed = highest.stubbed.length === layers.length ? 'every layer' : highest.stubbed.join(' and ');
-  return limitIn(slices, facts.oneThread, `with ${stubbed} stubbed`);
-}
-
-/** `where`: how the slices are told in a sentence. */
-function limitIn(slices: readonly SliceLoad[], oneThread: boolean, where: string): Outside | undefined {
   const of = figuresOf(slices);
-  if (isFull('cpu-max', slices)) {
-    const why = `${where}, a guest waits ${of.throttled.toFixed(0)} % of the time for its own cpu.max`;
+  if (isFull['cpu-max'](of)) {
+    const why = `with ${stubbed} stubbed, a guest waits ${of.throttled.toFixed(0)} % of the time for its own cpu.max`;
     return { limit: 'cpu-max', why };
   }
-  if (isFull('cpu', slices))
-    return { limit: 'cpu', why: `${where}, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
-  if (!oneThread || !isFull('thread', slices)) return undefined;
-  return { limit: 'thread', why: `${where}, the one thread of each guest's fio uses its whole CPU` };
+  if (isFull.cpu(of)) {
+    return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
+  }
+  if (!facts.oneThread || !isFull.thread(of)) return undefined;
+  return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
 }
 
-function isFull(limit: Outside['limit'], slices: readonly SliceLoad[]): boolean {
-  if (slices.length < leastSlices) return false;
-  const { host, thread, throttled } = figuresOf(slices);
-  return { 'cpu-max': throttled > full.throttled, cpu: host > full.host, thread: thread >= full.thread }[limit];
-}
+type Figures = Record<keyof typeof full, number>;
 
-/** Medians; NaN where most are missing. */
-function figuresOf(slices: readonly SliceLoad[]): Record<keyof typeof full, number> {
+const isFull: Record<Outside['limit'], (of: Figures) => boolean> = {
+  'cpu-max': ({ throttled }) => throttled > full.throttled,
+  cpu: ({ host }) => host > full.host,
+  thread: ({ thread }) => thread >= full.thread,
+};
+
+/** Medians; NaN where most are missing, or the slices are too few. */
+function figuresOf(slices: readonly SliceLoad[]): Figures {
+  const enough = slices.length < leastSlices ? [] : slices;
   return {
-    host: medianOf(slices.map(({ hostBusyPercent }) => hostBusyPercent)),
-    thread: medianOf(slices.map(({ idlestGuestPercent }) => idlestGuestPercent)),
-    throttled: medianOf(slices.map(({ throttledPercent }) => throttledPercent)),
+    host: medianOf(enough.map(({ hostBusyPercent }) => hostBusyPercent)),
+    thread: medianOf(enough.map(({ idlestGuestPercent }) => idlestGuestPercent)),
+    throttled: medianOf(enough.map(({ throttledPercent }) => throttledPercent)),
   };
 }
 
 /** Whether it holds back the stack as deployed. */
 function holdsDeployed(limit: Outside['limit'], { slices }: Pick<LoadFacts, 'slices'>): boolean {
-  return isFull(
-    limit,
-    slices.filter(({ arm }) => arm === baselineId),
-  );
+  return isFull[limit](figuresOf(slices.filter(({ arm }) => arm === baselineId)));
 }
 
 /** `analysis` as it reads beside what the CPUs did and what did not count: too many void slices leave no verdict, a full CPU leaves none but a lift. */
