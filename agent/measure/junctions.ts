@@ -69,7 +69,7 @@ export function sectorsBetween(
   to: readonly JunctionCounters[],
 ): (layer: Layer, guest: number) => number | undefined {
   return (layer, guest) => {
-    const [a, b] = [from, to].map((counters) => counters.find((one) => one.layer === layer && one.guest === guest));
+    const [a, b] = [from, to].map((counters) => countersOf(counters, { layer, guest }));
     return a && b && (b.bytes - a.bytes) / sectorBytes;
   };
 }
@@ -79,7 +79,7 @@ export function junctionsBetween(
   to: readonly JunctionCounters[],
 ): readonly JunctionWork[] {
   return to.flatMap((b) => {
-    const a = from.find(({ layer, guest }) => layer === b.layer && guest === b.guest);
+    const a = countersOf(from, b);
     const seconds = a ? (b.atMs - a.atMs) / 1000 : 0;
     if (!a || seconds <= 0) return [];
     const ios = b.ios - a.ios;
@@ -93,4 +93,11 @@ export function junctionsBetween(
       },
     ];
   });
+}
+
+function countersOf(
+  counters: readonly JunctionCounters[],
+  { layer, guest }: Pick<JunctionCounters, 'layer' | 'guest'>,
+): JunctionCounters | undefined {
+  return counters.find((one) => one.layer === layer && one.guest === guest);
 }

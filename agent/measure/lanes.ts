@@ -44,17 +44,15 @@ export function astray(junctions: readonly Junction[], arm: Arm, { from, to, pas
     const wanted = formIn(arm, layer);
     const forms = Object.keys(lanes) as Form[];
     const all = forms.reduce((sum, form) => sum + moved(form), 0);
-    const other = forms.find((form) => form !== wanted && all > 0 && moved(form) > most * all);
     const counted = passed?.(layer, guest);
     const through = counted ?? all;
-    const whose = guest > 0 ? ` of guest ${guest}` : '';
-    const sentence = (form: Form): readonly string[] => [
-      `${arm.id} asks for ${layer}${whose} ${wanted}, but its I/O goes through ${form}`,
-    ];
     if (through === 0) return [];
     // A stub may be the lane that the deployed form stands on, and counts its I/O too; never the other way round.
-    if (wanted !== 'deployed' && counted !== undefined && moved('deployed') > most * through)
-      return sentence('deployed');
-    return other === undefined || moved(wanted) > little * through ? [] : sentence(other);
+    const isDeployed = wanted !== 'deployed' && counted !== undefined && moved('deployed') > most * counted;
+    if (!isDeployed && moved(wanted) > little * through) return [];
+    const other = isDeployed ? 'deployed' : forms.find((form) => form !== wanted && moved(form) > most * all);
+    if (other === undefined) return [];
+    const whose = guest > 0 ? ` of guest ${guest}` : '';
+    return [`${arm.id} asks for ${layer}${whose} ${wanted}, but its I/O goes through ${other}`];
   });
 }
