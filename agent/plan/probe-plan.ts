@@ -112,9 +112,12 @@ function loadOf(
   const served = (mostNs * share * ceiling) / 1e9;
   const wanted = Math.min(mostOffered, Math.max(least, 2 * depth * guests));
   const maxDepth = Math.max(depthFor(least), Math.min(depthFor(wanted), depthFor(served) / 2));
-  const bearableNs = inRings > 0 ? mostNs : longestForSlowNs;
-  const needNs = Math.min(bearableNs, Math.max(shortestNs, delayFor(maxDepth * guests)));
-  // What is beneath a ring may be slower than what the ceiling was seen with, and the ceiling a lucky slice.
-  const delayNs = inRings > 0 && needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
+  const needNs = Math.max(shortestNs, delayFor(maxDepth * guests));
+  const delayNs = inRings > 0 ? withRoom(Math.min(mostNs, needNs)) : Math.min(longestForSlowNs, needNs);
   return { maxDepth, delayNs: Math.round(delayNs) };
+}
+
+/** What is beneath a ring may be slower than what the ceiling was seen with, and the ceiling a lucky slice. */
+function withRoom(needNs: number): number {
+  return needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
 }
