@@ -140,10 +140,9 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       await underWay.wait();
       close.abort();
       closings.splice(closings.indexOf(closing), 1);
-      // Of outer scopes too: the load of this one may wait for a device of theirs. Their domains it does without, and what
-      // comes next needs them.
-      const holding = outstanding.filter(({ step }, at) => at >= mark || step.kind !== 'xen-domain');
-      if (failure !== undefined) await letGo(holding);
+      // Of outer scopes too: the load of this one may wait for a device of theirs. What comes next needs what they have.
+      if (failure !== undefined)
+        await letGo(outstanding.filter(({ step }, at) => at >= mark || !verbOf(step).relieveEnds));
       const residue = await underWay.unwind(outstanding.splice(mark), journal, ({ step, prior }) =>
         onStep?.('undo', tellStep(step, prior).undo ?? ''),
       );

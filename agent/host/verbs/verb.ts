@@ -16,6 +16,8 @@ export interface Verb<K extends Step['kind']> {
   readonly undo: (step: StepOf<K>, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */
   readonly relieve?: (step: StepOf<K>) => Promise<void>;
+  /** `relieve` ends the thing itself: what outlives the unwind of a scope within is spared. */
+  readonly relieveEnds?: true;
   /** How long the act may take, where that is longer than of most. */
   readonly actMs?: number;
   /** Nothing is left to undo once `act` has returned. */

@@ -22,6 +22,7 @@ export const xenDomainVerb: Verb<'xen-domain'> = {
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
   relieve: destroy,
+  relieveEnds: true,
   undo: async ({ name }, prior) => {
     await destroy({ name });
     faultPoint('xen-domain destroyed');
