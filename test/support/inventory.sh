@@ -20,7 +20,7 @@ shopt -s nullglob
     case $file in *allocated*) continue ;; esac # dm-bufio's counters
     [ -r "$file" ] && read -r value <"$file" && printf 'parameter %s %s\n' "$file" "$value"
   done 2>/dev/null
-  if [ -c /dev/mapper/control ] && [ -d /sys/module/dm_mod ]; then
+  if [ -d /sys/module/dm_mod ]; then
     dmsetup table --showkeys 2>/dev/null | sed 's/^/table /'
     dmsetup info -c --noheadings -o name,suspended,readonly 2>/dev/null | sed 's/^/device-mapper /'
   fi

@@ -10,10 +10,11 @@ import { familyOf } from './family.ts';
 import { btrfs, mounts, swaps } from './file-systems.ts';
 import { type Identity, identityOf, isCalled } from './identity.ts';
 import { busy } from './idle.ts';
-import { arrays, holders, loops, targets, xenBackends } from './kernel-users.ts';
+import { arrays, holders, loops, xenBackends } from './kernel-users.ts';
 import { blind, type Eyes, type Finding, type LookUp, type Member, user } from './look.ts';
 import { lazyExports, locks, openFiles } from './processes.ts';
 import { signaturesOn } from './signatures.ts';
+import { targets } from './targets.ts';
 import { xenstore } from './xenstore.ts';
 
 /** A device as it was when the user's choice was understood: plain data, kept with the step that claims it. */

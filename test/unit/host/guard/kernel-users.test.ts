@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { arrays, holders, loops, targets, xenBackends } from '../../../../agent/host/guard/kernel-users.ts';
+import { arrays, holders, loops, xenBackends } from '../../../../agent/host/guard/kernel-users.ts';
+import { targets } from '../../../../agent/host/guard/targets.ts';
 import { parseXenstore, xenstore } from '../../../../agent/host/guard/xenstore.ts';
 import { fakeEyes, sdb } from '../../../support/fake-eyes.ts';
 
