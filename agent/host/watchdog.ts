@@ -52,8 +52,9 @@ export async function startWatchdog(
   let dismissed = false;
   let restarts = 0;
   const start = async (): Promise<void> => {
-    // bash, as other shells cannot read for so long and no longer.
-    const child = spawn('bash', ['-c', script, 'layerlift-watchdog', `${silenceS / 2}`, ...restore], {
+    // bash, as other shells cannot read for so long and no longer. Where its input is a socket, as Node's pipes are, it takes
+    // itself for one that rshd has started, and would run ~/.bashrc first (shell.c, run_startup_files).
+    const child = spawn('bash', ['--norc', '-c', script, 'layerlift-watchdog', `${silenceS / 2}`, ...restore], {
       cwd: '/',
       detached: true,
       env: commandEnvironment,

@@ -27,7 +27,7 @@ const { values } = parseArgs({
     stride: { type: 'string', default: '1' },
     /** Every how many deaths are left to the watchdog. */
     unaided: { type: 'string', default: '8' },
-    /** Leaves the modules to each run, which takes twice the time. */
+    /** Leaves all modules to each run, which takes twice the time. */
     'load-modules': { type: 'boolean', default: false },
     runs: { type: 'string', default: '/tmp/crash' },
   },
@@ -138,7 +138,11 @@ function finish() {
   process.exit(isRight ? 0 : 1);
 }
 
-if (!values['load-modules']) execFileSync('test/support/preload.sh');
+if (!values['load-modules']) {
+  execFileSync('test/support/preload.sh');
+  // One is left to each run.
+  execFileSync('modprobe', ['-r', 'sch_netem']);
+}
 const before = inventory();
 const clean = await prepareRun(undefined).go();
 const points = clean.passed;

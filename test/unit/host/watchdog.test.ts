@@ -1,7 +1,7 @@
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +12,18 @@ const restored = join(folder, 'restored');
 
 beforeAll(async () => {
   const outfile = join(folder, 'watchdog.mjs');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
+  // A start-up file at home that ends its shell.
+  writeFileSync(join(folder, '.bashrc'), 'exit 1\n');
+  const home: Plugin = {
+    name: 'home',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /run-command\.ts$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace("HOME: '/root'", `HOME: ${JSON.stringify(folder)}`),
+        loader: 'ts',
+      })),
+  };
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', plugins: [home] });
+  expect(readFileSync(outfile, 'utf8')).toContain(`HOME: ${JSON.stringify(folder)}`);
 });
 beforeEach(() => rmSync(restored, { force: true }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
