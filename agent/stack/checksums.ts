@@ -2,8 +2,16 @@ import type { Host } from '../host/host.ts';
 
 // NVMe and SCSI disks bring in t10-pi, which makes the kernel load these algorithms by itself (lib/crc-t10dif.c,
 // lib/crc64-rocksoft.c). Loaded by name before, they are journaled, and unloaded with the rest.
-const algorithms = ['crypto-crct10dif', 'crypto-crc64-rocksoft'];
+const algorithms = ['crct10dif', 'crc64-rocksoft'];
 
+/** The kernel asks for the module of an algorithm only where it has none of that name (crypto/api.c, crypto_larval_lookup). */
 export async function loadChecksums(host: Host): Promise<void> {
-  for (const name of algorithms) await host.apply({ kind: 'module', name, why: 'checksums of NVMe and SCSI' });
+  const known = namesOf((await host.read('/proc/crypto')) ?? '');
+  for (const name of algorithms.filter((one) => !known.has(one)))
+    await host.apply({ kind: 'module', name: `crypto-${name}`, why: 'checksums of NVMe and SCSI' });
+}
+
+/** The algorithms in /proc/crypto, by their own names, not those of drivers. */
+export function namesOf(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^name\s*: (.+)$/gm)].map(([, name = '']) => name));
 }

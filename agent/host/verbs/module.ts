@@ -20,9 +20,6 @@ export const moduleVerb: Verb<'module'> = {
     const loaded = await loadedModules();
     // modprobe itself does no more than that (kmod_module_probe_insert_module); its start takes longer than the look.
     if (loaded.has(name.replaceAll('-', '_'))) return undefined;
-    // Nor does the kernel ask for the module of an algorithm that it has (crypto/api.c, crypto_larval_lookup).
-    if (name.startsWith(algorithmPrefix) && hasAlgorithm((await readText('/proc/crypto')) ?? '', name))
-      return undefined;
     const wanted = await dependenciesOf(name).catch((failure: unknown) => {
       // A kernel that has no such alias has it built in, or does without.
       if (name.startsWith(algorithmPrefix)) return [];
@@ -53,12 +50,6 @@ export const moduleVerb: Verb<'module'> = {
 /** Names in /proc/modules. */
 export async function loadedModules(): Promise<ReadonlySet<string>> {
   return parseModules((await readText('/proc/modules')) ?? '');
-}
-
-/** Whether /proc/crypto lists the algorithm of an alias `crypto-NAME`. */
-export function hasAlgorithm(text: string, alias: string): boolean {
-  const wanted = alias.slice(algorithmPrefix.length);
-  return text.split('\n').some((line) => /^name\s*: (.*)$/.exec(line)?.[1] === wanted);
 }
 
 export function parseModules(text: string): ReadonlySet<string> {
