@@ -10,7 +10,8 @@ const root = new URL('../..', import.meta.url).pathname;
 /** Twice what the longest test takes on a quiet machine; less than a test may take, so that the lab says what it was at. */
 const deadlineS = 880;
 
-/** Exit status of scripts/lab when the machine itself failed. */
+/** Exit statuses of scripts/lab: its deadline has passed; the machine itself failed. */
+const tooLate = 124;
 const labFailed = 125;
 
 export interface LabOptions {
@@ -66,15 +67,29 @@ async function boot(script: string, options: LabOptions): Promise<LabResult> {
   return {
     status: result.exitCode ?? -1,
     stdout: result.stdout,
-    stderr: result.stderr,
+    stderr: result.exitCode === tooLate ? `${result.stderr}\n${endOf(file('console'))}` : result.stderr,
     file,
     runFolder: (runs) => `${runs}/${readdirSync(join(out, runs))[0] ?? ''}`,
     dispose: () => rmSync(out, { recursive: true, force: true }),
   };
 }
 
-// What every script may use. `same A B` prints what differs, and fails then.
+/** Where it stood: the script's last commands, and what its processes waited for. */
+const endOf = (text: string): string => text.split('\n').slice(-150).join('\n');
+
+// What every script may use. `same A B` prints what differs, and fails then. The commands are told on the console, and shortly
+// before the deadline what hangs in the kernel; twice in the background, as a script that waits for its jobs must not for that.
 const prelude = `
+exec {trace}>/dev/console; BASH_XTRACEFD=$trace; set -x
+( {
+  set +x; sleep ${deadlineS - 60}
+  for task in /proc/[0-9]*/task/*; do
+    state=$(grep ^State: "$task/status")
+    [[ $state == *'D ('* || $(tr '\\0' ' ' <"$task/cmdline") ]] || continue
+    printf '%s %s %s\\n' "$task" "$(<"$task/comm")" "$state"
+    [[ $state != *'D ('* ]] || cat "$task/stack"
+  done 2>/dev/null >&$trace
+} & )
 preload() { test/support/preload.sh; }
 layerlift() { node agent/dist/main.js "$@"; }
 inventory() { test/support/inventory.sh >"$LAB_OUT/$1"; }
