@@ -6,13 +6,14 @@ quoted() {
   printf '%s' "${1//,/,,}"
 }
 
+# A kernel that has broken ends the machine at once, in place of a command that may then hang until the deadline.
 kernel_command_line() {
   if [[ $xen ]]; then
-    printf '%s' 'console=hvc0 panic=-1 quiet mitigations=off lab.xen'
+    printf '%s' 'console=hvc0 panic=-1 oops=panic quiet mitigations=off lab.xen'
     return
   fi
   # Without hpet=disable and tsc=reliable every look at the clock leaves the guest.
-  printf '%s' 'console=ttyS0 panic=-1 quiet mitigations=off hpet=disable tsc=reliable'
+  printf '%s' 'console=ttyS0 panic=-1 oops=panic quiet mitigations=off hpet=disable tsc=reliable'
 }
 
 # A /dev/kvm that opens, and even runs a few instructions, can still hang with a real kernel.
