@@ -16,8 +16,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, '.bashrc'), 'exit 1\n');
   const home: Plugin = {
     name: 'home',
-    setup: ({ onLoad }) =>
-      onLoad({ filter: /run-command\.ts$/ }, ({ path }) => ({
+    setup: (building) =>
+      building.onLoad({ filter: /run-command\.ts$/ }, ({ path }) => ({
         contents: readFileSync(path, 'utf8').replace("HOME: '/root'", `HOME: ${JSON.stringify(folder)}`),
         loader: 'ts',
       })),
