@@ -5,6 +5,7 @@ import os from 'node:os';
 import { createOSUtils } from 'node-os-utils';
 import si from 'systeminformation';
 import { readText } from './files.ts';
+import { readHardware } from './machine.ts';
 
 const deadlineMs = 20_000;
 
@@ -16,7 +17,8 @@ export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
     hypervisor: async () => (await readText('/sys/hypervisor/type'))?.trim(),
     cpus: () => Promise.resolve({ count: os.availableParallelism(), model: os.cpus()[0]?.model.trim() }),
     memoryBytes: () => Promise.resolve(os.totalmem()),
-    system: readSystem,
+    // `si.system` asks eight programs, and takes a root without systemd for a container's.
+    system: () => readHardware(),
     disks: async () =>
       (await si.blockDevices()).map(({ name, type, size, model, mount }) => ({ name, type, size, model, mount })),
     cpuUse: idleGate,
@@ -25,20 +27,6 @@ export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
     Object.entries(sources).map(async ([name, read]) => [name, await inTime(read)] as const),
   );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-/** As the firmware says it. `si.system` asks eight programs, and takes a root without systemd for a container's. */
-async function readSystem(): Promise<unknown> {
-  const [manufacturer, model, flags] = await Promise.all([
-    readText('/sys/class/dmi/id/sys_vendor'),
-    readText('/sys/class/dmi/id/product_name'),
-    readText('/proc/cpuinfo'),
-  ]);
-  return {
-    manufacturer: manufacturer?.trim(),
-    model: model?.trim(),
-    virtual: /^flags\s*:.*\bhypervisor\b/m.test(flags ?? ''),
-  };
 }
 
 /** Per cent of CPU time over a short window, before any load of ours. */

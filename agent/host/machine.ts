@@ -12,6 +12,23 @@ export type Machine =
 /** XENFEAT_dom0 (include/xen/interface/features.h). */
 const domain0Feature = 11;
 
+export interface Hardware {
+  readonly manufacturer: string | undefined;
+  readonly model: string | undefined;
+  /** Whether a hypervisor is beneath. */
+  readonly virtual: boolean;
+}
+
+/** As the firmware and the CPU say it; undefined where there is no DMI, as in domain 0 of Xen. */
+export async function readHardware(read: (path: string) => Promise<string | undefined> = readText): Promise<Hardware> {
+  const [manufacturer, model, cpus] = await Promise.all(
+    ['/sys/class/dmi/id/sys_vendor', '/sys/class/dmi/id/product_name', '/proc/cpuinfo'].map(async (path) =>
+      (await read(path).catch(() => undefined))?.trim(),
+    ),
+  );
+  return { manufacturer, model, virtual: /^flags\s*:.*\bhypervisor\b/m.test(cpus ?? '') };
+}
+
 export async function readMachine(read: (path: string) => Promise<string | undefined> = readText): Promise<Machine> {
   const word = async (path: string): Promise<string> => (await read(path).catch(() => undefined))?.trim() ?? '';
   if ((await word('/sys/hypervisor/type')) === 'xen') {
@@ -25,10 +42,10 @@ export async function readMachine(read: (path: string) => Promise<string | undef
     const guestType = await word('/sys/hypervisor/guest_type');
     return { kind: 'xen', control, version: `${major ?? ''}.${minor ?? ''}${extra ?? ''}`, guestType };
   }
-  if (!/^flags\s*:.*\bhypervisor\b/m.test(await word('/proc/cpuinfo'))) return { kind: 'bare-metal' };
+  const { manufacturer, model, virtual } = await readHardware(read);
+  if (!virtual) return { kind: 'bare-metal' };
   const clocks = await word('/sys/devices/system/clocksource/clocksource0/available_clocksource');
-  const names = await Promise.all(['sys_vendor', 'product_name'].map((name) => word(`/sys/class/dmi/id/${name}`)));
-  const by = names.filter((name) => name !== '').join(' ');
+  const by = [manufacturer, model].filter(Boolean).join(' ');
   return { kind: 'virtual', kvm: clocks.includes('kvm-clock') || /\bKVM\b/.test(by), by };
 }
 

@@ -127,7 +127,7 @@ layerlift run test/fixtures/profiles/ring-xen-vbd.yaml --verbose --runs "$LAB_OU
 inventory verified.after; diff "$LAB_OUT/before" "$LAB_OUT/verified.after" >"$LAB_OUT/verified.diff"
 node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
-full() { for name in p q r s; do [ "$(awk '{ print $1 + $2 }' /sys/block/xvd$name/inflight 2>/dev/null)" -ge 32 ] || return; done; }
+full() { for name in p q r s; do [ "$(awk '{ print $1 + $2 }' /sys/block/xvd$name/inflight)" -ge 32 ] || return; done; }
 for i in $(seq 300); do full 2>/dev/null && break; sleep 0.5; done
 layerlift knobs --layer ring --format json >"$LAB_OUT/knobs.json"
 layerlift observe --for 15s >"$LAB_OUT/observed" 2>&1
