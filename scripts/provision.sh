@@ -2,6 +2,9 @@
 # Makes a Debian machine ready for layerlift, by Debian's packages and npm alone. Changes nothing that is right already.
 set -euo pipefail
 
+# shellcheck source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
 usage() {
   cat <<'TEXT'
 usage: scripts/provision.sh
@@ -65,13 +68,6 @@ ensure_node() {
   node_is_new_enough || fail "$(command -v node) is older than $oldest_node and comes before /usr/local/bin in PATH"
 }
 
-# npm writes this file last: without it, or with an older one, an installation is missing, broken off or out of date.
-ensure_modules() {
-  [[ package-lock.json -nt node_modules/.package-lock.json ]] || return 0
-  say 'npm ci: node_modules is missing or older than package-lock.json'
-  npm ci --engine-strict --no-audit --no-fund
-}
-
 case ${1:-} in
   '') ;;
   -h | --help)
@@ -91,7 +87,7 @@ command -v apt-get >/dev/null || fail "needs Debian's apt-get"
 ensure_kernel
 scripts/setup tools
 ensure_node
-ensure_modules
+install_modules
 say 'building agent/dist'
 node scripts/build.mjs
 node agent/dist/main.js doctor
