@@ -9,16 +9,35 @@ const main = 'agent/dist/main.js';
 const restoreDeadlineMs = 120_000;
 const pollMs = 20;
 
-export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function inventory() {
+/** The host as `inventory.sh` lists it, a line each. */
+export function inventory(): string {
   return execFileSync('test/support/inventory.sh', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
-export function difference(before, after) {
-  const [a, b] = [before, after].map((text) => new Set(text.split('\n')));
+/** The lines that `after` lacks (-) and has beyond `before` (+). */
+export function difference(before: string, after: string): string {
+  const [a, b] = [new Set(before.split('\n')), new Set(after.split('\n'))];
   const lost = [...a].filter((line) => !b.has(line)).map((line) => `     - ${line}\n`);
   return [...lost, ...[...b].filter((line) => !a.has(line)).map((line) => `     + ${line}\n`)].join('');
+}
+
+/** How a process ended: the signal that killed it, or its exit code. */
+type Ending = NodeJS.Signals | number | null;
+
+/** A command of the agent that waits to be let go. */
+export interface Prepared {
+  readonly go: () => Promise<{ readonly passed: readonly string[]; readonly ended: Ending; readonly said: string }>;
+  readonly drop: () => void;
+}
+
+/** How the host came back. `status`: exit code of the recovery, or what one would have been. */
+export interface WayBack {
+  readonly how: 'unaided' | 'recover';
+  readonly seconds: number;
+  readonly status: Ending;
+  readonly said?: string;
 }
 
 let started = 0;
@@ -27,55 +46,61 @@ let started = 0;
  * Starts a command of the agent that waits before it takes the lock, so that it is warm when its turn comes. `go` lets it
  * run; it gives the points that it passed, how it ended (the signal that killed it, or its exit code) and what it said.
  */
-export function prepare(argv, orders) {
+export function prepare(argv: readonly string[], orders: readonly string[]): Prepared {
   const points = `/tmp/crash-points.${started++}`;
   rmSync(points, { force: true });
   const faults = [points, 'stop=before the lock', ...orders].join(':');
   const env = { ...process.env, LAYERLIFT_TEST_FAULTS: faults };
   const child = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
-  let ending;
-  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve((ending = signal ?? code))));
-  const isStopped = () => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\)/, ''));
-  const go = async () => {
+  let ending: Ending | undefined;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const ended = new Promise<Ending>((resolve) =>
+    child.on('exit', (code, signal) => resolve((ending = signal ?? code))),
+  );
+  const isStopped = (): boolean => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\)/, ''));
+  const go: Prepared['go'] = async () => {
     while (ending === undefined && !isStopped()) await pause(pollMs);
     child.kill('SIGCONT');
-    await ended;
+    const endedBy = await ended;
     const passed = existsSync(points) ? readFileSync(points, 'utf8').trim().split('\n') : [];
     rmSync(points, { force: true });
-    return { passed, ended: ending, said: said.trim() };
+    return { passed, ended: endedBy, said: said.trim() };
   };
   return { go, drop: () => child.kill('SIGKILL') };
 }
 
 /** Keeps so many commands warm ahead of their turn. `make(item)` prepares one. */
-export async function* ahead(items, make, count = 2) {
-  const waiting = [];
+export function* ahead<T, M extends { readonly drop: () => void }>(
+  items: Iterable<T>,
+  make: (item: T) => M,
+  count = 2,
+): Generator<readonly [T, M], void> {
+  const waiting: (readonly [T, M])[] = [];
   try {
     for (const item of items) {
       waiting.push([item, make(item)]);
-      if (waiting.length > count) yield waiting.shift();
+      if (waiting.length > count) yield* waiting.splice(0, 1);
     }
-    while (waiting.length > 0) yield waiting.shift();
+    while (waiting.length > 0) yield* waiting.splice(0, 1);
   } finally {
     for (const [, made] of waiting) made.drop();
   }
 }
 
-function isRestored() {
+function isRestored(): boolean {
   return !existsSync(state) || readdirSync(state).every((name) => name === 'lock');
 }
 
 /** Waits for the watchdog. Status 40: it has not restored the host. */
-export async function unaided() {
+export async function unaided(): Promise<WayBack> {
   const start = performance.now();
   while (!isRestored() && performance.now() - start < restoreDeadlineMs) await pause(pollMs);
   return { how: 'unaided', seconds: (performance.now() - start) / 1000, status: isRestored() ? 0 : 40 };
 }
 
 /** Lets a prepared `recover` do it, with the watchdog dead as well. */
-export async function recovered(recovery) {
+export async function recovered(recovery: Prepared): Promise<WayBack> {
   endWatchdogs();
   const start = performance.now();
   const late = setTimeout(recovery.drop, restoreDeadlineMs);
@@ -84,7 +109,8 @@ export async function recovered(recovery) {
   return { how: 'recover', seconds: (performance.now() - start) / 1000, status: ended, said };
 }
 
-export function endWatchdogs() {
+/** Kills every watchdog of the agent, so that nobody but a recovery restores the host. */
+export function endWatchdogs(): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (/layerlift-watchdog|\0watchdog\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')))

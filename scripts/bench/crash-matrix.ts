@@ -11,8 +11,18 @@ import { execFileSync } from 'node:child_process';
 import { release } from 'node:os';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ahead, difference, endWatchdogs, inventory, prepare, recovered, unaided } from './crash-host.mjs';
-import { eachKind, spread, statesOf } from './crash-points.mjs';
+import {
+  ahead,
+  difference,
+  endWatchdogs,
+  inventory,
+  prepare,
+  type Prepared,
+  recovered,
+  unaided,
+  type WayBack,
+} from './crash-host.ts';
+import { eachKind, spread, type State, statesOf } from './crash-points.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,19 +46,22 @@ const orders = ['term=dm-swap loaded'];
 /** Exit code of a run that SIGTERM has stopped, and that has restored the host. */
 const terminated = 143;
 const started = performance.now();
-const isTime = () => (performance.now() - started) / 60_000 < Number(values.minutes);
+const isTime = (): boolean => (performance.now() - started) / 60_000 < Number(values.minutes);
 
 const tried = { run: 0, back: 0 };
 const survived = { run: 0, back: 0 };
-const away = [];
+const away: number[] = [];
 
-function prepareRun(number) {
+function prepareRun(number: number | undefined): Prepared {
   const argv = ['run', values.profile, '--quiet', '--no-caps', '--runs', values.runs];
   return prepare(argv, [...orders, ...(number === undefined ? [] : [`kill=${number}`])]);
 }
 
+type Death = Pick<Awaited<ReturnType<Prepared['go']>>, 'ended' | 'said'>;
+
 /** Waits for nobody: who is not restored now is not. */
-async function judge(part, point, death, { how, seconds, status, said }) {
+async function judge(part: 'run' | 'back', point: string, death: Death, wayBack: WayBack): Promise<void> {
+  const { how, seconds, status, said } = wayBack;
   tried[part]++;
   if (how === 'unaided') away.push(seconds);
   const after = inventory();
@@ -69,64 +82,68 @@ async function judge(part, point, death, { how, seconds, status, said }) {
   finish();
 }
 
-async function killTheRun(all) {
+async function killTheRun(all: readonly State[]): Promise<void> {
   const back = points.findIndex((name) => name.startsWith('undoing')) + 1;
   const asked = all.filter(({ kind }) => new RegExp(values.only).test(kind));
-  const there = asked.filter(({ numbers }) => numbers[0] < back);
+  const there = asked.filter(({ numbers }) => (numbers[0] ?? 0) < back);
   // A run's own way back has the code of a recovery, and those die at each of its steps.
   const states = values.kinds ? eachKind(there) : spread([...there, ...eachKind(asked.slice(there.length))]);
   // At each state in turn by another of its points, and some left to the watchdog.
   const turns = states.map(({ numbers }, i) => ({
-    number: numbers[i % numbers.length],
+    number: numbers[i % numbers.length] ?? 0,
     alone: (i + 1) % Number(values.unaided) === 0,
   }));
-  const make = ({ number, alone }) => {
+  const make = ({ number, alone }: (typeof turns)[number]) => {
     const agent = prepareRun(number);
     const recovery = alone ? undefined : prepare(['recover'], []);
-    return { agent, recovery, drop: () => [agent, recovery].forEach((one) => one?.drop()) };
+    const drop = (): void => {
+      agent.drop();
+      recovery?.drop();
+    };
+    return { agent, recovery, drop };
   };
-  for await (const [{ number }, { agent, recovery, drop }] of ahead(turns, make, 1)) {
+  for (const [{ number }, { agent, recovery, drop }] of ahead(turns, make, 1)) {
     if (!isTime()) {
       drop();
       break;
     }
     const death = await agent.go();
     const back = await (recovery ? recovered(recovery) : unaided());
-    await judge('run', `${number} ${death.passed.at(-1)}`, death, back);
+    await judge('run', `${number} ${death.passed.at(-1) ?? ''}`, death, back);
   }
   process.stdout.write(`     ${tried.run} of ${states.length} states of a run tried\n`);
 }
 
 /** Each recovery undoes some steps and dies, of the last of them alternately with and without a record. */
-async function killTheWayBack() {
+async function killTheWayBack(): Promise<void> {
   const agent = prepareRun(points.indexOf('dm-swap loaded') + 1);
   await agent.go();
   endWatchdogs();
   // An undo has four points or more; before the first lie that of the lock and two of letting go. What was not recorded is
   // gone through again.
   const further = 2 + 4 * Number(values.stride);
-  const kills = function* () {
+  const kills = function* (): Generator<number> {
     for (let i = 0; ; i++) yield i % 2 === 0 ? further : 1 + 4 + further;
   };
   let deaths = 0;
-  for await (const [, recovery] of ahead(kills(), (kill) => prepare(['recover'], [`kill=${kill}`]))) {
+  for (const [, recovery] of ahead(kills(), (kill) => prepare(['recover'], [`kill=${kill}`]))) {
     const { ended, said } = await recovery.go();
     if (ended === 'SIGKILL') {
       deaths++;
       continue;
     }
-    await judge('back', `${deaths} recoveries killed in turn`, { ended: 'SIGKILL', said }, await lastOf(ended, said));
+    const last: WayBack = { how: 'recover', seconds: 0, status: ended, said };
+    await judge('back', `${deaths} recoveries killed in turn`, { ended: 'SIGKILL', said }, last);
     break;
   }
   tried.back += deaths;
   if (survived.back === 1) survived.back += deaths;
 }
 
-const lastOf = (status, said) => Promise.resolve({ how: 'recover', seconds: 0, status, said });
-
-function finish() {
+function finish(): never {
   const where = `${basename(values.profile, '.yaml')} on Linux ${release().replace(/-.*/, '')}`;
-  const row = (what, figure) => process.stdout.write(`${`${what}, ${where}`.padEnd(64)} ${figure}\n`);
+  const row = (what: string, figure: string): unknown =>
+    process.stdout.write(`${`${what}, ${where}`.padEnd(64)} ${figure}\n`);
   row('deaths of a run survived / tried', `${survived.run} / ${tried.run}`);
   row('deaths of a recovery survived / tried', `${survived.back} / ${tried.back}`);
   row('slowest return unaided', `${Math.max(0, ...away).toFixed(1)} s of ${away.length} (aim: 10)`);
