@@ -1,7 +1,6 @@
 // `analyse DIR` and `report DIR`: recomputed from a run's folder alone, on any machine.
 
 import { readRunFolder, type RunRecords } from '../experiment/read-folder.ts';
-import { ProfileError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { type FormatName, render } from '../report/registry.ts';
 import { documentOf } from './document.ts';
@@ -15,7 +14,7 @@ export interface FolderCommand {
 
 /** Prints everything that the records say, as JSON. */
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
-  const records = readRecords(folder);
+  const records = readRunFolder(folder);
   print(
     `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) }, null, 2)}\n`,
   );
@@ -24,23 +23,9 @@ export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>):
 
 /** Prints the report in the format asked for. */
 export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
-  const records = readRecords(folder);
+  const records = readRunFolder(folder);
   print(render(format, documentOf(records, readingOf(records), folder)));
   return 'ok';
-}
-
-function readRecords(folder: string): RunRecords {
-  const records = readRunFolder(folder);
-  if (records.slices.length === 0) {
-    throw new ProfileError([
-      {
-        at: folder,
-        message: 'the run measured no slice',
-        hint: 'it ended before its first slice: see log.ndjson there',
-      },
-    ]);
-  }
-  return records;
 }
 
 /** Where no verdict was asked for, too few slices for one are no finding. */

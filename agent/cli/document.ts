@@ -7,7 +7,7 @@ import type { Recheck } from '../analysis/recheck.ts';
 import { namedIn } from '../analysis/verdict.ts';
 import { checkCaveats } from '../experiment/check.ts';
 import { countedSlices } from '../experiment/quality.ts';
-import type { RunRecords } from '../experiment/read-folder.ts';
+import { endOf, type RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -19,6 +19,7 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
   const { plan, meta, slices, rechecked, caps } = records;
   const { analysis, load, poorStubs, recheck, settle, interference } = reading;
   const counted = countedSlices(slices);
+  const end = endOf(meta);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -36,7 +37,8 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
       ...settlingRunCaveats(counted),
       ...checkCaveats(analysis, counted, plan.design.delta),
     ],
-    exit: isAnswered(plan, reading) ? 'ok' : 'inconclusive',
+    exit: end?.exit ?? (isAnswered(plan, reading) ? 'ok' : 'inconclusive'),
+    ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why } } : {}),
     folder,
     ...(settle ? { pilot: settle } : {}),
     ...(caps && reading.caps

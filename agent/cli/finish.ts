@@ -1,62 +1,111 @@
-// The end of a run: what was measured becomes its analysis and its report, in every format.
+// What a run has found becomes its analysis and its report, in every format: when the verdict is there, and when it ends,
+// whichever way that is.
 
-import type { Probed } from '../experiment/caps.ts';
+import type { Findings, Probed } from '../experiment/findings.ts';
+import type { CutShort } from '../experiment/phase.ts';
 import { planAfter } from '../experiment/pilot-record.ts';
 import type { CapsRecord } from '../experiment/probe-record.ts';
+import type { RunRecords } from '../experiment/read-folder.ts';
 import type { RunMeta } from '../experiment/run-schema.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import type { RunFolder } from '../experiment/run-folder.ts';
 import { baselineId } from '../lib/arm.ts';
+import { OutputError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/registry.ts';
 import { documentOf } from './document.ts';
-import type { Found } from './measure.ts';
 import type { Prepared } from './prepare.ts';
 import { readingOf } from './reading.ts';
 
-export interface Finished extends Found {
-  readonly prepared: Prepared;
+export interface Finished {
+  readonly prepared: Pick<Prepared, 'plan'>;
   readonly meta: RunMeta;
-  readonly folder: RunFolder;
+  readonly findings: Findings;
+  readonly folder: Pick<RunFolder, 'path' | 'writeText' | 'writeJson'>;
 }
 
-/** Writes the analysis and all reports, prints one, and says how the run ends. */
+/**
+ * Writes the analysis and all reports, prints one, and says how the run ends. What cannot be written is printed all the same.
+ *
+ * @throws OutputError when it could not be written, after it was printed; not where the run was cut short, for another reason.
+ */
 export function report(
-  { prepared, meta, slices, rechecked, notes, pilot, caps, neighbours, folder }: Finished,
+  finished: Finished & { readonly cutShort?: CutShort },
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
-  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
-  const done: RunMeta = { ...meta, caveats: [...meta.caveats, ...hostCaveats(slices, plan), ...notes] };
-  if (neighbours) folder.writeJson('neighbours.json', { version: 1, ...neighbours });
-  const kept = {
-    ...(caps ? { caps: keepCaps(caps, folder) } : {}),
-    ...(neighbours ? { neighbours } : {}),
-    ...(pilot ? { pilot } : {}),
-  };
-  folder.writeJson('host.json', done);
-  const records = { plan, meta: done, slices, rechecked, ...kept };
-  const reading = readingOf(records);
+  const failure = failureOf(() => writeAll(finished));
+  const cutShort: CutShort | undefined =
+    finished.cutShort ?? (failure && { phase: 'reporting', why: failure.message, exit: failure.exit });
+  const { records, reading } = readTogether({ ...finished, ...(cutShort ? { cutShort } : {}) });
+  const document = documentOf(records, reading, finished.folder.path);
+  options.print(render(options.format, document));
+  if (failure && !finished.cutShort) throw failure;
+  return document.exit.name;
+}
+
+/** The verdict as it stands, before anything else is measured. Gives its sentence. Throws OutputError. */
+export function keepVerdict(finished: Finished): string {
+  const { records, reading } = readTogether(finished);
+  const { sentence, next, verdict } = documentOf(records, reading, finished.folder.path);
+  finished.folder.writeJson('verdict.json', { version: 1, at: new Date().toISOString(), sentence, next, verdict });
+  return sentence;
+}
+
+function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
+  const { folder } = finished;
+  const { records, reading } = readTogether(finished);
+  if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
+  if (records.caps) folder.writeJson('caps.json', records.caps);
+  folder.writeJson('host.json', records.meta);
   folder.writeJson('analysis.json', { version: 1, ...reading });
   const document = documentOf(records, reading, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));
   folder.writeText('report.json', render('json', document));
-  options.print(render(options.format, document));
-  return document.exit.name;
 }
 
-function keepCaps({ plan: { design }, observations, inventory }: Probed, folder: RunFolder): CapsRecord {
-  folder.writeJson('knobs.json', inventory);
-  const record: CapsRecord = {
+function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
+  readonly records: RunRecords;
+  readonly reading: ReturnType<typeof readingOf>;
+} {
+  const { prepared, meta, cutShort } = finished;
+  const { slices, rechecked, notes, pilot, caps, neighbours } = finished.findings;
+  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
+  const records: RunRecords = {
+    plan,
+    meta: {
+      ...meta,
+      caveats: [...meta.caveats, ...hostCaveats(slices, plan), ...notes],
+      ...(cutShort ? { cutShort } : {}),
+    },
+    slices,
+    rechecked,
+    ...(caps && caps.observations.length > 0 ? { caps: recordOf(caps) } : {}),
+    ...(neighbours && neighbours.observations.length > 0 ? { neighbours } : {}),
+    ...(pilot ? { pilot } : {}),
+  };
+  return { records, reading: readingOf(records) };
+}
+
+function recordOf({ design, observations, inventory }: Probed): CapsRecord {
+  return {
     version: 1,
     design: { ...design, layers: [...design.layers] },
     observations: [...observations],
     knobs: [...inventory.knobs],
   };
-  folder.writeJson('caps.json', record);
-  return record;
+}
+
+function failureOf(write: () => void): OutputError | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (failure) {
+    if (failure instanceof OutputError) return failure;
+    throw failure;
+  }
 }
 
 const saturatedPercent = 95;

@@ -1,73 +1,109 @@
-// Measures within a session: everything that is measured goes to the run's folder at once.
+// Measures within a session: everything that is measured goes to the run's folder at once, and whichever way it ends, what
+// was found by then is handed on.
 
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Outcome, runExperiment } from '../experiment/experiment.ts';
-import type { PilotRecord } from '../experiment/pilot-record.ts';
-import type { ProbeRecord } from '../experiment/probe-record.ts';
+import { runExperiment } from '../experiment/experiment.ts';
+import { type Findings, startFindings } from '../experiment/findings.ts';
+import type { CutShort, Phase } from '../experiment/phase.ts';
 import type { Progress } from '../experiment/progress.ts';
-import type { SliceRecord } from '../experiment/record.ts';
+import type { RunMeta } from '../experiment/run-schema.ts';
 import type { RunFolder } from '../experiment/run-folder.ts';
 import type { Session } from '../host/session.ts';
-import { reasonOf, StoppedError } from '../lib/errors.ts';
+import { InternalError, LayerliftError, MidRunError, reasonOf, StoppedError } from '../lib/errors.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';
+import { keepVerdict } from './finish.ts';
 import type { Prepared } from './prepare.ts';
 
 /** fio is always stopped by the run; this only bounds one that was left alone. */
 const fioRuntimeMarginS = 3_600;
 
-export interface Found extends Outcome {
-  readonly pilot?: PilotRecord;
-  readonly slices: readonly SliceRecord[];
-  readonly rechecked: readonly SliceRecord[];
-}
-
 export interface Measuring {
   readonly prepared: Prepared;
   readonly folder: RunFolder;
+  readonly meta: RunMeta;
   readonly log: Logger;
   readonly progress: Progress;
   readonly id: string;
 }
 
-/** The host is restored when this ends, whichever way; the journal is kept with the run. */
-export async function measure(session: Session, measuring: Measuring): Promise<Found> {
-  const { prepared, folder, log, progress, id } = measuring;
-  const slices: SliceRecord[] = [];
-  const rechecked: SliceRecord[] = [];
-  const record = (slice: SliceRecord): void => {
-    slices.push(slice);
-    folder.appendSlice(slice);
-    log.info({ seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) }, 'slice');
-  };
-  const recordPoint = (point: ProbeRecord): void => {
-    folder.appendLine('probe.ndjson', point);
-    log.info({ subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) }, 'point');
-  };
-  const recordRecheck = (slice: SliceRecord): void => {
-    rechecked.push(slice);
-    folder.appendLine('recheck.ndjson', slice);
-  };
-  let pilot: PilotRecord | undefined;
-  const recordPilot = (made: PilotRecord): void => {
-    pilot = made;
-    folder.writeJson('pilot.json', made);
-  };
+/** How it ended. Without `cutShort` the run has done all that it was asked for; `failure` is to be thrown once that is told. */
+export interface Ended {
+  readonly findings: Findings;
+  readonly cutShort?: CutShort;
+  readonly failure?: Error;
+}
+
+/** Never throws. The host is restored when this ends, whichever way, save for a ResidueError; the journal is kept with the run. */
+export async function measure(session: Session, measuring: Measuring): Promise<Ended> {
+  const { prepared, folder, meta, log, progress, id } = measuring;
+  const { recorder, soFar } = startFindings(folder, (what, about) => log.info(about, what));
   const { plan, stack } = prepared;
-  const recorders = { record, recordPoint, recordRecheck, recordPilot, progress };
+  const compared = (): void => {
+    const now = { ...meta, endedAt: new Date().toISOString() };
+    const sentence = keepVerdict({ prepared, meta: now, findings: soFar(), folder });
+    log.info({ sentence }, 'verdict');
+    progress.told(`verdict: ${sentence}`);
+  };
   const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
+  let failure: unknown;
   try {
-    const load = loadPlan(prepared);
-    const outcome = await runExperiment(session.host, { plan, stack, load, ...place, ...recorders });
-    return { slices, rechecked, ...outcome, ...(pilot ? { pilot } : {}) };
-  } catch (failure) {
-    if (!(failure instanceof StoppedError)) throw failure;
-    const note = `${failure.message}; the host is restored; what was measured is in ${folder.path}`;
-    throw new StoppedError(failure.exit, note);
-  } finally {
-    keepJournal(session, folder, log);
+    await runExperiment(session.host, {
+      plan,
+      stack,
+      load: loadPlan(prepared),
+      ...place,
+      ...recorder,
+      compared,
+      progress,
+    });
+  } catch (thrown) {
+    failure = thrown;
+    log.error({ reason: reasonOf(thrown), phase: soFar().phase }, 'cut short');
   }
+  keepJournal(session, folder, log);
+  return endedWith(soFar(), failure, folder.path);
+}
+
+/** `failure`: what was thrown, undefined if nothing was. What failed earlier, while the run went on, then counts. */
+export function endedWith(findings: Findings, failure: unknown, path: string): Ended {
+  const [first, ...others] = [
+    ...findings.failed,
+    ...(failure === undefined ? [] : [{ phase: findings.phase, failure }]),
+  ]
+    .reverse()
+    .map((one) => ({ ...one, failure: inMidRun(one.failure, one.phase) }));
+  if (!first) return { findings };
+  const notes = others.map((one) => `before that, ${whyOf(one.failure)}`);
+  const cutShort = { phase: first.phase, why: whyOf(first.failure), exit: exitOf(first.failure) };
+  return {
+    findings: { ...findings, notes: [...findings.notes, ...notes] },
+    cutShort,
+    failure: told(first.failure, path),
+  };
+}
+
+/** Once guests run, the host has all that a run needs: what it then refuses is no lack of it. */
+function inMidRun(failure: unknown, phase: Phase): unknown {
+  if (!(failure instanceof LayerliftError) || failure.exit !== 'unavailable' || phase === 'raising') return failure;
+  return new MidRunError(failure.problems, { cause: failure });
+}
+
+function exitOf(failure: unknown): CutShort['exit'] {
+  return failure instanceof LayerliftError ? failure.exit : 'internal';
+}
+
+function whyOf(failure: unknown): string {
+  if (!(failure instanceof LayerliftError)) return `internal error: ${reasonOf(failure)}`;
+  return failure.problems.map(({ message }) => message).join('; ');
+}
+
+function told(failure: unknown, path: string): Error {
+  if (!(failure instanceof Error)) return new InternalError(reasonOf(failure));
+  if (!(failure instanceof StoppedError)) return failure;
+  const note = `${failure.message}; the host is restored; what was measured is in ${path}`;
+  return new StoppedError(failure.exit, note);
 }
 
 /** A copy for the record; that it cannot be made must not hide how the run ended. */

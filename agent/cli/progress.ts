@@ -12,7 +12,8 @@ export interface ShownProgress extends Progress {
 }
 
 export function showProgress(options: { quiet: boolean; terminal: boolean }): ShownProgress {
-  if (options.quiet) return { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
+  if (options.quiet)
+    return { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
   return options.terminal ? onTerminal() : asLines();
 }
 
@@ -27,6 +28,7 @@ function asLines(): ShownProgress {
   let promised = false;
   return {
     phase: line,
+    told: line,
     sliceBegins: (slice) => {
       block = slice.block;
     },
@@ -51,6 +53,7 @@ function onTerminal(): ShownProgress {
   const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);
   return {
     phase: show,
+    told: (text) => update.persist(text),
     sliceBegins: ({ seq, arm, block, of }) =>
       show(`slice ${seq + 1} of at most ${of}, block ${block + 1}: measuring ${arm}`),
     sliceEnds: ({ arm, goodput }) => show(`${arm}: ${renderCount(goodput)} I/Os a second`),

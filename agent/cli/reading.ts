@@ -12,7 +12,8 @@ import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
 
 import { countedSlices } from '../experiment/quality.ts';
-import type { RunRecords } from '../experiment/read-folder.ts';
+import type { CutShort } from '../experiment/phase.ts';
+import { endOf, type RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { latencyOf } from '../report/baseline.ts';
 
@@ -28,7 +29,7 @@ export interface Reading {
   readonly interference?: InterferenceFindings;
 }
 
-export function readingOf({ plan, slices, rechecked, pilot, caps, neighbours }: Omit<RunRecords, 'meta'>): Reading {
+export function readingOf({ plan, meta, slices, rechecked, pilot, caps, neighbours }: RunRecords): Reading {
   const { design } = plan;
   const load = loadFactsOf(slices, plan);
   const counted = countedSlices(slices);
@@ -36,7 +37,7 @@ export function readingOf({ plan, slices, rechecked, pilot, caps, neighbours }: 
   const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
   const poor = poorStubs(design, counted.flatMap(latencyIn));
   return {
-    analysis: withCalibration(withRecheck(first, recheck), design, poor),
+    analysis: withEnd(withCalibration(withRecheck(first, recheck), design, poor), endOf(meta)),
     load,
     poorStubs: poor,
     ...(recheck ? { recheck } : {}),
@@ -44,6 +45,13 @@ export function readingOf({ plan, slices, rechecked, pilot, caps, neighbours }: 
     ...(caps ? { caps: probeFindings(caps.design, caps.observations) } : {}),
     ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
   };
+}
+
+/** Where the run was cut short before its verdict, that is why there is none. */
+function withEnd(analysis: Analysis, end: Pick<CutShort, 'why'> | undefined): Analysis {
+  const { decided, verdict } = analysis;
+  if (decided || !end || verdict.kind !== 'inconclusive') return analysis;
+  return { ...analysis, verdict: { ...verdict, why: `the run was cut short: ${end.why}` } };
 }
 
 /** Nothing where the junctions gave no figures. */

@@ -10,9 +10,9 @@ import { ResidueError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { defaultImpact } from '../plan/impact.ts';
 import type { FormatName } from '../report/registry.ts';
-import { report } from './finish.ts';
+import { type Finished, report } from './finish.ts';
 import { makeLog } from './log.ts';
-import { measure } from './measure.ts';
+import { type Ended, endedWith, measure } from './measure.ts';
 import { preflight } from './preflight.ts';
 import { prepare, type PrepareOptions } from './prepare.ts';
 import { showProgress } from './progress.ts';
@@ -38,6 +38,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
   const stop = listenForStop(options.deadlineMs);
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
+  let finished: (Finished & Ended) | undefined;
   try {
     let log: Logger | undefined;
     // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
@@ -47,7 +48,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
       onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
     });
-    return await holding(session, async () => {
+    finished = await holding(session, async () => {
       const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
       const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
       endSparing = sparing.end;
@@ -64,26 +65,37 @@ export async function run(options: RunOptions): Promise<ExitName> {
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const found = await measure(session, { prepared, folder, log, progress, id });
-      progress.end();
-      return report({ prepared, meta: { ...meta, endedAt: new Date().toISOString() }, ...found, folder }, options);
+      const ended = await measure(session, { prepared, folder, meta, log, progress, id });
+      return { ...ended, prepared, folder, meta: { ...meta, endedAt: new Date().toISOString() } };
     });
   } finally {
     endSparing();
     progress.end();
     stop.release();
   }
+  // The host is restored and free by now: whoever reads slowly, or not at all, holds up nobody but this process.
+  const exit = report(finished, options);
+  if (finished.failure !== undefined) throw finished.failure;
+  return exit;
 }
 
 /** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
-async function holding(session: Session, body: () => Promise<ExitName>): Promise<ExitName> {
-  let clean = true;
+async function holding<T extends Ended & Pick<Finished, 'folder'>>(
+  session: Session,
+  body: () => Promise<T>,
+): Promise<T> {
+  let ended: T;
   try {
-    return await body();
+    ended = await body();
   } catch (failure) {
-    clean = !(failure instanceof ResidueError);
+    session.close({ clean: true });
     throw failure;
-  } finally {
-    session.close({ clean });
+  }
+  try {
+    session.close({ clean: !(ended.failure instanceof ResidueError) });
+    return ended;
+  } catch (failure) {
+    if (ended.cutShort) return ended;
+    return { ...ended, ...endedWith({ ...ended.findings, phase: 'restoring' }, failure, ended.folder.path) };
   }
 }

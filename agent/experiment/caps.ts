@@ -1,29 +1,21 @@
 // The caps on I/Os in flight: planned by what the run has measured so far, probed over a delay in place of the media.
 
 import { namedIn } from '../analysis/verdict.ts';
-import type { ProbeObservation } from '../analysis/probe/design.ts';
 import type { Host } from '../host/host.ts';
-import { type Inventory, readKnobs } from '../knobs/registry.ts';
+import { readKnobs } from '../knobs/registry.ts';
 import { seededRandom } from '../lib/random.ts';
 import { depthOf, verifies, withDepth } from '../load/job.ts';
-import { noProbe, planProbe, type ProbePlan } from '../plan/probe-plan.ts';
+import { noProbe, planProbe } from '../plan/probe-plan.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Measured } from './blocks.ts';
 import type { Experiment } from './experiment.ts';
 import { runProbe } from './probe.ts';
 
-/** What the cap probe has measured, and the knobs of its own stack and of the host that were in force meanwhile. */
-export interface Probed {
-  readonly plan: ProbePlan;
-  readonly observations: readonly ProbeObservation[];
-  readonly inventory: Inventory;
-}
-
-/** A sentence where caps cannot be looked for. Throws what measuring throws. */
+/** Where caps cannot be looked for, a note says why. Throws what measuring throws; the visits that were whole are recorded. */
 export async function lookForCaps(
   host: Host,
   run: { experiment: Experiment; stack: Stack; measured: Measured; remainingMs: number },
-): Promise<Probed | string> {
+): Promise<void> {
   const { experiment, stack, measured, remainingMs } = run;
   const { plan: asked, load } = experiment;
   const { sections } = load;
@@ -37,9 +29,12 @@ export async function lookForCaps(
       ...(ringHolds === undefined ? {} : { ringHolds }),
       remainingMs,
     });
-  if (typeof plan === 'string') return plan;
+  if (typeof plan === 'string') {
+    experiment.note(plan);
+    return;
+  }
   // `v`: the rings that are measured, and not the disk that domains run fio from.
   const inventory = await readKnobs(host, experiment.names.object('v'));
-  const random = seededRandom(asked.seed);
-  return { plan, inventory, observations: await runProbe({ host, experiment, plan, random }, stack) };
+  experiment.recordProbe({ design: plan.design, inventory });
+  await runProbe({ host, experiment, plan, random: seededRandom(asked.seed) }, stack);
 }

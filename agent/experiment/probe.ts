@@ -27,7 +27,7 @@ interface Probing {
 }
 
 /** Throws LoadError, HostError or StoppedError; points recorded before stay recorded. */
-export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<readonly ProbeObservation[]> {
+export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<void> {
   const { host, experiment, plan } = probing;
   const place = { plan: experiment.stack, stack: raised, delayNs: plan.design.delayNs };
   const stack = await raiseDelays(host, experiment.names, place);
@@ -35,12 +35,14 @@ export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): 
   let spare = spareSlices(plan.design.budgetPoints);
   for (let visit = 0; ; visit++) {
     const decision = decideProbe(plan.design, observations);
-    if (decision.kind === 'done' || spare < 0) return observations;
+    if (decision.kind === 'done' || spare < 0) return;
     experiment.progress.phase(textOf(decision.visit, observations.length));
     const records = await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit));
     const counted = records.filter(({ slice }) => slice.voided === null);
     spare -= records.length - counted.length;
-    observations.push(...counted.map(({ slice, ...point }) => ({ ...point, goodput: slice.goodput })));
+    const seen = counted.map(({ slice, ...point }) => ({ ...point, goodput: slice.goodput }));
+    observations.push(...seen);
+    experiment.recordVisit(seen);
   }
 }
 

@@ -5,6 +5,8 @@ import type { SliceRecord } from './record.ts';
 
 export interface Progress {
   readonly phase: (text: string) => void;
+  /** What is to stay in view: the verdict, once it is known. */
+  readonly told: (text: string) => void;
   readonly sliceBegins: (slice: { seq: number; arm: string; block: number; of: number }) => void;
   readonly sliceEnds: (slice: SliceRecord) => void;
   /** After each block. */

@@ -10,6 +10,7 @@ import type { Layer } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
 import { capsSchema, type CapsRecord } from './probe-record.ts';
+import type { CutShort } from './phase.ts';
 import { type PilotRecord, pilotSchema, planAfter } from './pilot-record.ts';
 import { type SliceRecord, sliceSchema } from './record.ts';
 import { metaSchema, neighboursSchema, planSchema, type RunMeta } from './run-schema.ts';
@@ -32,6 +33,12 @@ export interface RunRecords {
     readonly design: InterferenceDesign;
     readonly observations: readonly InterferenceObservation[];
   };
+}
+
+/** How the run was cut short; undefined: it came to its end. `exit` and `phase` are unknown where it left no word. */
+export function endOf({ cutShort, endedAt }: RunMeta): (Pick<CutShort, 'why'> & Partial<CutShort>) | undefined {
+  if (cutShort || endedAt !== undefined) return cutShort;
+  return { why: 'it has not ended in order: it still goes on, or was killed' };
 }
 
 /** The texts of a run's files; those that it did not write are absent. */

@@ -6,6 +6,7 @@ import { baselineId } from '../lib/arm.ts';
 import { seededRandom, shuffled } from '../lib/random.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { armOf, type Blocks } from './blocks.ts';
+import type { Recorder } from './findings.ts';
 import type { SlicePlace } from './measure-slice.ts';
 import type { SliceRecord } from './record.ts';
 
@@ -28,12 +29,12 @@ export function wantsRecheck({ plan }: Pick<Blocks, 'plan'>, analysis: Analysis,
   return recheckedArm(analysis, plan.design.layers) !== undefined && sinceMs > freshMs;
 }
 
-/** The slices, void ones too; the caller keeps them. Throws what measuring throws. */
+/** Records the slices, void ones too, as they are measured. Throws what measuring throws. */
 export async function recheck(
-  { plan, progress }: Pick<Blocks, 'plan' | 'progress'>,
+  { plan, progress, recordRecheck }: Pick<Blocks, 'plan' | 'progress'> & Pick<Recorder, 'recordRecheck'>,
   analysis: Analysis,
   measure: (place: SlicePlace) => Promise<SliceRecord>,
-): Promise<readonly SliceRecord[]> {
+): Promise<void> {
   const named = recheckedArm(analysis, plan.design.layers) ?? baselineId;
   const random = seededRandom(plan.seed);
   const slices: SliceRecord[] = [];
@@ -46,9 +47,9 @@ export async function recheck(
         const voided = measured.voided ?? (measured.goodput > 0 ? null : 'no I/O completed');
         const slice = { ...measured, voided };
         slices.push(slice);
+        recordRecheck(slice);
         if (slice.voided === null) break;
       }
     }
   }
-  return slices;
 }

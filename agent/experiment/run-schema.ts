@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { layers } from '../lib/layer.ts';
 import { usualAims } from '../plan/plan.ts';
+import { cutShortSchema } from './phase.ts';
 
 export const metaSchema = z.object({
   version: z.literal(1),
@@ -11,6 +12,8 @@ export const metaSchema = z.object({
   tool: z.string(),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
+  /** Left out: the run came to its end; or, without `endedAt`, it has none yet. */
+  cutShort: cutShortSchema.exactOptional(),
   caveats: z.array(z.string()),
   host: z.record(z.string(), z.unknown()),
 });

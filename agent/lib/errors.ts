@@ -76,10 +76,17 @@ export class UnsteadyError extends LayerliftError {
   }
 }
 
-/** A change to the host failed: carries the step, what it ran and what came back. */
+/** A change to the host failed before anything was measured: carries the step, what it ran and what came back. */
 export class HostError extends LayerliftError {
   constructor(message: string, hint?: string, options?: ErrorOptions) {
     super('unavailable', [problem(message, hint)], options);
+  }
+}
+
+/** The same in mid-run: the host had all that was needed, and something of it stopped working. */
+export class MidRunError extends LayerliftError {
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super('host-failed', problems, options);
   }
 }
 

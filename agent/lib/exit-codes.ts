@@ -1,10 +1,11 @@
-// The exit codes, in one table: sysexits for "nothing was touched", 20 and up for outcomes.
+// The exit codes, in one table: sysexits for what did not come to measure, 20 and up for the outcomes of what did.
 
 export const exitCodes = {
   ok: [0, 'completed, a verdict was given (also "no single layer")'],
   inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
   impact: [31, 'stopped because other tenants of the host suffered; the host is restored'],
+  'host-failed': [32, 'a switch, a device or a part of the stack failed in mid-run; the host is restored'],
   residue: [40, 'THE HOST IS NOT AS FOUND: run `layerlift recover`'],
   usage: [64, 'bad usage of the command line'],
   'bad-input': [65, 'bad profile, job file or record'],

@@ -98,8 +98,7 @@ export function capHeadline(caps: Caps | null): string {
 }
 
 /** What to do where caps alone were asked for. */
-export function nextForCaps(caps: Caps | null): string {
-  if (!caps) return 'Next: look at the caveats below.';
+export function nextForCaps(caps: Caps): string {
   const layer = tightestOf(caps)?.of;
   if (layer !== undefined && layer !== 'stack') {
     return `Next: ${capChange(caps, layer) ?? `look at how ${layer} is set up, as no setting that was read fits`}; then repeat, as the next cap shows only then.`;

@@ -49,6 +49,8 @@ export interface ReportInput {
   /** Doubts about the whole run, as sentences. */
   readonly caveats: readonly string[];
   readonly exit: ExitName;
+  /** The run ended before it had done all that it was asked for. */
+  readonly cutShort?: NonNullable<ReportDocument['cutShort']>;
   /** What the cap probe found, and the knobs of the host. */
   readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
   /** The check at the end and its slices. */
@@ -84,6 +86,7 @@ function factsOf(input: ReportInput): Facts {
     verdict: plan.aims.verdict ? analysis.verdict : { kind: 'not-asked' },
     recheck: recheck ? { arm: recheck.arm, lift: recheck.lift, holds: recheck.holds } : null,
     decided: analysis.decided,
+    cutShort: input.cutShort ?? null,
     layers: layerRows(plan, analysis),
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),

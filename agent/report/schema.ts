@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { exitCodes, type ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';
+import { phases } from '../experiment/phase.ts';
 import { capsSchema } from './schema-caps.ts';
 import { interferenceSchema } from './schema-interference.ts';
 import { verdictSchema } from './schema-verdict.ts';
@@ -127,6 +128,13 @@ export const reportSchema = z
       .nullable()
       .describe('the named arm against the baseline once more at the end; null: the verdict was fresh, or names none'),
     decided: z.boolean().describe('false: the run ended while the engine asked for more'),
+    cutShort: z
+      .object({
+        phase: z.enum(phases).nullable().describe('where the run was; null: not known'),
+        why: z.string().describe('what ended it'),
+      })
+      .nullable()
+      .describe('the run ended before it had done all that it was asked for: this is what it knew; null: it has'),
     sentence: z.string().describe('the verdict in one sentence'),
     next: z.string().describe('what to do next'),
     why: list(z.string()).describe('what the verdict rests on'),

@@ -5,6 +5,7 @@ import { unreachable } from '../lib/unreachable.ts';
 import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
 import { moreTime } from './more-time.ts';
 import { capChange, capHeadline, kindClause, nextForCaps } from './cap-words.ts';
+import { cutSentence, remedyOf } from './cut-words.ts';
 import { reasonsOf } from './reasons.ts';
 import type { ReportDocument } from './schema.ts';
 
@@ -13,7 +14,14 @@ export type Facts = Omit<ReportDocument, 'sentence' | 'next' | 'why'>;
 export type Wording = Pick<ReportDocument, 'sentence' | 'next' | 'why'>;
 
 export function wordingOf(facts: Facts): Wording {
-  return { sentence: sentenceOf(facts), next: nextOf(facts), why: reasonsOf(facts) };
+  const next = nextOf(facts);
+  const first =
+    facts.exit.name === 'residue' ? 'Next: run `layerlift recover`, as the host is not as found. Then: ' : '';
+  return {
+    sentence: sentenceOf(facts),
+    next: first ? next.replace(/^Next: /, first) : next,
+    why: [...cutSentence(facts), ...reasonsOf(facts)],
+  };
 }
 
 export function sentenceOf(facts: Facts): string {
@@ -32,7 +40,9 @@ export function sentenceOf(facts: Facts): string {
     case 'inconclusive':
       return inconclusiveSentence(facts, verdict);
     case 'not-asked':
-      return capHeadline(facts.caps);
+      return facts.cutShort && !facts.caps
+        ? `Cannot tell yet: the run was cut short: ${facts.cutShort.why}.`
+        : capHeadline(facts.caps);
     default:
       return unreachable(verdict);
   }
@@ -48,8 +58,8 @@ function noneSentence({ settings, layers }: Facts, { bound, delta, untested }: O
   return `${whose} the host back: stubbing any or all of them ${most}.`;
 }
 
-function inconclusiveSentence({ decided }: Facts, { why, candidates, proven }: Of<'inconclusive'>): string {
-  const reason = decided ? why : 'the run ended before a verdict';
+function inconclusiveSentence({ decided, cutShort }: Facts, { why, candidates, proven }: Of<'inconclusive'>): string {
+  const reason = decided || cutShort ? why : 'the run ended before a verdict';
   const left = candidates.length > 0 ? `; still in question: ${renderList(candidates)}` : '';
   const sure = proven.length > 0 ? `; proven to lift: ${renderList(proven)}` : '';
   return `Cannot tell yet: ${reason}${left}${sure}.`;
@@ -84,9 +94,9 @@ export function nextOf(facts: Facts): string {
     case 'outside':
       return `Next: ${beyondTheStack[verdict.limit]}, and repeat.`;
     case 'inconclusive':
-      return `Next: ${moreTime(facts, verdict)}.`;
+      return `Next: ${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
     case 'not-asked':
-      return nextForCaps(facts.caps);
+      return facts.caps ? nextForCaps(facts.caps) : `Next: ${remedyOf(facts) ?? 'look at the caveats below'}.`;
     default:
       return unreachable(verdict);
   }

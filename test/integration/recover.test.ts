@@ -118,7 +118,7 @@ test('with I/O in flight on virtio rings, a killed daemon ends the run, and afte
 preload; inventory before
 ${start(profile)}
 kill -9 $(pgrep qemu-storage | head -1); timeout 100 tail --pid=$agent -f /dev/null || { echo 'waits for ever'; kill -9 $agent; }
-wait $agent; echo $? >"$LAB_OUT/daemon.rc"; cp "$LAB_OUT/err" "$LAB_OUT/daemon"
+wait $agent; echo $? >"$LAB_OUT/daemon.rc"; cp "$LAB_OUT/err" "$LAB_OUT/daemon"; cp "$LAB_OUT/out" "$LAB_OUT/daemon.out"
 inventory after
 same before after || exit 1
 ${start(profile)}
@@ -130,7 +130,8 @@ same before after`,
   );
   expect(lab.status, lab.stdout + lab.stderr).toBe(0);
   expect(lab.stdout).not.toContain('waits for ever');
-  expect(lab.file('daemon.rc').trim()).toBe('69');
+  expect(lab.file('daemon.rc').trim()).toBe('32');
+  expect(lab.file('daemon.out')).toMatch(/- CUT SHORT .*: qemu-storage-daemon 1 ended in mid-run\s+by\s+SIGKILL/);
   expect(lab.file('daemon')).toMatch(/qemu-storage-daemon 1 ended in mid-run by SIGKILL/);
   expect(lab.file('recover.rc').trim()).toBe('0');
   expect(kernelFaults(lab.file('dmesg'))).toEqual([]);

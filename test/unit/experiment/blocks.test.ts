@@ -22,7 +22,7 @@ async function run(plan: Plan, isVoid: (seq: number) => boolean = () => false) {
   const slices: SliceRecord[] = [];
   const ignore = (): void => undefined;
   const progress = {
-    ...{ phase: ignore, sliceBegins: ignore, sliceEnds: ignore },
+    ...{ phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore },
     standing: (_: unknown, pace: Pace) => void paces.push(pace),
   };
   const record = (one: SliceRecord): void => void slices.push(one);

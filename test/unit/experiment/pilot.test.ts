@@ -77,7 +77,7 @@ async function pilot(
 ): Promise<Made> {
   const { stack } = await raiseOnPaper({ stack: [sections.media, sections.ring], guests: 2 });
   const pilots: PilotRecord[] = [];
-  const progress = { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
+  const progress = { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
   const experiment: Piloted = { plan: options.plan ?? plan, progress, recordPilot: (made) => void pilots.push(made) };
   const started = performance.now();
   let tookMs = 0;

@@ -12,7 +12,7 @@ const named: Analysis = {
   ...analyse(plan.design, []),
   verdict: { kind: 'lever', layer: 'ring', lift: { estimate: 2, low: 1.9, high: 2.1 } },
 };
-const progress = { phase: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
+const progress = { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
 
 function ignore(): void {
   // Not shown.
@@ -27,12 +27,16 @@ function slice({ seq, block, arm }: SlicePlace, goodput: number, voided: string 
 
 describe('measuring again at the end', () => {
   it('takes the named arm and the baseline, twice each', async () => {
-    const slices = await recheck({ plan, progress }, named, (place) => Promise.resolve(slice(place, 100)));
+    const slices: SliceRecord[] = [];
+    await recheck({ plan, progress, recordRecheck: (one) => slices.push(one) }, named, (place) =>
+      Promise.resolve(slice(place, 100)),
+    );
     expect(slices.map(({ arm }) => arm).sort()).toEqual(['baseline', 'baseline', 'stub-ring', 'stub-ring']);
   });
 
   it('measures a void slice again, and takes one without any I/O for void', async () => {
-    const slices = await recheck({ plan, progress }, named, (place) =>
+    const slices: SliceRecord[] = [];
+    await recheck({ plan, progress, recordRecheck: (one) => slices.push(one) }, named, (place) =>
       Promise.resolve(slice(place, place.arm.id === 'baseline' ? 100 : 0, place.seq === 0 ? 'a disturbance' : null)),
     );
     const counted = slices.filter(({ voided }) => voided === null);

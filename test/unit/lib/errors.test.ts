@@ -40,6 +40,7 @@ describe('errors', () => {
     [new errors.BusyError('m'), 'busy'],
     [new errors.LoadError('m'), 'load-failed'],
     [new errors.HostError('m'), 'unavailable'],
+    [new errors.MidRunError([]), 'host-failed'],
     [new errors.ResidueError([]), 'residue'],
     [new errors.OutputError('m'), 'output'],
     [new errors.InternalError('m'), 'internal'],
