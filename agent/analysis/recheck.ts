@@ -1,27 +1,40 @@
 // A lift that was measured again at the end of the run: does the verdict still hold?
 
 import type { Layer } from '../lib/layer.ts';
-import { mean } from '../lib/numbers.ts';
+import { mean, sampleVariance, sum } from '../lib/numbers.ts';
 import { baselineId, everyArm } from '../lib/arm.ts';
 import type { Analysis } from './analyse.ts';
 import { asRatio } from './claims.ts';
-import type { Observation } from './observation.ts';
+import type { Bounds } from './contrast.ts';
+import { blocksOf, type Observation } from './observation.ts';
+import { tQuantile } from './quantile.ts';
 import { isLifting, type Lift, namedIn } from './verdict.ts';
 
 export interface Recheck {
   readonly arm: string;
-  /** With bounds so wide that chance alone hardly ever leaves them. */
+  /** With bounds so wide that chance hardly ever leaves them on either side, at any number of pairs. */
   readonly lift: Lift;
-  /** False: less than half of the lift that was proven (in ln units) can be left. */
-  readonly holds: boolean;
+  readonly outcome: Outcome;
+  /** Of slices, one of the arm and one of the baseline close together. */
+  readonly pairs: number;
 }
 
-/** Standard errors on either side: one in a thousand lies beyond. */
-const width = 3;
-/** Of the proven lift. */
+/**
+ * By half of the lift that was named, in ln units: `holds`, more than half of its estimate is proven to be there still; `gone`,
+ * less than half of what had been proven of it; `unclear`, the slices are too noisy to say either.
+ */
+export type Outcome = 'holds' | 'gone' | 'unclear';
+
 const leftShare = 1 / 2;
+/**
+ * One-sided level of each bound. Pairs are added until it is clear, so that the bounds are looked at up to seven times:
+ * test/property/analysis/recheck.test.ts guards what comes of it.
+ */
+const level = 0.0075;
 /** A run may be steadier than the time between it and its check. */
 const leastSigma = 0.02;
+/** Below it the check's own scatter is not known at all. */
+const fewestPairs = 2;
 
 /** The arm whose lift `analysis` rests on: of several that lift alike, the first. Undefined where it names none. */
 export function recheckedArm({ verdict }: Pick<Analysis, 'verdict'>, stack: readonly Layer[]): string | undefined {
@@ -31,28 +44,64 @@ export function recheckedArm({ verdict }: Pick<Analysis, 'verdict'>, stack: read
   return everyArm(stack).find((arm) => arm.stubbed.join() === stubbed.join())?.id;
 }
 
-/** Undefined where nothing is named, or one of the two arms has no slice; one without I/O is none. */
+/** Undefined where nothing is named, or fewer than two blocks hold both arms; a slice without I/O is none. */
 export function recheckOf(
-  analysis: Analysis,
+  analysis: Pick<Analysis, 'verdict' | 'sigma'>,
   stack: readonly Layer[],
-  slices: readonly Pick<Observation, 'arm' | 'goodput'>[],
+  slices: readonly Observation[],
 ): Recheck | undefined {
   const { verdict, sigma } = analysis;
   const arm = recheckedArm(analysis, stack);
-  const logs = (id: string): readonly number[] =>
-    slices.filter((slice) => slice.arm === id && slice.goodput > 0).map(({ goodput }) => Math.log(goodput));
-  const [now, before] = [logs(arm ?? ''), logs(baselineId)];
-  if (!isLifting(verdict) || arm === undefined || now.length === 0 || before.length === 0) return undefined;
-  const estimate = mean(now) - mean(before);
-  const radius = width * Math.max(sigma ?? 0, leastSigma) * Math.sqrt(1 / now.length + 1 / before.length);
-  const lift = asRatio({ estimate, low: estimate - radius, high: estimate + radius });
-  return { arm, lift, holds: Math.log(lift.high) > leftShare * Math.log(verdict.lift.low) };
+  if (!isLifting(verdict) || arm === undefined) return undefined;
+  const pairs = pairsOf(slices, arm);
+  if (pairs.length < fewestPairs) return undefined;
+  const found = boundsOf(pairs, Math.max(sigma ?? 0, leastSigma));
+  return { arm, lift: asRatio(found), outcome: outcomeOf(found, verdict.lift), pairs: pairs.length };
 }
 
-/** A verdict that did not hold is taken back. */
+interface Pair {
+  /** ln goodputs. */
+  readonly now: number;
+  readonly before: number;
+}
+
+function pairsOf(slices: readonly Observation[], arm: string): readonly Pair[] {
+  const logOf = (block: number, id: string): number | undefined => {
+    const one = slices.find((slice) => slice.block === block && slice.arm === id && slice.goodput > 0);
+    return one && Math.log(one.goodput);
+  };
+  return blocksOf(slices).flatMap((block) => {
+    const [now, before] = [logOf(block, arm), logOf(block, baselineId)];
+    return now === undefined || before === undefined ? [] : [{ now, before }];
+  });
+}
+
+/**
+ * Welch's t over the scatter within each arm, which is that of the run or more: minutes have passed, and neither a lucky check
+ * nor a run that was quieter than its check is to be believed. Drift from pair to pair counts as scatter.
+ */
+function boundsOf(pairs: readonly Pair[], sigma: number): Bounds {
+  const { length } = pairs;
+  const variances = [pairs.map(({ now }) => now), pairs.map(({ before }) => before)].map((logs) =>
+    Math.max(sigma ** 2, sampleVariance(logs)),
+  );
+  const total = sum(variances);
+  // Welch-Satterthwaite: one arm that is noisier than the other knows its scatter from its own slices alone.
+  const degrees = ((length - 1) * total ** 2) / sum(variances.map((variance) => variance ** 2));
+  const estimate = mean(pairs.map(({ now, before }) => now - before));
+  const radius = tQuantile(1 - level, degrees) * Math.sqrt(total / length);
+  return { estimate, low: estimate - radius, high: estimate + radius };
+}
+
+function outcomeOf({ low, high }: Bounds, named: Lift): Outcome {
+  if (low > leftShare * Math.log(named.estimate)) return 'holds';
+  return high < leftShare * Math.log(named.low) ? 'gone' : 'unclear';
+}
+
+/** A verdict whose lift is gone is taken back. */
 export function withRecheck(analysis: Analysis, recheck: Recheck | undefined): Analysis {
   const { verdict } = analysis;
-  if (!recheck || recheck.holds || !isLifting(verdict)) return analysis;
+  if (recheck?.outcome !== 'gone' || !isLifting(verdict)) return analysis;
   const [then, now] = [verdict.lift.estimate.toFixed(2), recheck.lift.estimate.toFixed(2)];
   const why = `${recheck.arm} made goodput ${then} times at first and ${now} times when it was checked at the end, so what holds the host back has moved`;
   return {

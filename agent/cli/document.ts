@@ -11,6 +11,7 @@ import { endOf, type RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { settlingRunCaveats } from '../experiment/settling.ts';
 import type { Plan } from '../plan/plan.ts';
+import { renderLift, renderNumber } from '../report/figures.ts';
 import { buildDocument, type ReportDocument } from '../report/document.ts';
 import type { Reading } from './reading.ts';
 
@@ -62,7 +63,21 @@ function recheckCaveats(
   rechecked: readonly SliceRecord[],
   recheck: Recheck | undefined,
 ): readonly string[] {
-  if (rechecked.length === 0 || recheck || namedIn(verdict).length === 0) return [];
-  const reasons = [...new Set(rechecked.map(({ voided }) => voided ?? 'no I/O completed'))];
-  return [`the check at the end says nothing, as its slices were void: ${reasons.join('; ')}`];
+  if (rechecked.length === 0 || namedIn(verdict).length === 0) return [];
+  if (recheck) {
+    const { arm, lift, pairs, outcome } = recheck;
+    return outcome === 'unclear'
+      ? [
+          `the check at the end cannot say at its noise whether the lift is still there: ${arm} now ${renderLift(lift)} over ${renderNumber(pairs, 'pair')} of slices`,
+        ]
+      : [];
+  }
+  const reasons = new Set(
+    rechecked.flatMap(({ voided, goodput }) => voided ?? (goodput > 0 ? [] : 'no I/O completed')),
+  );
+  return [
+    reasons.size > 0
+      ? `the check at the end says nothing, as its slices were void: ${[...reasons].join('; ')}`
+      : 'the check at the end says nothing, as too few of its slices were measured',
+  ];
 }

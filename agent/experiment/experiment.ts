@@ -79,7 +79,9 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
     );
   }
   if (plan.aims.verdict && wantsRecheck(settled, measured.analysis, performance.now() - started)) {
-    await after(settled, 'check', () => checkAgain(host, { experiment: settled, stack, ...measured }));
+    await after(settled, 'check', () =>
+      checkAgain(host, { experiment: settled, stack, ...measured, untilMs: started + plan.budgetMs }),
+    );
   }
 }
 
@@ -98,11 +100,12 @@ async function after(experiment: Experiment, phase: Phase, part: () => Promise<v
 
 async function checkAgain(
   host: Host,
-  { experiment, stack, analysis }: { experiment: Experiment; stack: Stack; analysis: Analysis },
+  run: { experiment: Experiment; stack: Stack; analysis: Analysis; untilMs: number },
 ): Promise<void> {
+  const { experiment, stack, analysis, untilMs } = run;
   await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    await recheck(experiment, analysis, sliceOn(host, experiment, { stack, load }));
+    await recheck(experiment, analysis, untilMs, sliceOn(host, experiment, { stack, load }));
     await load.stop();
   });
 }

@@ -1,17 +1,20 @@
 // What holds a host back may move while other things are measured: the named arm against the baseline, once more at the end.
 
 import type { Analysis } from '../analysis/analyse.ts';
-import { recheckedArm } from '../analysis/recheck.ts';
+import { recheckedArm, recheckOf } from '../analysis/recheck.ts';
 import { baselineId } from '../lib/arm.ts';
 import { seededRandom, shuffled } from '../lib/random.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { armOf, type Blocks } from './blocks.ts';
 import type { Recorder } from './findings.ts';
 import type { SlicePlace } from './measure-slice.ts';
+import { countedSlices } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
-/** Baseline and named arm, each so often. */
-const pairs = 2;
+/** Of baseline and named arm: at least so many, more until it is clear, and so many at most. */
+const [fewestPairs, mostPairs] = [2, 8];
+/** For which time is kept free. */
+const reservedPairs = 4;
 /** Void slices that are measured again. */
 const spare = 2;
 /** What the verdict's own slices say of the host for so long; then they are old. */
@@ -19,9 +22,9 @@ const freshMs = 120_000;
 /** Starting the guests once more; an upper figure from the lab. */
 const startMs = 8_000;
 
-/** Time that a check takes, to be kept free of the budget. */
+/** Time that is to be kept free of the budget for a check. */
 export function recheckMs(plan: Blocks['plan']): number {
-  return startMs + 2 * pairs * sliceDurationMs(plan);
+  return startMs + 2 * reservedPairs * sliceDurationMs(plan);
 }
 
 /** Whether `analysis` names something that may have changed since. `sinceMs`: since its first slice. */
@@ -29,16 +32,27 @@ export function wantsRecheck({ plan }: Pick<Blocks, 'plan'>, analysis: Analysis,
   return recheckedArm(analysis, plan.design.layers) !== undefined && sinceMs > freshMs;
 }
 
-/** Records the slices, void ones too, as they are measured. Throws what measuring throws. */
+/**
+ * Measures pairs until the check is clear, or `untilMs` (by `performance.now`) is too near for one more. Records the slices, void
+ * ones too, as they are measured. Throws what measuring throws.
+ */
 export async function recheck(
   { plan, progress, recordRecheck }: Pick<Blocks, 'plan' | 'progress'> & Pick<Recorder, 'recordRecheck'>,
   analysis: Analysis,
+  untilMs: number,
   measure: (place: SlicePlace) => Promise<SliceRecord>,
 ): Promise<void> {
-  const named = recheckedArm(analysis, plan.design.layers) ?? baselineId;
+  const { layers } = plan.design;
+  const named = recheckedArm(analysis, layers) ?? baselineId;
   const random = seededRandom(plan.seed);
+  const pairMs = 2 * sliceDurationMs(plan);
   const slices: SliceRecord[] = [];
-  for (let block = 0; block < pairs; block++) {
+  const isOver = (pairs: number): boolean => {
+    if (pairs < fewestPairs) return false;
+    const outcome = recheckOf(analysis, layers, countedSlices(slices))?.outcome ?? 'unclear';
+    return outcome !== 'unclear' || pairs >= mostPairs || performance.now() + pairMs > untilMs;
+  };
+  for (let block = 0; !isOver(block); block++) {
     for (const id of shuffled([baselineId, named], random)) {
       for (let left = spare; left >= 0; left--) {
         progress.phase(`checking again: ${id}`);

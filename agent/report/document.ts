@@ -84,7 +84,7 @@ function factsOf(input: ReportInput): Facts {
       to: endedAt,
     }),
     verdict: plan.aims.verdict ? analysis.verdict : { kind: 'not-asked' },
-    recheck: recheck ? { arm: recheck.arm, lift: recheck.lift, holds: recheck.holds } : null,
+    recheck: recheck ? recheckRow(recheck) : null,
     decided: analysis.decided,
     cutShort: input.cutShort ?? null,
     layers: layerRows(plan, analysis),
@@ -110,6 +110,10 @@ function factsOf(input: ReportInput): Facts {
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,
   };
+}
+
+function recheckRow({ arm, lift, outcome, pairs }: Recheck): ReportDocument['recheck'] {
+  return { arm, lift, outcome, holds: outcome === 'holds', pairs };
 }
 
 function canonical(arm: string, { design }: Plan): string {

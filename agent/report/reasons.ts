@@ -83,6 +83,7 @@ function beyond({ verdict, layers, settings }: Facts): readonly string[] {
 }
 
 function recheckSentence({ recheck, window }: Facts): readonly string[] {
+  // Gone, it is the verdict; unclear, it is a caveat.
   if (!recheck?.holds) return [];
   return [`checked again at the end (${window.to}), ${recheck.arm} still does it: goodput ${renderRise(recheck.lift)}`];
 }

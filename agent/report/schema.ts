@@ -124,7 +124,15 @@ export const reportSchema = z
       .describe('the time that the verdict speaks of: first to last slice'),
     verdict: verdictSchema,
     recheck: z
-      .object({ arm: z.string(), lift, holds: z.boolean() })
+      .object({
+        arm: z.string(),
+        lift,
+        outcome: z
+          .enum(['holds', 'gone', 'unclear'])
+          .describe('of the lift that was named: still there, gone, or cannot be said at the noise of the check'),
+        holds: z.boolean().describe('the outcome is `holds`'),
+        pairs: z.number().int().describe('pairs of slices that it rests on'),
+      })
       .nullable()
       .describe('the named arm against the baseline once more at the end; null: the verdict was fresh, or names none'),
     decided: z.boolean().describe('false: the run ended while the engine asked for more'),

@@ -25,19 +25,51 @@ function slice({ seq, block, arm }: SlicePlace, goodput: number, voided: string 
   };
 }
 
+async function checked(untilMs: number, goodput: (place: SlicePlace) => SliceRecord): Promise<readonly SliceRecord[]> {
+  const slices: SliceRecord[] = [];
+  const recordRecheck = (one: SliceRecord): unknown => slices.push(one);
+  await recheck({ plan, progress, recordRecheck }, named, untilMs, (place) => Promise.resolve(goodput(place)));
+  return slices;
+}
+
+/** Of the named arm; that of the baseline is 100. */
+const lifted = (rate: (seq: number) => number) => (place: SlicePlace) =>
+  slice(place, place.arm.id === 'baseline' ? 100 : rate(place.seq));
+
 describe('measuring again at the end', () => {
-  it('takes the named arm and the baseline, twice each', async () => {
-    const slices: SliceRecord[] = [];
-    await recheck({ plan, progress, recordRecheck: (one) => slices.push(one) }, named, (place) =>
-      Promise.resolve(slice(place, 100)),
+  it.each([
+    ['still there', 200],
+    ['gone', 101],
+  ])('takes the named arm and the baseline twice each where the lift is clearly %s', async (_, rate) => {
+    const slices = await checked(
+      Infinity,
+      lifted(() => rate),
     );
     expect(slices.map(({ arm }) => arm).sort()).toEqual(['baseline', 'baseline', 'stub-ring', 'stub-ring']);
+    expect(slices.map(({ block }) => block)).toEqual([0, 0, 1, 1]);
+  });
+
+  it('adds pairs where it is not clear, eight in all', async () => {
+    expect(
+      await checked(
+        Infinity,
+        lifted((seq) => (seq % 4 < 2 ? 90 : 230)),
+      ),
+    ).toHaveLength(16);
+  });
+
+  it('adds none for which there is no time', async () => {
+    expect(
+      await checked(
+        0,
+        lifted((seq) => (seq % 4 < 2 ? 90 : 230)),
+      ),
+    ).toHaveLength(4);
   });
 
   it('measures a void slice again, and takes one without any I/O for void', async () => {
-    const slices: SliceRecord[] = [];
-    await recheck({ plan, progress, recordRecheck: (one) => slices.push(one) }, named, (place) =>
-      Promise.resolve(slice(place, place.arm.id === 'baseline' ? 100 : 0, place.seq === 0 ? 'a disturbance' : null)),
+    const slices = await checked(0, (place) =>
+      slice(place, place.arm.id === 'baseline' ? 100 : 0, place.seq === 0 ? 'a disturbance' : null),
     );
     const counted = slices.filter(({ voided }) => voided === null);
     expect(counted.map(({ arm }) => arm)).toEqual(['baseline', 'baseline']);
