@@ -43,7 +43,7 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
     folder,
     ...(settle ? { pilot: settle } : {}),
     ...(caps && reading.caps
-      ? { caps: { findings: reading.caps, knobs: caps.knobs, guests: caps.design.guests } }
+      ? { caps: { findings: reading.caps, knobs: caps.knobs, guests: caps.design.guests, depths: caps.depths } }
       : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(interference ? { interference } : {}),

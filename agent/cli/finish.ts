@@ -89,11 +89,12 @@ function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
   return { records, reading: readingOf(records) };
 }
 
-function recordOf({ design, observations, inventory }: Probed): CapsRecord {
+function recordOf({ design, observations, inventory, depths }: Probed): CapsRecord {
   return {
     version: 1,
     design: { ...design, layers: [...design.layers] },
     observations: [...observations],
+    depths: [...depths],
     knobs: [...inventory.knobs],
   };
 }

@@ -19,13 +19,14 @@ export async function lookForCaps(
   const { experiment, stack, measured, remainingMs } = run;
   const { plan: asked, load } = experiment;
   const { sections } = load;
+  const depths = load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])));
   const ringHolds = experiment.stack.layers.find(({ layer }) => layer === 'ring')?.deployed.holds;
   const plan =
     noProbe({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
     planProbe(asked, {
       ceiling: measured.highest,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
-      depth: Math.max(...load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])))),
+      depth: Math.max(...depths),
       ...(ringHolds === undefined ? {} : { ringHolds }),
       remainingMs,
     });
@@ -35,6 +36,6 @@ export async function lookForCaps(
   }
   // `v`: the rings that are measured, and not the disk that domains run fio from.
   const inventory = await readKnobs(host, experiment.names.object('v'));
-  experiment.recordProbe({ design: plan.design, inventory });
+  experiment.recordProbe({ design: plan.design, inventory, depths });
   await runProbe({ host, experiment, plan, random: seededRandom(asked.seed) }, stack);
 }

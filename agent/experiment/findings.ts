@@ -15,6 +15,8 @@ import type { RunFolder } from './run-folder.ts';
 export interface Probed {
   readonly design: ProbeDesign;
   readonly inventory: Inventory;
+  /** I/Os in flight that each guest of the run asks for. */
+  readonly depths: readonly number[];
   /** Of whole visits. */
   readonly observations: readonly ProbeObservation[];
 }

@@ -56,6 +56,8 @@ export const capsSchema = z.object({
     budgetPoints: z.number().int().positive().max(1e6),
   }),
   observations: z.array(z.object({ ...point, goodput: z.number().positive() })),
+  /** I/Os in flight that each guest of the run asks for. */
+  depths: z.array(z.number().positive()).exactOptional(),
   /** The knobs of this host while the stack stood. */
   knobs: z.array(knobSchema),
 });

@@ -5,6 +5,7 @@ import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { renderList } from './figures.ts';
+import { raiseClause } from './knob-words.ts';
 import type { ReportDocument } from './schema.ts';
 
 type Caps = NonNullable<ReportDocument['caps']>;
@@ -74,12 +75,10 @@ export function kindClause(caps: Caps | null, layer: Layer): string {
   }
 }
 
-/** What to set to relieve the cap of a layer; undefined where there is no cap, or no setting fits it. */
-export function capChange(caps: Caps | null, layer: Layer): string | undefined {
-  const [knob] = rowOf(caps, layer)?.knobs ?? [];
-  if (!knob) return undefined;
-  const standard = knob.atDefault === true ? ', its default' : '';
-  return `raise ${knob.name}, which is ${knob.value}${standard} (${knob.change})`;
+/** The setting that holds a layer to less than the guests ask for; undefined where none was read, or the cap does not bind. */
+export function bindingKnob(caps: Caps | null, layer: Layer): Row['knobs'][number] | undefined {
+  const row = rowOf(caps, layer);
+  return row && row.binds !== false ? row.knobs[0] : undefined;
 }
 
 /** The answer where caps alone were asked for. */
@@ -101,7 +100,9 @@ export function capHeadline(caps: Caps | null): string {
 export function nextForCaps(caps: Caps): string {
   const layer = tightestOf(caps)?.of;
   if (layer !== undefined && layer !== 'stack') {
-    return `Next: ${capChange(caps, layer) ?? `look at how ${layer} is set up, as no setting that was read fits`}; then repeat, as the next cap shows only then.`;
+    const [knob] = rowOf(caps, layer)?.knobs ?? [];
+    const change = knob ? raiseClause(knob) : `look at how ${layer} is set up, as no setting that was read fits`;
+    return `Next: ${change}; then repeat, as the next cap shows only then.`;
   }
   const whole = rowOf(caps, 'stack')?.limit.kind;
   if (whole === 'unclear' || unclearOf(caps).length > 0) {

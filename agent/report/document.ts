@@ -24,7 +24,7 @@ import {
   secondsOf,
   windowOf,
 } from './baseline.ts';
-import { capsOf } from './caps.ts';
+import { type Asked, capsOf } from './caps.ts';
 import { settleOf } from './settle.ts';
 import type { ReportDocument } from './schema.ts';
 import { wordingOf, type Facts } from './wording.ts';
@@ -52,7 +52,7 @@ export interface ReportInput {
   /** The run ended before it had done all that it was asked for. */
   readonly cutShort?: NonNullable<ReportDocument['cutShort']>;
   /** What the cap probe found, and the knobs of the host. */
-  readonly caps?: { readonly findings: ProbeFindings; readonly knobs: readonly Knob[]; readonly guests: number };
+  readonly caps?: Asked & { readonly findings: ProbeFindings; readonly knobs: readonly Knob[] };
   /** The check at the end and its slices. */
   readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
   /** What the pilot says, where there was one. */
@@ -91,7 +91,7 @@ function factsOf(input: ReportInput): Facts {
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),
     guests: guestsOf(baseline),
-    caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps.guests) : null,
+    caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps) : null,
     objective: objectiveOf(baseline),
     interference: input.interference ?? null,
     slows: analysis.slows,

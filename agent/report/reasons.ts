@@ -5,8 +5,9 @@ import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderDuration } from '../lib/units.ts';
-import { capSentences } from './cap-words.ts';
+import { bindingKnob, capSentences } from './cap-words.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
+import { liftingAlone, placeOf } from './lifting.ts';
 import { interferenceSentences } from './interference.ts';
 import type { Facts } from './wording.ts';
 
@@ -14,6 +15,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
   return [
     ...namedIn(facts.verdict).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
     ...beyond(facts),
+    ...elsewhere(facts),
     ...headroom(facts),
     ...facts.slows.map(
       ({ layer, lift }) =>
@@ -80,6 +82,15 @@ function beyond({ verdict, layers, settings }: Facts): readonly string[] {
     default:
       return unreachable(verdict);
   }
+}
+
+/** Where to look in the layers that are named, once the next step is a setting of another. */
+function elsewhere({ verdict, caps, layers, settings }: Facts): readonly string[] {
+  const isSet = liftingAlone({ verdict, layers, settings }).some(({ layer }) => bindingKnob(caps, layer));
+  if (!isSet || (verdict.kind !== 'lever' && verdict.kind !== 'tie')) return [];
+  return namedIn(verdict).flatMap((layer) =>
+    bindingKnob(caps, layer) ? [] : [`in ${layer}, look at ${placeOf(layer)}`],
+  );
 }
 
 function recheckSentence({ recheck, window }: Facts): readonly string[] {

@@ -56,6 +56,10 @@ const knob = z
     atDefault: z.boolean().nullable(),
     limit: z.number().describe('I/Os in flight that it lets through in its scope'),
     times: z.number().int().describe('how many of it add up to the cap; 1: it fits alone'),
+    needed: z
+      .string()
+      .nullable()
+      .describe('the value with which it lets through all that the guests of the run ask for; null: not known'),
     change: z.string().describe('how to change it, and when that takes effect'),
   })
   .describe('a setting of the host that lets through as many I/Os as the cap');
@@ -69,6 +73,10 @@ export const capsSchema = z
       z.object({
         of: z.enum(['stack', ...layers]).describe('the whole stack, or one layer with all others stubbed'),
         limit,
+        binds: z
+          .boolean()
+          .nullable()
+          .describe('the guests of the run ask for more than this cap lets through; null: no cap, or not known'),
         knobs: list(knob).describe('best suspects first'),
         suspects: list(z.string()).describe('where no knob fits a cap: what is known to let through as many'),
       }),

@@ -4,7 +4,9 @@ import type { Layer } from '../lib/layer.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
 import { moreTime } from './more-time.ts';
-import { capChange, capHeadline, kindClause, nextForCaps } from './cap-words.ts';
+import { bindingKnob, capHeadline, kindClause, nextForCaps } from './cap-words.ts';
+import { raiseClause } from './knob-words.ts';
+import { liftingAlone, placeOf } from './lifting.ts';
 import { cutSentence, remedyOf } from './cut-words.ts';
 import { reasonsOf } from './reasons.ts';
 import type { ReportDocument } from './schema.ts';
@@ -65,14 +67,6 @@ function inconclusiveSentence({ decided, cutShort }: Facts, { why, candidates, p
   return `Cannot tell yet: ${reason}${left}${sure}.`;
 }
 
-/** Where to look in a layer that holds the host back. */
-const places: Readonly<Record<Layer, string>> = {
-  media: 'the latency, queue depth and health of the disks, and other work on them such as a rebuild or a scrub',
-  network: 'latency, loss and rate on the storage path, and the queues of its initiator and target',
-  blockstack: 'the device-mapper targets, the I/O scheduler and its queue size, and cgroup limits',
-  ring: 'the number of its queues and their depth, and what of them was left at its default',
-};
-
 /** What to do about a limit that no layer has. */
 const beyondTheStack: Readonly<Record<Of<'outside'>['limit'], string>> = {
   'cpu-max': "raise the guests' cpu.max, `guests.cpuMax` in the profile",
@@ -84,17 +78,20 @@ export function nextOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
     case 'lever':
-      return nextForLever(facts, verdict.layer);
+      return nextKnob(facts) ?? `Next: look at ${placeOf(verdict.layer)}.`;
     case 'tie':
-      return `Next: start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`;
+      return (
+        nextKnob(facts) ??
+        `Next: start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`
+      );
     case 'masked':
-      return `Next: plan the fixes of ${renderList(verdict.layers)} together; one alone gains little. ${looks(verdict.layers)}`;
+      return nextKnob(facts) ?? nextForMasked(facts, verdict);
     case 'none':
       return `Next: look ${unstubbed(facts, verdict)}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
     case 'outside':
       return `Next: ${beyondTheStack[verdict.limit]}, and repeat.`;
     case 'inconclusive':
-      return `Next: ${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
+      return nextKnob(facts) ?? `Next: ${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
     case 'not-asked':
       return facts.caps ? nextForCaps(facts.caps) : `Next: ${remedyOf(facts) ?? 'look at the caveats below'}.`;
     default:
@@ -102,9 +99,25 @@ export function nextOf(facts: Facts): string {
   }
 }
 
-function nextForLever({ caps }: Facts, layer: Layer): string {
-  const change = capChange(caps, layer);
-  return change ? `Next: ${change}, and repeat, as the next limit shows only then.` : `Next: look at ${places[layer]}.`;
+/** What can be done at once, with what it is proven to gain: of all layers that lift alone, the best of those whose cap has a setting. */
+function nextKnob(facts: Facts): string | undefined {
+  const [best] = liftingAlone(facts).flatMap(({ layer, lift }) => {
+    const knob = bindingKnob(facts.caps, layer);
+    return knob ? [{ layer, lift, knob }] : [];
+  });
+  if (!best) return undefined;
+  return `Next: ${raiseClause(best.knob)}; with ${best.layer} stubbed, goodput ${renderRise(best.lift)}; then repeat, as the next limit shows only then.`;
+}
+
+function nextForMasked({ caps }: Facts, { layers }: Of<'masked'>): string {
+  const knobs = layers.flatMap((layer) => bindingKnob(caps, layer) ?? []);
+  const others = layers.filter((layer) => !knobs.some((knob) => knob.layer === layer));
+  const plan = `plan the fixes of ${renderList(layers)} together; one alone gains little`;
+  if (knobs.length === 0) return `Next: ${plan}. ${looks(layers)}`;
+  const raises = knobs.map(raiseClause).join('; ');
+  return others.length === 0
+    ? `Next: ${raises}; all together, as one alone gains little.`
+    : `Next: ${plan}: ${raises}. ${looks(others)}`;
 }
 
 /** A limit in what was never stubbed shows as "none". */
@@ -114,5 +127,5 @@ function unstubbed({ layers }: Facts, { untested }: Of<'none'>): string {
 }
 
 function looks(some: readonly Layer[]): string {
-  return some.map((layer) => `In ${layer}: ${places[layer]}.`).join(' ');
+  return some.map((layer) => `In ${layer}: ${placeOf(layer)}.`).join(' ');
 }

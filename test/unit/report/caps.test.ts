@@ -22,7 +22,7 @@ const canQueue: Knob = {
 
 describe('the caps of a report', () => {
   it('name size, scope, knob, value, default, place and way to change it, once', () => {
-    const [sentence, ...more] = capSentences(capsOf(findings, [canQueue], 4));
+    const [sentence, ...more] = capSentences(capsOf(findings, [canQueue], { guests: 4 }));
     expect(more).toEqual([]);
     for (const part of [
       'ring lets through 64 in flight (61 to 67), host-wide',
@@ -37,47 +37,51 @@ describe('the caps of a report', () => {
       { ...canQueue, layer: 'network' },
       { ...canQueue, value: '128', limit: 128 },
     ];
-    const rows = capsOf(findings, others, 4).rows;
+    const rows = capsOf(findings, others, { guests: 4 }).rows;
     expect(rows.flatMap(({ knobs }) => knobs)).toEqual([]);
-    expect(capSentences(capsOf(findings, others, 4))[0]).toContain('no setting that was read lets through as many');
+    expect(capSentences(capsOf(findings, others, { guests: 4 }))[0]).toContain(
+      'no setting that was read lets through as many',
+    );
   });
 
   it('say of a knob at its default that it is', () => {
     const knob = { ...canQueue, standard: '64', atDefault: true };
-    expect(capSentences(capsOf(findings, [knob], 4))[0]).toContain('can_queue is 64, its default, at');
+    expect(capSentences(capsOf(findings, [knob], { guests: 4 }))[0]).toContain('can_queue is 64, its default, at');
   });
 
   it('say what is known to let through as many where no setting fits', () => {
     const size = { estimate: 31.5, low: 31, high: 32.5 };
-    const caps = capsOf({ ...findings, layers: [{ layer: 'ring', limit: { ...cap, size } }] }, [], 4);
+    const caps = capsOf({ ...findings, layers: [{ layer: 'ring', limit: { ...cap, size } }] }, [], { guests: 4 });
     expect(capSentences(caps)[0]).toContain('one Xen block ring of one page');
   });
 
   it('follow the name of the layer that holds back, with what to set', () => {
-    const caps = capsOf(findings, [canQueue], 4);
+    const caps = capsOf(findings, [canQueue], { guests: 4 });
     expect(kindClause(caps, 'ring')).toBe(', by a cap of 64 in flight (61 to 67), host-wide');
     expect(kindClause(caps, 'network')).toBe('');
     expect(kindClause(null, 'ring')).toBe('');
-    expect(nextForCaps(caps)).toContain('raise can_queue, which is 64 (echo N >parameter)');
+    expect(nextForCaps(caps)).toContain('raise can_queue of ring from 64 (default 1024): echo N >parameter');
   });
 
   it('head a run that asked for nothing else: the tightest first, or none', () => {
     const wider: Limit = { ...cap, size: { estimate: 128, low: 120, high: 135 } };
     const both = { ...findings, layers: [{ layer: 'network' as const, limit: wider }, ...findings.layers.slice(1)] };
-    expect(capHeadline(capsOf(both, [], 4))).toContain('ring lets through 64 in flight (61 to 67), host-wide');
+    expect(capHeadline(capsOf(both, [], { guests: 4 }))).toContain(
+      'ring lets through 64 in flight (61 to 67), host-wide',
+    );
     const open = { ...findings, stack: { kind: 'open' as const, upTo: 256 }, layers: findings.layers.slice(0, 1) };
-    expect(capHeadline(capsOf(open, [], 4))).toBe(
+    expect(capHeadline(capsOf(open, [], { guests: 4 }))).toBe(
       'The stack as a whole: no limit up to 256 in flight; no layer alone has a cap.',
     );
-    expect(nextForCaps(capsOf(open, [], 4))).toContain('nothing to raise');
+    expect(nextForCaps(capsOf(open, [], { guests: 4 }))).toContain('nothing to raise');
   });
 
   it('claim nothing of layers that the probe cannot tell of', () => {
     const unclear: Limit = { kind: 'unclear', why: 'the noise hides whether goodput rises with the load' };
     const noisy = { layer: 'network' as const, limit: unclear };
-    const some = capsOf({ ...findings, layers: [noisy, ...findings.layers.slice(1)] }, [], 4);
+    const some = capsOf({ ...findings, layers: [noisy, ...findings.layers.slice(1)] }, [], { guests: 4 });
     expect(capHeadline(some)).toBe('ring lets through 64 in flight (61 to 67), host-wide; cannot tell yet of network.');
-    const nothing = capsOf({ ...findings, stack: unclear, layers: [noisy] }, [], 4);
+    const nothing = capsOf({ ...findings, stack: unclear, layers: [noisy] }, [], { guests: 4 });
     expect(capHeadline(nothing)).toMatch(/^Cannot tell yet: the noise/);
     expect(nextForCaps(nothing)).toContain('repeat with a larger budget');
   });
@@ -85,8 +89,8 @@ describe('the caps of a report', () => {
   it('say what to look at where the limit is no cap of one layer', () => {
     const rate: Limit = { kind: 'rate', perSecond: { estimate: 1000, low: 950, high: 1050 }, load: 0, delay: 0 };
     const slow = { ...findings, stack: rate, layers: [{ layer: 'blockstack' as const, limit: rate }] };
-    expect(nextForCaps(capsOf(slow, [], 4))).toContain('what limits the rate of blockstack');
-    expect(nextForCaps(capsOf({ ...findings, layers: findings.layers.slice(0, 1) }, [], 4))).toContain(
+    expect(nextForCaps(capsOf(slow, [], { guests: 4 }))).toContain('what limits the rate of blockstack');
+    expect(nextForCaps(capsOf({ ...findings, layers: findings.layers.slice(0, 1) }, [], { guests: 4 }))).toContain(
       'none has that limit alone',
     );
   });
