@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyseFolder, reportFolder } from '../../../agent/cli/analyse.ts';
-import { run } from '../../../agent/cli/run.ts';
+import { run, type RunOptions } from '../../../agent/cli/run.ts';
 import type { Experiment } from '../../../agent/experiment/experiment.ts';
 import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
 import type { Phase } from '../../../agent/experiment/phase.ts';
@@ -29,19 +29,35 @@ import { probeDesign, simulateProbe } from '../../support/probe-simulator.ts';
 interface World {
   /** What fails, and where. */
   at: Phase | undefined;
-  failure: unknown;
+  failure: Error | undefined;
+  /** What else happens there. */
+  also: () => void;
   /** What happened, in its order. */
   readonly log: string[];
   loads: number;
   apart: boolean;
+  gauges: boolean;
   slices: number;
 }
 
-const world: World = { at: undefined, failure: undefined, log: [], loads: 0, apart: false, slices: 0 };
+const nothing = (): void => undefined;
+
+const world: World = {
+  at: undefined,
+  failure: undefined,
+  also: nothing,
+  log: [],
+  loads: 0,
+  apart: false,
+  gauges: false,
+  slices: 0,
+};
 
 function failAt(phase: Phase): void {
   world.log.push(phase);
-  if (world.at === phase) throw world.failure;
+  if (world.at !== phase) return;
+  world.also();
+  if (world.failure !== undefined) throw world.failure;
 }
 
 const { load, sliceOf } = vi.hoisted(() => ({
@@ -128,7 +144,8 @@ vi.mock('../../../agent/experiment/measure-slice.ts', () => ({
   measureSlice: (_: unknown, __: unknown, place: SlicePlace) => {
     // In the middle of each part.
     const phase = world.apart ? 'neighbours' : world.loads > 1 ? 'check' : 'slices';
-    if (place.seq > 2) failAt(phase);
+    // The gauge of a run for caps alone has two slices.
+    if (place.seq > 2 || (place.seq === 1 && world.gauges)) failAt(phase);
     return Promise.resolve(sliceOf.make(place));
   },
 }));
@@ -151,7 +168,15 @@ let runs = '';
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
   runs = mkdtempSync(join(tmpdir(), 'layerlift-cut-'));
-  Object.assign(world, { at: undefined, failure: undefined, loads: 0, apart: false, slices: 0 });
+  Object.assign(world, {
+    at: undefined,
+    failure: undefined,
+    also: nothing,
+    loads: 0,
+    apart: false,
+    gauges: false,
+    slices: 0,
+  });
   world.log.length = 0;
 });
 afterEach(() => {
@@ -166,8 +191,8 @@ interface Seen {
   readonly folder: string;
 }
 
-async function runWith(at: Phase | undefined, failure?: unknown): Promise<Seen> {
-  Object.assign(world, { at, failure });
+async function runWith(at: Phase | undefined, failure?: Error, more: Partial<RunOptions> = {}): Promise<Seen> {
+  Object.assign(world, { at, failure, gauges: more.caps === true });
   let printed = '';
   const ended = run({
     ...{ profile: 'profiles/demo.yaml', runs, seed: 1, cold: false, budgetMs: 1_200_000, deadlineMs: undefined },
@@ -176,6 +201,7 @@ async function runWith(at: Phase | undefined, failure?: unknown): Promise<Seen> 
       world.log.push('printed');
       printed += text;
     },
+    ...more,
   });
   const exit = await ended.catch((thrown: unknown) =>
     thrown instanceof LayerliftError ? thrown.exit : ('internal' as const),
@@ -184,7 +210,7 @@ async function runWith(at: Phase | undefined, failure?: unknown): Promise<Seen> 
   return { exit, printed, folder, document: reportSchema.parse(JSON.parse(printed)) };
 }
 
-const failures: readonly (readonly [string, unknown, ExitName])[] = [
+const failures: readonly (readonly [string, Error, ExitName])[] = [
   ['the deadline', new StoppedError('deadline', 'the deadline of 5 s has passed'), 'deadline'],
   ['SIGTERM', new StoppedError('terminate', 'stopped by SIGTERM'), 'terminate'],
   ['impact', new StoppedError('impact', 'stopped to spare others: x waited'), 'impact'],
@@ -270,4 +296,48 @@ it('a pilot that refuses gives a document with its reason', async () => {
   const { document, exit } = await runWith('pilot', new UnsteadyError({ message: 'goodput takes 9 s to settle' }));
   expect(exit).toBe('inconclusive');
   expect(document.sentence).toContain('goodput takes 9 s to settle');
+});
+
+describe('a run that raises all anew for each slice', () => {
+  const cold = { cold: true, neighbours: false } as const;
+
+  it('tells its verdict, or what it knows', async () => {
+    expect(await runWith(undefined, undefined, cold)).toMatchObject({
+      exit: 'ok',
+      document: { cutShort: null, verdict: { kind: 'lever', layer: 'ring' } },
+    });
+  });
+
+  it('that fails after its first slice has failed in mid-run', async () => {
+    world.loads = -100;
+    const { exit, document } = await runWith('slices', new HostError('no device'), cold);
+    expect(exit).toBe('host-failed');
+    expect(document).toMatchObject({ cutShort: { phase: 'slices', why: 'no device' }, slices: 3 });
+  });
+});
+
+describe('a run that looks for caps alone', () => {
+  it.each<[Phase, RegExp]>([
+    ['slices', /^Cannot tell yet: the run was cut short: stopped by SIGTERM\.$/],
+    ['caps', /./],
+  ])('and is stopped in %s gives a document', async (phase, sentence) => {
+    const stop = new StoppedError('terminate', 'stopped by SIGTERM');
+    const { exit, document } = await runWith(phase, stop, { caps: true, neighbours: false });
+    expect(exit).toBe('terminate');
+    expect(document).toMatchObject({ verdict: { kind: 'not-asked' }, cutShort: { phase } });
+    expect(document.sentence).toMatch(sentence);
+    expect(document.caps === null).toBe(phase === 'slices');
+  });
+});
+
+it('a report that cannot be written is printed all the same', async () => {
+  world.also = () => rmSync(join(runs, readdirSync(runs)[0] ?? ''), { recursive: true });
+  let printed = '';
+  const print = (text: string): unknown => (printed += text);
+  // What it prints goes past the reader of `runWith`, which then has nothing to decode.
+  await runWith('check', undefined, { print }).catch(() => undefined);
+  expect(reportSchema.parse(JSON.parse(printed))).toMatchObject({
+    exit: { name: 'output' },
+    verdict: { kind: 'lever', layer: 'ring' },
+  });
 });

@@ -249,6 +249,37 @@ describe('the folder of a run', () => {
     );
   });
 
+  it.each([
+    [
+      'too noisy to say',
+      0.5,
+      /the check at the end cannot say at its noise whether the lift is still there: stub-media now/,
+    ],
+    ['quiet', 0.001, /checked again at the end \(.*\), stub-media still does it: goodput rises/],
+  ])('whose check at the end was %s keeps its verdict, and says which it is', (_, noise, said) => {
+    for (let block = 0; block < 4; block++) {
+      ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
+        (arm, i) => {
+          const lift = arm === 'stub-media' || arm === 'all-stub' ? 2 : 1;
+          folder.appendSlice(slice(7 * block + i, { block, arm, goodput: 1000 * lift * (1 + seqNoise(i, block)) }));
+        },
+      );
+    }
+    for (let block = 0; block < 3; block++)
+      for (const arm of ['baseline', 'stub-media'])
+        folder.appendLine('recheck.ndjson', {
+          ...slice(0, { block, arm }),
+          goodput: (arm === 'baseline' ? 1000 : 2000) * (1 + noise * (block - 1)),
+        });
+    let text = '';
+    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    const line = text.replace(/\s+/g, ' ');
+    expect(line).toMatch(/^media holds this host back/);
+    expect(line).toMatch(said);
+    if (noise > 0.1) expect(line).not.toContain('still does it');
+    else expect(line).not.toContain('cannot say');
+  });
+
   it('is analysed without the slices that are void, and an older folder that has no such mark with all', () => {
     const goodputs = { baseline: 1000, 'stub-media': 2000, 'all-stub': 2000 };
     const seen = [0, 1, 2].flatMap((block) =>
