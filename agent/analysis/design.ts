@@ -16,8 +16,10 @@ export interface Design {
   readonly delta: number;
   /** Chance, over all layers and looks, of claiming a lift that is not there. */
   readonly alpha: number;
-  /** The most slices to measure. */
+  /** The most slices to measure, void ones among them. */
   readonly budgetSlices: number;
+  /** Void slices so far, which are no observations; none if left out. */
+  readonly voidSlices?: number;
   /** Numbers of blocks after which the data is looked at, ascending. */
   readonly looks: readonly number[];
   /** Whether "none" may be claimed for a larger lift than `delta` where the noise makes `delta` unreachable. */
@@ -44,6 +46,11 @@ export function looksWithin(budgetSlices: number): readonly number[] {
   const looks = [2, 3, 4, 6, 8, 12, 16, 24, 32];
   for (let next = 48; next * 4 <= budgetSlices; next = (looks.at(-2) ?? next) * 2) looks.push(next);
   return looks;
+}
+
+/** How many more slices the budget has. */
+export function slicesLeft({ budgetSlices, voidSlices = 0 }: Design, observations: readonly unknown[]): number {
+  return budgetSlices - voidSlices - observations.length;
 }
 
 /** One-sided level of one claim about a layer: shared over layers and looks. */

@@ -10,7 +10,7 @@
 
 import type { Arm } from '../lib/layer.ts';
 import { leverClaim, noneClaim, tieClaim } from './claims.ts';
-import type { Design } from './design.ts';
+import { type Design, slicesLeft } from './design.ts';
 import { fit } from './estimate.ts';
 import { noSingleLayer, noTellingArm, outOfBudget, tooNoisy } from './inconclusive.ts';
 import { blocksOf, checkObservations, type Observation } from './observation.ts';
@@ -88,7 +88,7 @@ function widened(design: Design, sigma: number): number {
 function blocksToLook(design: Design, observations: readonly Observation[], next: Block): number {
   const done = blocksOf(observations).length;
   const look = design.looks.find((count) => count > done) ?? Infinity;
-  return Math.min(look - done, Math.floor((design.budgetSlices - observations.length) / next.arms.length));
+  return Math.min(look - done, Math.floor(slicesLeft(design, observations) / next.arms.length));
 }
 
 function afterLook(before: Replay, standing: Standing): Replay {
@@ -120,7 +120,7 @@ function setClaim(standing: Standing): Verdict | undefined {
 }
 
 function isOver(design: Design, observations: readonly Observation[], next: Block): boolean {
-  return observations.length + next.arms.length > design.budgetSlices;
+  return next.arms.length > slicesLeft(design, observations);
 }
 
 /** One last look at everything, also at blocks that no regular look has covered. */

@@ -6,6 +6,9 @@ import { outsideCaveats } from '../analysis/outside.ts';
 import type { Recheck } from '../analysis/recheck.ts';
 import { namedIn } from '../analysis/verdict.ts';
 import { checkCaveats } from '../experiment/check.ts';
+import { whatCounts } from '../experiment/blocks.ts';
+import { judged } from '../experiment/judge.ts';
+import { othersCaveats, othersUse } from '../experiment/others.ts';
 import { countedSlices } from '../experiment/quality.ts';
 import { endOf, type RunRecords } from '../experiment/read-folder.ts';
 import type { SliceRecord } from '../experiment/record.ts';
@@ -17,10 +20,12 @@ import type { Reading } from './reading.ts';
 
 /** `folder`: as a user would name it. */
 export function documentOf(records: RunRecords, reading: Reading, folder: string): ReportDocument {
-  const { plan, meta, slices, rechecked, caps } = records;
+  const { plan, meta, slices, caps } = records;
+  const rechecked = judged(records.rechecked, plan.profile);
   const { analysis, load, poorStubs, recheck, settle, interference } = reading;
-  const counted = countedSlices(slices);
   const end = endOf(meta);
+  const counted = countedSlices(whatCounts(plan, slices).slices);
+  const others = othersUse(slices, meta.host);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -28,10 +33,12 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
     endedAt: meta.endedAt ?? slices.at(-1)?.startedAt ?? meta.startedAt,
     plan,
     host: meta.host,
+    ...(others ? { others } : {}),
     slices: counted,
     analysis,
     caveats: [
       ...meta.caveats,
+      ...othersCaveats(others),
       ...outsideCaveats(analysis, plan.design.layers, load),
       ...recheckCaveats(analysis, rechecked, recheck),
       ...calibrationCaveats(analysis, poorStubs),

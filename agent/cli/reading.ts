@@ -9,8 +9,9 @@ import { probeFindings } from '../analysis/probe/engine.ts';
 import type { ProbeFindings } from '../analysis/probe/limit.ts';
 import { type Recheck, recheckOf, withRecheck } from '../analysis/recheck.ts';
 import { type Settle, settleOf } from '../analysis/settle/settle.ts';
+import { whatCounts } from '../experiment/blocks.ts';
+import { judged } from '../experiment/judge.ts';
 import { loadFactsOf } from '../experiment/load-facts.ts';
-
 import { countedSlices } from '../experiment/quality.ts';
 import type { CutShort } from '../experiment/phase.ts';
 import { endOf, type RunRecords } from '../experiment/read-folder.ts';
@@ -31,10 +32,11 @@ export interface Reading {
 
 export function readingOf({ plan, meta, slices, rechecked, pilot, caps, neighbours }: RunRecords): Reading {
   const { design } = plan;
-  const load = loadFactsOf(slices, plan);
-  const counted = countedSlices(slices);
-  const first = withOutside(analyse(design, counted), design.layers, load);
-  const recheck = recheckOf(first, design.layers, countedSlices(rechecked));
+  const told = whatCounts(plan, slices);
+  const load = loadFactsOf(told.slices, plan);
+  const counted = countedSlices(told.slices);
+  const first = withOutside(analyse(told.design, told.observations), design.layers, load);
+  const recheck = recheckOf(first, design.layers, countedSlices(judged(rechecked, plan.profile)));
   const poor = poorStubs(design, counted.flatMap(latencyIn));
   return {
     analysis: withEnd(withCalibration(withRecheck(first, recheck), design, poor), endOf(meta)),

@@ -1,7 +1,8 @@
 // Asks the engine for a block of slices, measures it, and so on to the verdict; and what each measurement of a run shares.
 
 import { analyse, type Analysis } from '../analysis/analyse.ts';
-import { decide } from '../analysis/engine.ts';
+import type { Design } from '../analysis/design.ts';
+import { type Decision, decide } from '../analysis/engine.ts';
 import type { Observation } from '../analysis/observation.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
@@ -9,9 +10,11 @@ import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
+import { judged } from './judge.ts';
+import { loadFactsOf } from './load-facts.ts';
 import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
-import { countedSlices, qualityOf } from './quality.ts';
+import { countedSlices, designAfter } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 
 /** What measuring blocks needs of an experiment. */
@@ -29,7 +32,7 @@ export interface Measured {
 
 /**
  * Asks the engine for a block, measures it in seeded random order, and so on to its verdict. A void slice is measured again
- * in the next block; too many of them end the run.
+ * in the next block. While too many are void the run goes on, until its budget is used.
  */
 export async function measureBlocks(
   experiment: Blocks,
@@ -38,17 +41,19 @@ export async function measureBlocks(
   const { plan, progress } = experiment;
   const random = seededRandom(plan.seed);
   const pace = { budgetSlices: plan.design.budgetSlices, secondsPerSlice: sliceDurationMs(plan) / 1000 };
-  const observations: Observation[] = [];
   const records: SliceRecord[] = [];
-  let owed: string[] = [];
+  let wanted: readonly string[] = [];
   for (let block = 0; ; block++) {
-    const decision = decide(plan.design, observations);
-    if (decision.kind === 'verdict' || qualityOf(records).tooMany) {
+    const { slices, design, observations } = whatCounts(plan, records);
+    const decision = decide(design, observations);
+    if (decision.kind === 'measure') wanted = decision.arms;
+    if (isEnough(plan, slices, decision, wanted)) {
       const highest = Math.max(1, ...records.map(({ goodput }) => goodput));
-      return { analysis: analyse(plan.design, observations), highest };
+      return { analysis: analyse(design, observations), highest };
     }
-    const { arms } = scheduleBlock(block, [...decision.arms, ...owed], random);
-    owed = [];
+    const room = Math.max(0, plan.design.budgetSlices - records.length - wanted.length);
+    const owed = owedAfter(slices, block - 1).slice(0, room);
+    const { arms } = scheduleBlock(block, [...wanted, ...owed], random);
     for (const id of arms) {
       const seq = records.length;
       progress.sliceBegins({ seq, arm: id, block, of: plan.design.budgetSlices });
@@ -56,12 +61,43 @@ export async function measureBlocks(
       mustWork(slice);
       experiment.record(slice);
       records.push(slice);
-      if (slice.voided === null) observations.push({ block, arm: id, goodput: slice.goodput });
-      else owed.push(id);
-      progress.sliceEnds(slice);
+      progress.sliceEnds(judged(records, plan.profile).at(-1) ?? slice);
     }
-    progress.standing(analyse(plan.design, observations), pace);
+    const now = whatCounts(plan, records);
+    progress.standing(analyse(now.design, now.observations), pace);
   }
+}
+
+/** What the engine is told of the slices as they were recorded: the same live and from a run's folder. */
+export function whatCounts(
+  { design, profile }: Pick<Plan, 'design' | 'profile'>,
+  records: readonly SliceRecord[],
+): {
+  /** All of them, with `voided` set where one stands apart from the run. */
+  readonly slices: readonly SliceRecord[];
+  readonly design: Design;
+  readonly observations: readonly Observation[];
+} {
+  const slices = judged(records, profile);
+  const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
+  return { slices, design: designAfter(design, slices), observations };
+}
+
+/** A verdict ends the run, except beside too many void slices: more of them may count, as long as the budget lasts. */
+function isEnough(plan: Plan, slices: readonly SliceRecord[], decision: Decision, next: readonly string[]): boolean {
+  const { tooMany, byCpuMax } = loadFactsOf(slices, plan).void;
+  // That its own cpu.max holds a guest back is a finding, and does not pass.
+  if (tooMany && byCpuMax) return true;
+  if (decision.kind === 'measure') return false;
+  return !tooMany || slices.length + next.length > plan.design.budgetSlices;
+}
+
+/** The void slices of a block, and arms of which nothing counts any more. */
+function owedAfter(slices: readonly SliceRecord[], block: number): readonly string[] {
+  const lost = slices.filter((slice) => slice.block === block && slice.voided !== null).map(({ arm }) => arm);
+  const counted = new Set(countedSlices(slices).map(({ arm }) => arm));
+  const gone = new Set(slices.map(({ arm }) => arm).filter((arm) => !counted.has(arm) && !lost.includes(arm)));
+  return [...lost, ...gone];
 }
 
 /** The baseline and the arm with the most stubs, once each: what the load generator and the CPUs can do, where no verdict is asked for. */
@@ -80,9 +116,9 @@ export async function gauge(
     progress.sliceEnds(slice);
     slices.push(slice);
   }
-  const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
+  const { design, observations } = whatCounts(plan, slices);
   const highest = Math.max(1, ...slices.map(({ goodput }) => goodput));
-  return { analysis: analyse(plan.design, observations), highest };
+  return { analysis: analyse(design, observations), highest };
 }
 
 function mustWork({ goodput, arm, voided }: SliceRecord): void {
@@ -97,7 +133,6 @@ export function timesOf({ plan }: Pick<Blocks, 'plan'>): SliceTimes & { readonly
     settleMs,
     measureMs,
     watched: true,
-    guest: profile.guest,
     objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),
   };
 }

@@ -119,7 +119,7 @@ async function guestsApart(
   run: { experiment: Experiment; stack: Stack; load: Load; remainingMs: number },
 ): Promise<void> {
   const { experiment, stack, load } = run;
-  const { plan, progress, recordApart, recordApartBlock } = experiment;
+  const { plan, progress, recordApart, recordApartBlock, recordNeighbour } = experiment;
   const { delta, alpha } = plan.design;
   const budgetSlices = Math.max(1, Math.floor(run.remainingMs / (sliceDurationMs(plan) + tagsIdleMs)));
   const design = defaultInterferenceDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
@@ -130,6 +130,8 @@ async function guestsApart(
     design,
     load,
     progress,
+    profile: plan.profile,
+    record: recordNeighbour,
     recordBlock: recordApartBlock,
     random: seededRandom(plan.seed),
     measure: (seq, block) => measure({ seq, block, arm }),

@@ -5,6 +5,7 @@ import type { InterferenceDesign } from '../analysis/interference/design.ts';
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import type { ProbeDesign, ProbeObservation } from '../analysis/probe/design.ts';
 import type { Inventory } from '../knobs/registry.ts';
+import type { NeighbourRecord } from './neighbours.ts';
 import type { Phase } from './phase.ts';
 import type { PilotRecord } from './pilot-record.ts';
 import type { ProbeRecord } from './probe-record.ts';
@@ -54,10 +55,12 @@ export interface Recorder {
   /** The cap probe begins. */
   readonly recordProbe: (probe: Omit<Probed, 'observations'>) => void;
   readonly recordPoint: (point: ProbeRecord) => void;
-  /** The points of one visit that count. */
+  /** The points that count of all visits so far. */
   readonly recordVisit: (observations: readonly ProbeObservation[]) => void;
   /** The guests are to be held against one another. */
   readonly recordApart: (design: InterferenceDesign) => void;
+  readonly recordNeighbour: (one: NeighbourRecord) => void;
+  /** The slices that count of all blocks so far. */
   readonly recordApartBlock: (observations: readonly InterferenceObservation[]) => void;
   /** A slice of the check at the end. */
   readonly recordRecheck: (slice: SliceRecord) => void;
@@ -95,13 +98,13 @@ export function startFindings(
     },
     recordVisit: (observations) => {
       const { caps } = found;
-      if (caps) add({ caps: { ...caps, observations: [...caps.observations, ...observations] } });
+      if (caps) add({ caps: { ...caps, observations } });
     },
     recordApart: (design) => add({ neighbours: { design, observations: [] } }),
+    recordNeighbour: (one) => folder.appendLine('neighbours.ndjson', one),
     recordApartBlock: (observations) => {
       const { neighbours } = found;
-      if (neighbours)
-        add({ neighbours: { ...neighbours, observations: [...neighbours.observations, ...observations] } });
+      if (neighbours) add({ neighbours: { ...neighbours, observations } });
     },
     recordRecheck: (slice) => {
       add({ rechecked: [...found.rechecked, slice] });

@@ -7,7 +7,7 @@ import type { SliceRecord } from './record.ts';
 
 type Asked = Pick<Plan, 'profile' | 'measureMs'>;
 
-/** Of all slices of a run, void ones among them. */
+/** Of all slices of a run as judged, void ones among them. */
 export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFacts {
   return {
     slices: slices
@@ -42,7 +42,7 @@ function voidOf(slices: readonly SliceRecord[], plan: Asked): VoidSlices {
 
 /** Void because of cpu.max; a guest that is held back may answer late as well. */
 function isHeldBack(slice: SliceRecord, plan: Asked): boolean {
-  const kinds = faultsOf(slice, { measureMs: plan.measureMs, guest: plan.profile.guest }).map(({ kind }) => kind);
+  const kinds = faultsOf(slice, plan).map(({ kind }) => kind);
   return kinds.includes('throttled') && kinds.every((kind) => kind === 'throttled' || kind === 'late');
 }
 

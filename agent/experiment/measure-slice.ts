@@ -11,7 +11,6 @@ import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
 import { HostError, LateError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
-import type { Profile } from '../profile/profile.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
@@ -27,8 +26,6 @@ export interface SliceTimes {
   readonly measureMs: number;
   /** Whether goodput is watched from the switch on, to see that it has settled. */
   readonly watched?: boolean;
-  /** What the guests are. */
-  readonly guest?: Profile['guest'];
 }
 
 /** The latency objective of each guest in nanoseconds, in their order; null: it has none. */

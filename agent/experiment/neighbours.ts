@@ -5,17 +5,27 @@ import { everyGuest, type GuestSet, type InterferenceDesign } from '../analysis/
 import type { InterferenceObservation } from '../analysis/interference/observation.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import type { Load } from '../load/drive.ts';
+import type { Profile } from '../profile/profile.ts';
 import { guestGoodput } from './goodput.ts';
 import type { Progress } from './progress.ts';
-import { spareSlices } from './quality.ts';
+import { judged } from './judge.ts';
+import { countedSlices } from './quality.ts';
 import type { SliceRecord } from './record.ts';
+
+/** One line of neighbours.ndjson: who ran, and the slice. */
+export interface NeighbourRecord {
+  readonly running: GuestSet;
+  readonly slice: SliceRecord;
+}
 
 export interface Neighbouring {
   readonly design: InterferenceDesign;
   readonly load: Load;
   readonly random: Random;
   readonly progress: Progress;
-  /** Called with what counts of each block once it is whole. */
+  readonly profile: Pick<Profile, 'guest'>;
+  readonly record: (one: NeighbourRecord) => void;
+  /** Called after each whole block with what counts of all of them. */
   readonly recordBlock: (observations: readonly InterferenceObservation[]) => void;
   /** One slice of the stack as deployed with the guests that run now; void slices say so. */
   readonly measure: (seq: number, block: number) => Promise<SliceRecord>;
@@ -23,24 +33,38 @@ export interface Neighbouring {
 
 /** Throws what measuring throws. Every guest runs again when it ends. */
 export async function runNeighbours(run: Neighbouring): Promise<void> {
-  const { design, load, random, progress, measure, recordBlock } = run;
-  const observations: InterferenceObservation[] = [];
-  let spare = spareSlices(design.budgetSlices);
+  const { design, load, random, progress, profile, record, recordBlock, measure } = run;
+  const records: NeighbourRecord[] = [];
   for (let block = 0; ; block++) {
-    const decision = decideInterference(design, observations);
-    if (decision.kind === 'done' || spare < 0) break;
-    progress.phase(`neighbours: ${decision.sets.length} slices (${observations.length} done)`);
-    const seen: InterferenceObservation[] = [];
+    const told = whatCountsOfNeighbours(design, profile, records);
+    const decision = decideInterference(told.design, told.observations);
+    if (decision.kind === 'done') break;
+    progress.phase(`neighbours: ${decision.sets.length} slices (${told.observations.length} done)`);
     for (const running of shuffled(decision.sets, random)) {
       await load.letRun(running);
-      const slice = await measure(observations.length + seen.length, block);
-      if (slice.voided === null) seen.push(observed(slice, block, running));
-      else spare--;
+      const one = { running, slice: await measure(records.length, block) };
+      record(one);
+      records.push(one);
     }
-    observations.push(...seen);
-    recordBlock(seen);
+    recordBlock(whatCountsOfNeighbours(design, profile, records).observations);
   }
   await load.letRun(everyGuest(design));
+}
+
+/** What the engine is told of the slices so far: those that count, and the budget without the void ones (pure). */
+export function whatCountsOfNeighbours(
+  design: InterferenceDesign,
+  profile: Pick<Profile, 'guest'>,
+  records: readonly NeighbourRecord[],
+): { readonly design: InterferenceDesign; readonly observations: readonly InterferenceObservation[] } {
+  const slices = records.map(({ running, slice }) => ({ ...slice, arm: `guests ${running.join(', ')}`, running }));
+  const observations = countedSlices(judged(slices, profile)).map((slice) =>
+    observed(slice, slice.block, slice.running),
+  );
+  return {
+    design: { ...design, budgetSlices: design.budgetSlices - (records.length - observations.length) },
+    observations,
+  };
 }
 
 function observed(slice: SliceRecord, block: number, running: GuestSet): InterferenceObservation {

@@ -1,7 +1,11 @@
 // What the cap probe leaves in the run's folder, and its decoding.
 
 import * as z from 'zod';
+import type { ProbeDesign, ProbeObservation } from '../analysis/probe/design.ts';
 import { layers } from '../lib/layer.ts';
+import type { Profile } from '../profile/profile.ts';
+import { judged } from './judge.ts';
+import { countedSlices } from './quality.ts';
 import { sliceSchema } from './record.ts';
 
 const subject = z.enum(['stack', 'nothing', ...layers]);
@@ -19,6 +23,21 @@ const point = {
 /** One line of probe.ndjson: a point and the slice that was measured for it. */
 export const probeRecordSchema = z.object({ ...point, slice: sliceSchema });
 export type ProbeRecord = z.output<typeof probeRecordSchema>;
+
+/** What the engine is told of the points so far: those that count, and the budget without the void ones (pure). */
+export function whatCountsOfProbe(
+  design: ProbeDesign,
+  profile: Pick<Profile, 'guest'>,
+  records: readonly ProbeRecord[],
+): { readonly design: ProbeDesign; readonly observations: readonly ProbeObservation[] } {
+  const slices = records.map(({ slice, ...point }) => {
+    const arm = `${slice.arm}, ${point.depth} in flight for each of ${point.guests}`;
+    return { ...slice, arm, block: point.visit, observation: { ...point, goodput: slice.goodput } };
+  });
+  const observations = countedSlices(judged(slices, profile)).map(({ observation }) => observation);
+  const budgetPoints = design.budgetPoints - (records.length - observations.length);
+  return { design: { ...design, budgetPoints }, observations };
+}
 
 const knobSchema = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@
 
 import { firstGuests } from '../analysis/interference/design.ts';
 import { join } from 'node:path';
-import type { ProbeObservation, ProbePoint, Visit } from '../analysis/probe/design.ts';
+import type { ProbePoint, Visit } from '../analysis/probe/design.ts';
 import { decideProbe } from '../analysis/probe/engine.ts';
 import type { Host } from '../host/host.ts';
 import { inLayerOrder, type Arm } from '../lib/layer.ts';
@@ -15,8 +15,7 @@ import { raiseDelays } from '../stack/delays.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Experiment } from './experiment.ts';
 import { measureSlice } from './measure-slice.ts';
-import type { ProbeRecord } from './probe-record.ts';
-import { spareSlices } from './quality.ts';
+import { type ProbeRecord, whatCountsOfProbe } from './probe-record.ts';
 
 interface Probing {
   readonly host: Host;
@@ -31,18 +30,14 @@ export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): 
   const { host, experiment, plan } = probing;
   const place = { plan: experiment.stack, stack: raised, delayNs: plan.design.delayNs };
   const stack = await raiseDelays(host, experiment.names, place);
-  const observations: ProbeObservation[] = [];
-  let spare = spareSlices(plan.design.budgetPoints);
+  const records: ProbeRecord[] = [];
   for (let visit = 0; ; visit++) {
-    const decision = decideProbe(plan.design, observations);
-    if (decision.kind === 'done' || spare < 0) return;
+    const { design, observations } = whatCountsOfProbe(plan.design, experiment.plan.profile, records);
+    const decision = decideProbe(design, observations);
+    if (decision.kind === 'done') return;
     experiment.progress.phase(textOf(decision.visit, observations.length));
-    const records = await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit));
-    const counted = records.filter(({ slice }) => slice.voided === null);
-    spare -= records.length - counted.length;
-    const seen = counted.map(({ slice, ...point }) => ({ ...point, goodput: slice.goodput }));
-    observations.push(...seen);
-    experiment.recordVisit(seen);
+    records.push(...(await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit))));
+    experiment.recordVisit(whatCountsOfProbe(plan.design, experiment.plan.profile, records).observations);
   }
 }
 
@@ -75,8 +70,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     // Whose disk falls silent as the load changes is waited for too.
     if (ran > point.guests) await host.sleep(tagsIdleMs);
     const place = { seq: records.length, block: number, arm };
-    const { guest } = experiment.plan.profile;
-    const slice = await measureSlice(host, { stack, load: runs }, place, { ...plan, objectives: [], guest });
+    const slice = await measureSlice(host, { stack, load: runs }, place, { ...plan, objectives: [] });
     const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
     const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);

@@ -1,10 +1,11 @@
-// Which slices cannot be trusted, by what they themselves recorded. Pure: a run's folder gives the same answer again.
+// Which slices cannot be trusted, by what they themselves recorded; those that stand apart from their run are told in judge.ts.
+// Pure: a run's folder gives the same answer again.
 
-import type { Profile } from '../profile/profile.ts';
+import type { Design } from '../analysis/design.ts';
 import type { SliceRecord } from './record.ts';
 
 export interface Fault {
-  readonly kind: 'late' | 'throttled' | 'starved-agent' | 'moved-host' | 'foreign-cpu' | 'steal';
+  readonly kind: 'late' | 'throttled' | 'starved-agent' | 'moved-host';
   readonly text: string;
 }
 
@@ -20,30 +21,19 @@ const limits = {
   driftMs: 250,
   /** Of the window, for the guest that was held back most. */
   throttledPercent: 5,
-  /** Of all CPUs. */
-  foreignPercent: 15,
-  stealPercent: 10,
 } as const;
 
 /** More void slices than both: the run as a whole is in doubt. */
 const mostVoid = { share: 0.1, slices: 2 };
 
-/** Void slices that are measured again where there are no blocks to put them into; more end the measurement. */
-export function spareSlices(budget: number): number {
-  return Math.floor(mostVoid.share * budget);
-}
-
 export interface Expected {
   /** The window asked for. */
   readonly measureMs: number;
-  /** What the guests are. The CPU time of domains is taken from domain 0, as if by a stranger. */
-  readonly guest?: Profile['guest'] | undefined;
 }
 
 /** Every reason why `slice` should not count; what was not measured is no reason. */
-export function faultsOf(slice: SliceRecord, { measureMs, guest }: Expected): readonly Fault[] {
-  const faults = [...windowFaults(slice, measureMs), ...clockFaults(slice), ...cpuFaults(slice)];
-  return guest === 'domU' ? faults.filter(({ kind }) => kind !== 'steal') : faults;
+export function faultsOf(slice: SliceRecord, { measureMs }: Expected): readonly Fault[] {
+  return [...windowFaults(slice, measureMs), ...clockFaults(slice), ...throttlingFaults(slice)];
 }
 
 /** What to record as `voided`. */
@@ -54,6 +44,11 @@ export function voidedBy(faults: readonly Fault[]): string | null {
 /** The slices that count. */
 export function countedSlices<T extends Pick<SliceRecord, 'voided'>>(slices: readonly T[]): readonly T[] {
   return slices.filter(({ voided }) => voided === null);
+}
+
+/** `design` for what counts of `slices`: the void ones have used up their part of the budget. */
+export function designAfter(design: Design, slices: readonly Pick<SliceRecord, 'voided'>[]): Design {
+  return { ...design, voidSlices: slices.length - countedSlices(slices).length };
 }
 
 export interface Quality {
@@ -90,37 +85,13 @@ function clockFaults({ measurements }: SliceRecord): readonly Fault[] {
   return [{ kind: 'moved-host', text }];
 }
 
-function cpuFaults(slice: SliceRecord): readonly Fault[] {
-  const { guests, cpu } = slice.measurements;
-  const [throttled, steal, foreign] = [guests?.['throttledPercent'], cpu?.['stealPercent'], foreignPercent(slice)];
-  const faults: Fault[] = [];
-  if (throttled !== undefined && throttled > limits.throttledPercent) {
-    faults.push({
-      kind: 'throttled',
-      text: `a guest was held back by its cpu.max for ${percent(throttled)} of the time`,
-    });
-  }
-  if (foreign !== undefined && foreign > limits.foreignPercent) {
-    faults.push({ kind: 'foreign-cpu', text: `programs that are not of this run used ${percent(foreign)} of the CPU` });
-  }
-  if (steal !== undefined && steal > limits.stealPercent) {
-    faults.push({ kind: 'steal', text: `a hypervisor above took ${percent(steal)} of the CPU away` });
-  }
-  return faults;
-}
-
-/** CPU time in programs that neither the run's cgroups nor the agent account for. The kernel's work for us is not user time. */
-function foreignPercent({ measurements: { cpu, guests, agent } }: SliceRecord): number | undefined {
-  const [all, cpus] = [cpu?.['userPercent'], cpu?.['cpus']];
-  const [ours, own] = [guests?.['userPercentOfHost'], agent?.['userPercent']];
-  if (all === undefined || cpus === undefined || ours === undefined || own === undefined) return undefined;
-  return all - ours - own / Math.max(1, cpus);
+function throttlingFaults({ measurements }: SliceRecord): readonly Fault[] {
+  const throttled = measurements['guests']?.['throttledPercent'] ?? 0;
+  if (throttled <= limits.throttledPercent) return [];
+  const text = `a guest was held back by its cpu.max for ${throttled.toFixed(0)} % of the time`;
+  return [{ kind: 'throttled', text }];
 }
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function percent(value: number): string {
-  return `${value.toFixed(0)} %`;
 }

@@ -23,6 +23,7 @@ export interface RunRecords {
   /** Undefined where the run made none. */
   readonly pilot?: PilotRecord;
   readonly meta: RunMeta;
+  /** As recorded: which of them stand apart from the run is for the reader to judge, see `whatCounts`. */
   readonly slices: readonly SliceRecord[];
   /** Of the check at the end, if there was one. */
   readonly rechecked: readonly SliceRecord[];

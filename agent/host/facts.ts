@@ -5,6 +5,7 @@ import os from 'node:os';
 import { createOSUtils } from 'node-os-utils';
 import si from 'systeminformation';
 import { readText } from './files.ts';
+import { median } from '../lib/numbers.ts';
 import { readHardware } from './machine.ts';
 
 const deadlineMs = 20_000;
@@ -21,20 +22,32 @@ export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
     system: () => readHardware(),
     disks: async () =>
       (await si.blockDevices()).map(({ name, type, size, model, mount }) => ({ name, type, size, model, mount })),
-    cpuUse: idleGate,
   };
+  // First and alone: the others start programs of their own.
+  const cpuUse = await inTime(readCpuUse);
   const entries = await Promise.all(
     Object.entries(sources).map(async ([name, read]) => [name, await inTime(read)] as const),
   );
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return Object.fromEntries([...entries, ['cpuUse', cpuUse]].filter(([, value]) => value !== undefined));
 }
 
-/** Per cent of CPU time over a short window, before any load of ours. */
-async function idleGate(): Promise<unknown> {
-  const reply = await createOSUtils({ cacheEnabled: false }).cpu.usageDetailed();
-  if (!reply.success) return undefined;
-  const { user, system, iowait, irq, softirq, idle } = reply.data;
-  return { user, system, iowait, irq, softirq, idle };
+/** Windows of 200 ms, which node-os-utils reads; a median of so many is not moved by a burst. */
+const cpuWindows = 5;
+
+/** Per cent of the CPU time of the host before any load of ours: medians of short windows. `user`: without the agent's own. */
+async function readCpuUse(): Promise<unknown> {
+  const { cpu } = createOSUtils({ cacheEnabled: false });
+  const windows: Readonly<Record<'user' | 'system' | 'iowait' | 'irq' | 'softirq' | 'idle', number>>[] = [];
+  for (let i = 0; i < cpuWindows; i++) {
+    const [began, ownBefore] = [performance.now(), process.cpuUsage()];
+    const reply = await cpu.usageDetailed();
+    const ownPercent = process.cpuUsage(ownBefore).user / 10 / (performance.now() - began) / os.availableParallelism();
+    if (!reply.success) return undefined;
+    const { user, system, iowait = 0, irq = 0, softirq = 0, idle } = reply.data;
+    windows.push({ user: Math.max(0, user - ownPercent), system, iowait, irq, softirq, idle });
+  }
+  const names = ['user', 'system', 'iowait', 'irq', 'softirq', 'idle'] as const;
+  return Object.fromEntries(names.map((name) => [name, median(windows.map((one) => one[name]))]));
 }
 
 async function inTime(read: () => Promise<unknown>): Promise<unknown> {

@@ -10,6 +10,7 @@ import type { Knob } from '../knobs/knob.ts';
 import { parseArm } from '../lib/arm.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 import type { Layer, Role } from '../lib/layer.ts';
+import type { OthersUse } from '../experiment/others.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import type { Choice } from '../profile/profile.ts';
@@ -42,6 +43,8 @@ export interface ReportInput {
   readonly plan: Plan;
   /** Anything serialisable; formats pass it on as it is. */
   readonly host: Readonly<Record<string, unknown>>;
+  /** What others used of the CPU, where that was measured. */
+  readonly others?: OthersUse;
   readonly slices: readonly SliceRecord[];
   readonly analysis: Analysis;
   /** What the guests do to one another, where that was measured. */
@@ -106,6 +109,7 @@ function factsOf(input: ReportInput): Facts {
     open: plan.open,
     caveats: { run: input.caveats, slices: countCaveats(slices) },
     cost: agentCost(slices),
+    others: input.others ?? null,
     host: { ...input.host },
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,

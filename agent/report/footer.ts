@@ -32,8 +32,20 @@ export function footerOf(report: ReportDocument): readonly (readonly [string, st
           ] as const,
         ]
       : []),
+    ...(report.others ? [['others', othersLine(report.others)] as const] : []),
     ['folder', report.folder],
   ];
+}
+
+function othersLine(others: NonNullable<ReportDocument['others']>): string {
+  const [median, least, most, before] = [
+    others.medianPercent,
+    others.leastPercent,
+    others.mostPercent,
+    others.beforePercent ?? 0,
+  ].map((percent) => renderShare(percent / 100));
+  const earlier = others.beforePercent === null ? '' : `, ${before} before the run`;
+  return `${median} of the CPU in programs that are not of this run (${least} to ${most} by slice)${earlier}`;
 }
 
 function toSeconds(instant: string): string {

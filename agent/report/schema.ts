@@ -177,6 +177,15 @@ export const reportSchema = z
         residentBytes: z.number().describe('largest resident memory of the agent, bytes'),
       })
       .nullable(),
+    others: z
+      .object({
+        beforePercent: z.number().nullable().describe('before the run; null: not measured'),
+        medianPercent: z.number().describe('median over the slices'),
+        leastPercent: z.number(),
+        mostPercent: z.number(),
+      })
+      .nullable()
+      .describe('CPU time in programs that are not of this run, per cent of all CPUs; null: not measured'),
     host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { measureBlocks } from '../../../agent/experiment/blocks.ts';
+import { analyse } from '../../../agent/analysis/analyse.ts';
+import { measureBlocks, whatCounts } from '../../../agent/experiment/blocks.ts';
+import { loadFactsOf } from '../../../agent/experiment/load-facts.ts';
 import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
 import type { Pace } from '../../../agent/experiment/progress.ts';
+import { countedSlices } from '../../../agent/experiment/quality.ts';
 import type { SliceRecord } from '../../../agent/experiment/record.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import { type Plan, withPilot } from '../../../agent/plan/plan.ts';
@@ -17,7 +20,11 @@ function slice({ seq, block, arm }: SlicePlace, voided: string | null): SliceRec
   };
 }
 
-async function run(plan: Plan, isVoid: (seq: number) => boolean = () => false) {
+async function run(
+  plan: Plan,
+  isVoid: (seq: number) => boolean = () => false,
+  more: (seq: number) => Partial<SliceRecord> = () => ({}),
+) {
   const paces: Pace[] = [];
   const slices: SliceRecord[] = [];
   const ignore = (): void => undefined;
@@ -27,9 +34,9 @@ async function run(plan: Plan, isVoid: (seq: number) => boolean = () => false) {
   };
   const record = (one: SliceRecord): void => void slices.push(one);
   const measured = await measureBlocks({ plan, record, progress }, (place) =>
-    Promise.resolve(slice(place, isVoid(place.seq) ? 'a disturbance' : null)),
+    Promise.resolve({ ...slice(place, isVoid(place.seq) ? 'a disturbance' : null), ...more(place.seq) }),
   );
-  return { ...measured, paces, slices };
+  return { ...measured, plan, paces, slices };
 }
 
 describe('measuring blocks', () => {
@@ -50,9 +57,67 @@ describe('measuring blocks', () => {
     expect(analysis.slices).toBe(slices.length - 1);
   });
 
-  it('ends when more than one slice in ten is void', async () => {
-    const { analysis, slices } = await run(planOf(layers), (seq) => seq % 2 === 0);
-    expect(analysis.decided).toBe(false);
-    expect(slices.length).toBeLessThan(15);
+  it('goes on while more than one slice in ten is void, until its budget is used', async () => {
+    const { plan, analysis, slices } = await run(planOf(layers, 60), (seq) => seq % 2 === 0);
+    expect(slices.length).toBeGreaterThan(60 - 6);
+    expect(slices.length).toBeLessThanOrEqual(60);
+    expect(loadFactsOf(slices, plan).void).toMatchObject({ count: slices.length / 2, tooMany: true });
+    expect(analysis.verdict.kind).toBe('lever');
+  });
+
+  it('ends with its verdict once enough slices count after a bad beginning', async () => {
+    const { analysis, slices } = await run(planOf(layers), (seq) => seq < 4);
+    expect(analysis.verdict).toMatchObject({ kind: 'lever', layer: 'ring' });
+    expect(slices.length).toBeGreaterThanOrEqual(40);
+    expect(slices.length).toBeLessThan(60);
+  });
+
+  it('ends at once where a guest is held back by its own cpu.max in each slice', async () => {
+    const held = { measurements: { guests: { throttledPercent: 60 } }, voided: 'held back' };
+    const { slices } = await run(
+      planOf(layers),
+      () => false,
+      () => held,
+    );
+    expect(slices.length).toBeLessThan(8);
+  });
+
+  it('decides from the folder as it decided live, whatever others did meanwhile', async () => {
+    const beside = (foreign: number) => ({
+      measurements: {
+        cpu: { cpus: 2, userPercent: foreign },
+        guests: { userPercentOfHost: 0 },
+        agent: { userPercent: 0 },
+      },
+    });
+    const tenants: readonly ((seq: number) => number)[] = [
+      () => 45,
+      (seq) => (seq === 5 ? 70 : 10),
+      (seq) => (seq % 7 < 2 ? 60 : 10),
+      (seq) => (seq < 9 ? 60 : 5),
+      (seq) => 5 + seq,
+    ];
+    for (const tenant of tenants) {
+      const { plan, analysis, slices } = await run(
+        planOf(layers, 80),
+        () => false,
+        (seq) => beside(tenant(seq)),
+      );
+      const told = whatCounts(plan, slices);
+      expect(analyse(told.design, told.observations)).toEqual(analysis);
+      expect(slices.every(({ voided }) => voided === null)).toBe(true);
+      expect(analysis.verdict).toMatchObject({ kind: 'lever', layer: 'ring' });
+    }
+  });
+
+  it('asks again for an arm of which nothing counts any more', async () => {
+    const others = (seq: number): number => (seq < 6 ? 60 : 5);
+    const { plan, slices } = await run(
+      planOf(layers),
+      (seq) => seq < 6,
+      (seq) => ({ measurements: {}, voided: others(seq) > 50 ? 'a burst' : null }),
+    );
+    const counted = new Set(countedSlices(whatCounts(plan, slices).slices).map(({ arm }) => arm));
+    expect(counted).toEqual(new Set(slices.map(({ arm }) => arm)));
   });
 });
