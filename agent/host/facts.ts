@@ -28,7 +28,8 @@ export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
   const entries = await Promise.all(
     Object.entries(sources).map(async ([name, read]) => [name, await inTime(read)] as const),
   );
-  return Object.fromEntries([...entries, ['cpuUse', cpuUse]].filter(([, value]) => value !== undefined));
+  const found: readonly (readonly [string, unknown])[] = [...entries, ['cpuUse', cpuUse]];
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 /** Windows of 200 ms, which node-os-utils reads; a median of so many is not moved by a burst. */
