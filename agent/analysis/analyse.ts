@@ -4,7 +4,7 @@ import { everyArm } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { asRatio } from './claims.ts';
 import { composition, type Composition } from './composition.ts';
-import { boundsOf, liftOf } from './contrast.ts';
+import { liftOf } from './contrast.ts';
 import { layerLevel, type Design } from './design.ts';
 import { replay, standAt, type Stage } from './engine.ts';
 import { stillMeasuring } from './inconclusive.ts';
@@ -12,7 +12,7 @@ import { blocksOf, checkObservations, type Observation } from './observation.ts'
 import { outlook, type Outlook } from './promise.ts';
 import { readingsOf, slowing, type LayerReading } from './reading.ts';
 import { spaceOf } from './space.ts';
-import type { Standing } from './standing.ts';
+import { bounds, type Standing } from './standing.ts';
 import type { LayerLift, Lift, Verdict } from './verdict.ts';
 
 export interface ArmLift {
@@ -59,7 +59,7 @@ export function analyse(design: Design, observations: readonly Observation[]): A
   const checked = checkObservations(observations, design.layers);
   const [space, state] = [spaceOf(design), replay(design, checked)];
   const standing = standAt(design, space, checked, state.deltaNone);
-  const { sigma } = standing.fit;
+  const { sigma } = standing.fit.overall;
   return {
     verdict: state.verdict ?? stillMeasuring(standing),
     decided: state.verdict !== undefined,
@@ -85,7 +85,7 @@ function promised({ deltaNone, top }: Standing): { deltaNone: number; headroom?:
 function armLifts(standing: Standing, observations: readonly Observation[]): readonly ArmLift[] {
   return everyArm(standing.design.layers).flatMap(({ id, stubbed }) => {
     const slices = observations.filter((seen) => seen.arm === id).length;
-    const found = stubbed.length > 0 ? boundsOf(standing.fit, liftOf(id), layerLevel(standing.design)) : undefined;
+    const found = stubbed.length > 0 ? bounds(standing, liftOf(id)) : undefined;
     return slices > 0 ? [{ arm: id, stubbed, slices, lift: found && asRatio(found) }] : [];
   });
 }

@@ -118,7 +118,7 @@ function valueIn(means: ReadonlyMap<string, number>, contrast: Contrast): number
 }
 
 /** The baseline takes whatever makes the weights add up to zero; arms without weight drop out. */
-function weighted(pairs: readonly (readonly [string, number])[]): Contrast {
+export function weighted(pairs: readonly (readonly [string, number])[]): Contrast {
   const weights = new Map<string, number>();
   const add = (arm: string, weight: number): unknown => weights.set(arm, (weights.get(arm) ?? 0) + weight);
   for (const [arm, weight] of pairs) {

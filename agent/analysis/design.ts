@@ -58,6 +58,14 @@ export function layerLevel(design: Design): number {
   return design.alpha / (design.layers.length * lookShare(design.looks));
 }
 
+/**
+ * One-sided level of a claim about one layer from the noise of its own arm alone: shared over the looks, each for itself, as
+ * two slices at one look and three at the next say nearly independent things. Not over the layers: one noisy arm is one layer.
+ */
+export function ownLevel(design: Design): number {
+  return design.alpha / design.looks.length;
+}
+
 /** One-sided level of "none": every ceiling must pass, so it is shared over the looks only. */
 export function noneLevel(design: Design): number {
   return design.alpha / lookShare(design.looks);

@@ -11,10 +11,10 @@
 import type { Arm } from '../lib/layer.ts';
 import { leverClaim, noneClaim, tieClaim } from './claims.ts';
 import { type Design, slicesLeft } from './design.ts';
-import { fit } from './estimate.ts';
 import { noSingleLayer, noTellingArm, outOfBudget, tooNoisy } from './inconclusive.ts';
 import { blocksOf, checkObservations, type Observation } from './observation.ts';
 import { rules } from './rules.ts';
+import { fitByArm } from './scatter.ts';
 import { maskedClaim } from './sets.ts';
 import { spaceOf, type Space } from './space.ts';
 import { firstBlock, leavesA, nextInA, type Aim, type Block } from './stage-a.ts';
@@ -69,15 +69,17 @@ export function replay(design: Design, observations: readonly Observation[]): Re
   return isOver(design, observations, state.next) ? atTheEnd(design, space, observations, state) : state;
 }
 
-/** Where things stand after all of `observations`; the first look sets the bound of "none" unless one is given. */
+/** Where things stand after all of `observations`. The bound of "none" follows the noise, and never rises above `deltaNone`. */
 export function standAt(
   design: Design,
   space: Space,
   observations: readonly Observation[],
-  deltaNone?: number,
+  deltaNone = Infinity,
 ): Standing {
-  const fitted = fit(observations);
-  return standingOf({ design, space, fit: fitted, deltaNone: deltaNone ?? widened(design, fitted.sigma ?? 0) });
+  const fitted = fitByArm(observations);
+  const widest = Math.min(deltaNone, widened(design, fitted.overall.sigma ?? 0));
+  const late = observations.length >= rules.givesUpAfter * design.budgetSlices;
+  return standingOf({ design, space, fit: fitted, deltaNone: widest, late });
 }
 
 /** Chasing a bound far below the noise would use up any budget: under high noise "none" is about lifts above the noise. */
@@ -104,7 +106,7 @@ function afterLook(before: Replay, standing: Standing): Replay {
 
 /** A single stub that is proven and large enough after all takes the questions of stage A up again. */
 function nextBlock(standing: Standing, stage: Stage): Block {
-  const resumes = standing.bestProven && !standing.seemsMinor;
+  const resumes = standing.bestSeems && !standing.seemsMinor;
   return stage === 'A' || resumes ? nextInA(standing) : nextInB(standing);
 }
 

@@ -9,14 +9,14 @@ import { needsOf } from './needs.ts';
 import { lifts, type Standing } from './standing.ts';
 import type { InconclusiveVerdict } from './verdict.ts';
 
-/** Stage A alone, and the headroom is proven to be more than four times what any single stub yields. */
+/** Stage A alone, and every single stub is proven to save too little of what all stubs save. */
 export function noSingleLayer(standing: Standing): InconclusiveVerdict | undefined {
-  if (!standing.headroom || !standing.minor) return undefined;
+  if (!standing.headroomProven || !standing.minor) return undefined;
   const lift = headroomLift(standing);
   const all = lift ? `all stubs together lift by ${percent(lift.estimate)}` : 'all stubs together lift';
   return left(
     standing,
-    `no single layer explains the headroom: ${all}, the best single stub by a quarter of it at most`,
+    `no single layer explains the headroom: ${all}, and the best single stub saves less than two fifths of the time that they save`,
   );
 }
 
@@ -30,8 +30,8 @@ export function noTellingArm(standing: Standing): InconclusiveVerdict {
 
 /** The residual scatter is so high, even by its lower 95 % bound, that slices of this length decide nothing. */
 export function tooNoisy(standing: Standing): InconclusiveVerdict | undefined {
-  const { sigma, degrees } = standing.fit;
-  if (sigma === undefined || degrees < rules.leastDegrees) return undefined;
+  const { sigma, degrees } = standing.fit.overall;
+  if (!standing.late || sigma === undefined || degrees < rules.leastDegrees) return undefined;
   const low = sigma * Math.sqrt(degrees / chiSquaredQuantile(0.95, degrees));
   if (low <= rules.hopelessSigma) return undefined;
   return left(standing, `slices of the same arm scatter by ${Math.round(sigma * 100)} %: measure longer slices`);

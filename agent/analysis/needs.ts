@@ -1,13 +1,13 @@
 // Which layers are necessary: without stubbing them, most of the headroom stays out of reach.
 //
 // Stubs do not slow (arms with one that does are no ceilings), so every arm without layer l lifts at most as much as "all
-// but l". If that is less than half the headroom, l is necessary: k arms answer for all 2^k subsets.
+// but l". If that saves less of an I/O's time than explains the headroom, l is necessary: k arms answer for all 2^k subsets.
 
 import type { Arm, Layer } from '../lib/layer.ts';
-import { difference } from './contrast.ts';
 import { rules } from './rules.ts';
+import { savedOf, savesLess, savesMore } from './saved.ts';
 import { allBut } from './space.ts';
-import { above, estimate, type Standing } from './standing.ts';
+import { estimate, type Standing } from './standing.ts';
 
 export interface Need {
   readonly layer: Layer;
@@ -28,12 +28,12 @@ function needOf(standing: Standing, top: { arm: Arm; estimate: number }, layer: 
   const arm = allBut(standing.space, top.arm, layer);
   const lift = arm && estimate(standing, arm.id);
   if (arm === undefined || lift === undefined) return { layer, arm, seems: undefined, proven: 'open' };
-  const necessary = standing.headroom && above(standing, difference(top.arm.id, arm.id, rules.necessary), 0);
-  const spare = above(standing, difference(arm.id, top.arm.id, 1, rules.necessary), 0);
+  const necessary = standing.headroom && savesLess(standing, arm.id, top.arm.id, rules.necessary);
+  const spare = savesMore(standing, arm.id, top.arm.id, rules.necessary);
   return {
     layer,
     arm,
-    seems: lift < rules.necessary * top.estimate,
+    seems: savedOf(lift) < rules.necessary * savedOf(top.estimate),
     proven: necessary ? 'necessary' : spare ? 'spare' : 'open',
   };
 }

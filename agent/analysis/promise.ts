@@ -1,8 +1,9 @@
 // What can be proven by when: the figures behind an ETA line. sigma is the standard deviation of ln goodput of one slice.
 
-import { layerLevel, noneLevel, type Design } from './design.ts';
-import { tQuantile } from './quantile.ts';
+import { layerLevel, noneLevel, ownLevel, type Design } from './design.ts';
+import { chiSquaredQuantile, tQuantile } from './quantile.ts';
 import { rules } from './rules.ts';
+import { savedOf } from './saved.ts';
 import { spaceOf } from './space.ts';
 import { firstBlock } from './stage-a.ts';
 
@@ -65,7 +66,7 @@ export function outlook(
 /**
  * The smallest lift (ln units) of a single stub that `blocks` full blocks prove. Each block holds two baselines and the stub
  * once (twice if it is the only one), so the standard error is sigma * sqrt((1/2 + 1/repeats) / blocks); the lower bound must
- * exceed the guard.
+ * exceed the guard, also the one that rests on the scatter of the stub's own few slices (see `ownBounds`).
  */
 export function smallestLift(design: Design, sigma: number, blocks: number, odds: Odds): number {
   const { arms } = firstBlock(spaceOf(design));
@@ -73,7 +74,16 @@ export function smallestLift(design: Design, sigma: number, blocks: number, odds
   const repeats = (arms.length - 2) / stubs;
   const degrees = Math.max(blocks * arms.length - blocks - stubs, 1);
   const error = sigma * Math.sqrt((1 / 2 + 1 / repeats) / blocks);
-  return rules.guard * design.delta + (tQuantile(1 - layerLevel(design), degrees) + margin[odds]) * error;
+  const pooled = tQuantile(1 - layerLevel(design), degrees) * error;
+  const part = (slices: number): number =>
+    tQuantile(1 - ownLevel(design), slices - 1) ** 2 * (scatterOf(slices - 1, odds) / slices);
+  const own = sigma * Math.sqrt(part(blocks * repeats) + part(2 * blocks));
+  return rules.guard * design.delta + Math.max(pooled + margin[odds] * error, own);
+}
+
+/** What an estimated variance over the true one stays below in half or in nine of ten cases: chi-squared over its degrees. */
+function scatterOf(degrees: number, odds: Odds): number {
+  return chiSquaredQuantile(odds === 'even' ? 0.5 : 0.9, degrees) / degrees;
 }
 
 /** Full blocks after which a lift (ln units) is proven; Infinity if no look comes late enough or it is within the guard. */
@@ -96,14 +106,16 @@ export function slicesForNone(design: Design, sigma: number, delta: number, odds
 }
 
 /**
- * Slices until every necessary layer is proven: "all but l" against half the headroom has the variance 3/2 sigma^2 a block
- * and must differ by half the headroom. Two blocks of stage A come before; one of three slices confirms the set.
+ * Slices until every necessary layer is proven: what "all but l" saves, which is nothing, against the share of what all stubs
+ * save. Two blocks of stage A come before; one of three slices confirms the set.
  */
 export function slicesForMasked(design: Design, sigma: number, headroom: number, odds: Odds): number {
   const before = 2 * firstBlock(spaceOf(design)).arms.length;
   const perBlock = design.layers.length + 3;
   const distance = largeT(layerLevel(design)) + margin[odds];
-  const blocks = Math.max(1, Math.ceil(1.5 * ((distance * sigma) / (headroom * rules.necessary)) ** 2));
+  const slope = rules.necessary * Math.exp(-headroom);
+  const variance = slope ** 2 + 1 + (1 - slope) ** 2;
+  const blocks = Math.max(1, Math.ceil(variance * ((distance * sigma) / (rules.necessary * savedOf(headroom))) ** 2));
   return before + blocks * perBlock + 3;
 }
 

@@ -11,3 +11,8 @@ export function tQuantile(probability: number, degrees: number): number {
 export function chiSquaredQuantile(probability: number, degrees: number): number {
   return jstat.jStat.chisquare.inv(probability, degrees);
 }
+
+/** The chance that F with `above` and `below` degrees of freedom exceeds `ratio`. */
+export function fChance(ratio: number, above: number, below: number): number {
+  return 1 - jstat.jStat.centralF.cdf(ratio, above, below);
+}

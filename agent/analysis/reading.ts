@@ -4,9 +4,9 @@ import type { Layer } from '../lib/layer.ts';
 import { asRatio, liftIn } from './claims.ts';
 import { bracketOf } from './bracket.ts';
 import { boundsOf, liftOf } from './contrast.ts';
-import { layerLevel } from './design.ts';
 import { rules } from './rules.ts';
-import { estimate, type Standing } from './standing.ts';
+import { savedOf } from './saved.ts';
+import { bounds, estimate, type Standing } from './standing.ts';
 import type { LayerLift, Lift } from './verdict.ts';
 
 /** How `now` and `ceiling` read together; a description by estimates, not a claim. */
@@ -51,7 +51,7 @@ export function readingsOf(standing: Standing): readonly LayerReading[] {
       ceiling: alone && liftIn(standing, alone.arm),
       involvement: both ? involvementOf(standing, both) : 'unknown',
       cleared: both !== undefined && both.alone >= standing.design.delta && isFlat(standing, single?.arm),
-      share: both && standing.headroom ? (both.now + both.all - both.alone) / (2 * both.all) : undefined,
+      share: both && standing.headroom ? creditOf(both) : undefined,
     };
   });
 }
@@ -63,10 +63,15 @@ interface Both {
   readonly all: number;
 }
 
+/** Of the time of an I/O that all stubs save: half of what the layer's saves first, half of what it saves last. */
+function creditOf({ now, alone, all }: Both): number {
+  return (savedOf(now) + savedOf(all) - savedOf(alone)) / (2 * savedOf(all));
+}
+
 /** Single stubs proven to lower goodput by more than `delta`: a finding of its own, often lost batching or merging. */
 export function slowing(standing: Standing): readonly LayerLift[] {
   return standing.space.singles.flatMap(({ layer, arm }) => {
-    const found = boundsOf(standing.fit, liftOf(arm), layerLevel(standing.design));
+    const found = bounds(standing, liftOf(arm));
     return found && found.high < -standing.design.delta ? [{ layer, lift: asRatio(found) }] : [];
   });
 }

@@ -1,15 +1,15 @@
 // Which set of layers is behind the headroom when no single one is: the claim "these layers hide one another".
 //
 // Sets are tried from small to large. All smaller ones are ruled out by necessity (see needs.ts) or because their own arm is
-// proven to yield less than half the headroom; the first size at which an arm yields more names the set.
+// proven to save less than three fifths of the time that all stubs save; the first size at which an arm saves more names the set.
 
 import type { Arm, Layer } from '../lib/layer.ts';
 import { liftIn } from './claims.ts';
-import { difference } from './contrast.ts';
 import { needsOf, type Need } from './needs.ts';
 import { rules } from './rules.ts';
+import { savedInSum, savesLess, savesMore } from './saved.ts';
 import { armWith, setsWith } from './space.ts';
-import { above, estimate, lifts, type Standing } from './standing.ts';
+import { estimate, lifts, seemsToLift, type Standing } from './standing.ts';
 import type { LayerLift, MaskedVerdict } from './verdict.ts';
 
 /** The arms that could explain the headroom if the layers that seem necessary are: the smallest size not ruled out yet. */
@@ -20,25 +20,25 @@ export function impliedSets(standing: Standing, needs: readonly Need[]): readonl
   );
 }
 
-/** The arm is proven to yield less than half the headroom. */
+/** The arm is proven to save too little to explain the headroom. */
 export function fallsShort(standing: Standing, arm: Arm): boolean {
   const { top } = standing;
-  return top !== undefined && above(standing, difference(top.arm.id, arm.id, rules.sufficient), 0);
+  return top !== undefined && savesLess(standing, arm.id, top.arm.id, rules.sufficient);
 }
 
 /**
- * A set that yields more than half the headroom while no smaller one can. With two or more necessary layers that is all;
+ * A set that explains the headroom while no smaller one can. With two or more necessary layers that is all;
  * with fewer, every single stub must be proven minor, and without any, every layer must be proven spare. No claim while a
  * proven single stub seems to explain enough by itself.
  */
 export function maskedClaim(standing: Standing): MaskedVerdict | undefined {
   const { top } = standing;
-  if (!top || !standing.headroom || (standing.bestProven && !standing.seemsMinor)) return undefined;
+  if (!top || !standing.headroomProven || (standing.bestSeems && !standing.seemsMinor)) return undefined;
   const needs = needsOf(standing);
   const necessary = needs.filter((need) => need.proven === 'necessary').map((need) => need.layer);
   if (necessary.length < 2 && !standing.minor) return undefined;
   if (necessary.length === 0 && needs.some((need) => need.arm && need.proven === 'open')) return undefined;
-  const found = openSets(standing, necessary).filter((arm) => explains(standing, top.arm, arm));
+  const found = openSets(standing, necessary).filter((arm) => explains(standing, top.arm, arm) && hides(standing, arm));
   return verdictOf(standing, found, necessary);
 }
 
@@ -55,7 +55,14 @@ function openSets(standing: Standing, layers: readonly Layer[]): readonly Arm[] 
 }
 
 function explains(standing: Standing, top: Arm, arm: Arm): boolean {
-  return lifts(standing, arm.id) && above(standing, difference(arm.id, top.id, 1, rules.sufficient), 0);
+  return lifts(standing, arm.id) && savesMore(standing, arm.id, top.id, rules.sufficient);
+}
+
+/** What the set saves is more than what its layers save one by one; where none of them lifts that needs no proof. */
+function hides(standing: Standing, set: Arm): boolean {
+  const singles = standing.singles.filter(({ layer }) => set.stubbed.includes(layer)).map(({ arm }) => arm);
+  if (!singles.some((arm) => seemsToLift(standing, arm))) return true;
+  return savedInSum(standing, singles, set.id, { share: rules.addsUp, level: rules.addsUpDoubt }) === 'less';
 }
 
 function verdictOf(standing: Standing, found: readonly Arm[], necessary: readonly Layer[]): MaskedVerdict | undefined {

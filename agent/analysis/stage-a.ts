@@ -1,10 +1,10 @@
 // Stage A: baseline, every single stub and the ceiling. Arms are dropped as their questions are answered.
 
 import { baselineId } from '../lib/arm.ts';
-import { ceilingBound, looksLikeNone } from './claims.ts';
+import { alike, ceilingBound, looksLikeNone, unaskedFor } from './claims.ts';
 import { rules } from './rules.ts';
 import type { Space } from './space.ts';
-import type { Standing } from './standing.ts';
+import { lifts, seemsToLift, type Standing } from './standing.ts';
 
 /** What the next block is for. */
 export type Aim = 'levers' | 'none' | 'duel' | 'necessity' | 'sets';
@@ -26,18 +26,40 @@ export function firstBlock(space: Space): Block {
 export function nextInA(standing: Standing): Block {
   const { contenders, top } = standing;
   const ceilings = standing.ceilings.map((arm) => arm.id);
-  if (standing.bestProven && contenders.length === 2 && !standing.seemsMinor) {
-    const pair = contenders.map((one) => one.arm);
-    return { aim: 'duel', arms: [...pair, ...pair] };
+  const contending = contenders.map((one) => one.arm);
+  if (areLevel(standing)) {
+    // All that is open is how they compare with the baseline, and with the ceiling where that is too noisy.
+    const noisy = top && standing.fit.weights.has(top.arm.id) ? [top.arm.id] : [];
+    const arms = standing.mayHide ? [...contending, ...noisy] : contending.filter((arm) => !lifts(standing, arm));
+    return { aim: 'levers', arms: padded(union([[baselineId], arms])) };
   }
+  if (standing.bestSeems && contenders.length === 2 && !standing.seemsMinor) {
+    return { aim: 'duel', arms: [...contending, ...contending] };
+  }
+  const settled = !standing.seemsMinor && !standing.mayHide && contending.every((arm) => lifts(standing, arm));
+  if (contenders.length > 2 && settled) return { aim: 'duel', arms: contending };
   if (looksLikeNone(standing)) {
     const open = standing.ceilings
       .filter((arm) => ceilingBound(standing, arm) >= standing.deltaNone)
       .map((arm) => arm.id);
-    return { aim: 'none', arms: [baselineId, baselineId, ...open, ...open] };
+    const unasked = unaskedFor(standing).map((arm) => arm.id);
+    const compared = open.length > 0 ? [...open, ...open] : ceilings;
+    return {
+      aim: 'none',
+      arms: [baselineId, baselineId, ...compared, ...unasked.filter((arm) => !compared.includes(arm))],
+    };
   }
   const asked = !standing.headroom ? ceilings : standing.seemsMinor && top ? [top.arm.id] : [];
-  return { aim: 'levers', arms: padded(union([[baselineId], contenders.map((one) => one.arm), asked])) };
+  const arms = union([[baselineId], contending, asked]);
+  // One more slice of each confirms what two slices of an arm cannot: that it is not merely noisier than the others.
+  return { aim: 'levers', arms: standing.bestSeems && !standing.bestProven ? arms : padded(arms) };
+}
+
+/** Several lift, and are proven to lift alike. */
+function areLevel(standing: Standing): boolean {
+  const [best, ...others] = standing.contenders;
+  if (!best || others.length === 0 || standing.seemsMinor) return false;
+  return standing.bestSeems && others.every((one) => seemsToLift(standing, one.arm) && alike(standing, best, one));
 }
 
 /** No single layer seems to explain the headroom: time for the sets. */

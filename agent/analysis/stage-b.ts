@@ -4,7 +4,7 @@ import { baselineId } from '../lib/arm.ts';
 import { needsOf, type Need } from './needs.ts';
 import { fallsShort, impliedSets } from './sets.ts';
 import { padded, union, type Block } from './stage-a.ts';
-import { estimate, type Standing } from './standing.ts';
+import { doubted, estimate, type Standing } from './standing.ts';
 
 /** The next block of stage B after a look that decided nothing. */
 export function nextInB(standing: Standing): Block {
@@ -13,7 +13,10 @@ export function nextInB(standing: Standing): Block {
   const open = needs.flatMap((need) => (need.arm && need.proven === 'open' ? [need.arm.id] : []));
   const asked = needs.every((need) => need.arm === undefined || need.seems !== undefined);
   const needed = needs.filter((need) => need.seems);
-  const best = needed.length < 2 && singles[0] ? [singles[0].arm] : [];
+  const lifting = singles.filter((one) => one.estimate >= standing.design.delta);
+  const best = (standing.mayAddUp ? lifting : needed.length < 2 ? doubted(standing, singles) : []).map(
+    (one) => one.arm,
+  );
   const sets = asked ? setsToMeasure(standing, needs) : [];
   const arms = union([[baselineId], best, open, top ? [top.arm.id] : [], sets]);
   return { aim: sets.length > 0 ? 'sets' : 'necessity', arms: padded(arms) };

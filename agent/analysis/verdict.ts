@@ -19,7 +19,7 @@ export type Verdict =
   | { readonly kind: 'lever'; readonly layer: Layer; readonly lift: Lift; readonly next?: Layer }
   /** Two or more layers lift alike, each on its own; `lift` is that of the least of them. */
   | { readonly kind: 'tie'; readonly layers: readonly Layer[]; readonly lift: Lift }
-  /** Only several stubs together lift: the layers hide one another. */
+  /** Several stubs save more of an I/O's time together than one by one: the layers hide one another. */
   | MaskedVerdict
   /**
    * No stub lifts by more than `bound` (a ratio), proven against `delta` (a ratio). `widened`: the noise was too high for
@@ -52,7 +52,7 @@ export interface MaskedVerdict {
   readonly lift: Lift;
   /** Other sets that explain the headroom as well: the fixes are interchangeable. */
   readonly alternatives: readonly (readonly Layer[])[];
-  /** Layers of the set that lift a little on their own: the first rungs of a ladder. */
+  /** Layers of the set that lift on their own as well, by little of what the set lifts: the first rungs of a ladder. */
   readonly minor: readonly LayerLift[];
   /** Layers of `layers` that had to be stubbed with the others because no arm without them exists; they may not matter. */
   readonly unproven: readonly Layer[];

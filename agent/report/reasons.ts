@@ -62,7 +62,7 @@ function beyond({ verdict, layers, settings }: Facts): readonly string[] {
         ...verdict.alternatives.map(
           (set) => `stubbing ${renderList(set)} together does as well: the fixes are interchangeable`,
         ),
-        ...verdict.minor.map(({ layer, lift }) => `${layer} lifts a little on its own: goodput ${renderRise(lift)}`),
+        ...verdict.minor.map(({ layer, lift }) => `${layer} lifts on its own as well: goodput ${renderRise(lift)}`),
         ...verdict.unproven.map(
           (layer) => `${layer} may not matter: no arm leaves it deployed with the others stubbed`,
         ),

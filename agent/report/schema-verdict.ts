@@ -21,10 +21,10 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       layers: someLayers,
       lift: lift.describe('of stubbing the layers together'),
       alternatives: list(someLayers).describe('other sets that explain the headroom as well'),
-      minor: list(layerLift).describe('layers of the set that lift a little on their own'),
+      minor: list(layerLift).describe('layers of the set that lift on their own as well'),
       unproven: someLayers.describe('stubbed with the others because no arm without them exists; may not matter'),
     })
-    .describe('only several stubs together lift: the layers hide one another'),
+    .describe('several stubs save more time together than one by one: the layers hide one another'),
   z
     .object({
       kind: z.literal('none'),

@@ -34,7 +34,7 @@ export function sentenceOf(facts: Facts): string {
     case 'tie':
       return `${renderList(verdict.layers)} hold this host back alike: with any one of them stubbed, goodput ${renderRise(verdict.lift)}.`;
     case 'masked':
-      return `${renderList(verdict.layers)} hide one another: only with all of them stubbed, goodput ${renderRise(verdict.lift)}.`;
+      return maskedSentence(verdict);
     case 'none':
       return noneSentence(facts, verdict);
     case 'outside':
@@ -50,10 +50,23 @@ export function sentenceOf(facts: Facts): string {
   }
 }
 
+/** "Only" is said where no layer of the set lifts by itself. */
+function maskedSentence({ layers, lift, minor }: Of<'masked'>): string {
+  const names = renderList(layers);
+  if (minor.length === 0)
+    return `${names} hide one another: only with all of them stubbed, goodput ${renderRise(lift)}.`;
+  return `${names} hide one another: with all of them stubbed, goodput ${renderRise(lift)}, more than they lift one by one.`;
+}
+
 type Of<K extends Facts['verdict']['kind']> = Extract<Facts['verdict'], { kind: K }>;
 
-function noneSentence({ settings, layers }: Facts, { bound, delta, untested }: Of<'none'>): string {
+function noneSentence({ settings, layers }: Facts, { bound, delta, widened, untested }: Of<'none'>): string {
   const tested = settings.layers.filter((layer) => !untested.includes(layer));
+  if (widened) {
+    const whole = tested.length < layers.length ? `None of ${renderList(tested)}` : 'No layer of this stack';
+    const which = tested.length === 1 ? `${tested.join()} is not seen` : `${whole} is seen`;
+    return `${which} to hold the host back, but lifts below ${renderAtMost(bound)} cannot be excluded: the noise is too high for the ${renderRatio(settings.minimumLift)} that was asked for.`;
+  }
   const most = `lifts goodput by less than ${renderRatio(delta)} (at most ${renderAtMost(bound)})`;
   if (tested.length === 1) return `${tested.join()} does not hold the host back: stubbing it ${most}.`;
   const whose = tested.length < layers.length ? `None of ${renderList(tested)} holds` : 'No layer of this stack holds';
@@ -109,14 +122,21 @@ function nextKnob(facts: Facts): string | undefined {
   return `Next: ${raiseClause(best.knob)}; with ${best.layer} stubbed, goodput ${renderRise(best.lift)}; then repeat, as the next limit shows only then.`;
 }
 
-function nextForMasked({ caps }: Facts, { layers }: Of<'masked'>): string {
+function nextForMasked({ caps }: Facts, { layers, minor }: Of<'masked'>): string {
   const knobs = layers.flatMap((layer) => bindingKnob(caps, layer) ?? []);
   const others = layers.filter((layer) => !knobs.some((knob) => knob.layer === layer));
-  const plan = `plan the fixes of ${renderList(layers)} together; one alone gains little`;
+  const rungs = renderList(minor.map(({ layer }) => layer));
+  const [alone, plan] =
+    minor.length === 0
+      ? ['as one alone gains little', `plan the fixes of ${renderList(layers)} together; one alone gains little`]
+      : [
+          `though ${rungs} helps by itself`,
+          `a fix of ${rungs} helps by itself; for the whole lift plan those of ${renderList(layers)} together`,
+        ];
   if (knobs.length === 0) return `Next: ${plan}. ${looks(layers)}`;
   const raises = knobs.map(raiseClause).join('; ');
   return others.length === 0
-    ? `Next: ${raises}; all together, as one alone gains little.`
+    ? `Next: ${raises}; all together, ${alone}.`
     : `Next: ${plan}: ${raises}. ${looks(others)}`;
 }
 

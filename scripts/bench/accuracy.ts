@@ -1,6 +1,7 @@
 // The verdicts of the engine on simulated hosts of known truth, beside what an independent simulation of it expects.
 
 import { compare, cvs, deviating, expectedCell, isAsFew, mostFalseLifts } from '../../test/support/expected-rates.ts';
+import { hardRows, runRow } from '../../test/support/hard-rows.ts';
 import { rates, type Rates } from '../../test/support/simulator.ts';
 import { noises, type NoiseName } from '../../test/support/simulator-noise.ts';
 import { scenarios, type ScenarioName } from '../../test/support/simulator-scenarios.ts';
@@ -21,6 +22,18 @@ for (const noise of ['drifting' as const, ...allNoises.filter((name) => name !==
 print('no layer limits: a lift is claimed in %', '');
 for (const noise of allNoises) {
   print(`  ${noise}`, cvs.map((cv) => column(falseLifts(noise, cv))).join(''));
+}
+let group = '';
+for (const row of hardRows) {
+  if (row.group !== group) print(row.group, 'right % / wrong % @ mean slices (asked for)');
+  group = row.group;
+  const { found, broken } = runRow(row, seeds);
+  const asked = [
+    row.least === undefined ? '-' : `${row.least}`,
+    `${row.mostWrong}`,
+    ...(row.mostSlices === undefined ? [] : [`@${row.mostSlices}`]),
+  ];
+  print(`  ${row.text}`, `${text(found)} (${asked.join('/')})${judged(broken.length === 0, broken.join(', '))}`);
 }
 process.stdout.write(`${within} of ${cells} cells within\n`);
 
@@ -49,7 +62,7 @@ function judged(holds: boolean, broken: string): string {
 }
 
 function text({ correct, tolerated, wrong, meanSlices }: Rates): string {
-  return `${(100 * (correct + tolerated)).toFixed(0)}/${(100 * wrong).toFixed(1)} @${meanSlices.toFixed(0)}`;
+  return `${(100 * (correct + tolerated)).toFixed(0)}/${(100 * wrong).toFixed(1)} @${meanSlices.toFixed(1)}`;
 }
 
 function column(cell: string): string {

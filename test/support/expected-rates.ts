@@ -53,6 +53,12 @@ const dirty: Partial<Record<ScenarioName, Row>> = {
 /** "None" comes later than there where a stub slows: the ceiling without it has to be bounded too, which is on purpose. */
 export const deviating: readonly ScenarioName[] = ['hurts_none'];
 
+/**
+ * Slices that come on top of those expected. Before "none", each arm with all stubs but one is measured once, among slices of
+ * more arms, which drift further apart. Of a set with a layer that lifts by itself it must be proven that all of it saves more.
+ */
+const moreSlices: Partial<Record<ScenarioName, number>> = { none: 8, lever15: 4 };
+
 /** Where no layer limits, a lift is claimed in at most so many per cent of runs, whatever the noise. */
 export const mostFalseLifts = 1.1;
 
@@ -95,8 +101,8 @@ export function compare(
   return {
     found,
     // What is not right is counted like what is wrong.
-    correct: isAsFew(100 * (1 - found.correct - found.tolerated), 100 - correct, cell.seeds),
+    correct: isAsFew(Math.max(0, 100 * (1 - found.correct - found.tolerated)), 100 - correct, cell.seeds),
     wrong: isAsFew(100 * found.wrong, wrong, cell.seeds),
-    slices: found.meanSlices <= 1.3 * slices,
+    slices: found.meanSlices <= 1.3 * slices + (moreSlices[cell.scenario] ?? 0),
   };
 }

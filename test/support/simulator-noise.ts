@@ -14,7 +14,7 @@ export interface SliceAt {
 export type Noise = (at: SliceAt) => number;
 
 /** `cv`: standard deviation of the part that is new in every slice. */
-type Maker = (cv: number, chance: Chance) => Noise;
+export type Maker = (cv: number, chance: Chance) => Noise;
 
 export interface Chance {
   /** In (0, 1). */
@@ -56,6 +56,12 @@ export const noises = {
       return cv * factor * normal();
     };
   },
+  /** Student's t with three degrees of freedom, scaled to `cv`: one slice in fifty is beyond three standard deviations. */
+  heavy: (cv, chance) => () => (cv * studentT3(chance)) / Math.sqrt(3),
+  /** White, and the level of the whole host jumps by a tenth, up or down, after every 20 slices on average. */
+  shifts: (cv, chance) => added(white(cv, chance.normal), jumps(0.1, 20, chance)),
+  /** Slices correlated by 0.7. */
+  correlated: (cv, chance) => autoregressive(cv, 0.7, chance),
   /** Drifting, with dips, and three times noisier while the media is deployed than with its stub. */
   dirty: (cv, chance) => {
     const slow = added(wander(0.1, 60, chance), dips(chance));
@@ -96,6 +102,20 @@ function autoregressive(cv: number, correlation: number, { normal }: Chance): No
 /** Ornstein-Uhlenbeck process read once a slice: an AR(1) with correlation exp(-slice / tau). */
 function wander(sd: number, tauSeconds: number, chance: Chance): Noise {
   return autoregressive(sd, Math.exp(-sliceSeconds / tauSeconds), chance);
+}
+
+/** A standard normal over the root of a mean of three squared ones. */
+function studentT3({ normal }: Chance): number {
+  return normal() / Math.sqrt((normal() ** 2 + normal() ** 2 + normal() ** 2) / 3);
+}
+
+/** A level that jumps by `step` (ln units) every `slices` slices on average. */
+function jumps(step: number, slices: number, { uniform }: Chance): Noise {
+  let level = 0;
+  return () => {
+    if (uniform() < 1 / slices) level += uniform() < 0.5 ? step : -step;
+    return level;
+  };
 }
 
 function dips({ uniform }: Chance): Noise {

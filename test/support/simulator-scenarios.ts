@@ -1,6 +1,6 @@
 // Planted bottlenecks with a known truth: goodput of every arm without noise, and the verdict that is right.
 
-import type { Layer } from '../../agent/lib/layer.ts';
+import { layers, type Layer } from '../../agent/lib/layer.ts';
 import type { Verdict } from '../../agent/analysis/verdict.ts';
 
 export interface Scenario {
@@ -61,6 +61,26 @@ export const scenarios = {
     goodput: lifted(51, { r: 289.9, b: 1, n: 8.7, m: 390.5, rb: 293.4, rn: 320.7, bn: 9.8, rbn: 324.6, rest: 390.5 }),
     right: levers('media'),
   },
+  series_3_low: { goodput: series({ media: 1, network: 1, ring: 1 }, 0.2), right: ties('media', 'network', 'ring') },
+  series_3_high: { goodput: series({ media: 1, network: 1, ring: 1 }, 1), right: ties('media', 'network', 'ring') },
+  series_4_low: { goodput: series({ media: 1, network: 1, blockstack: 1, ring: 1 }, 0.2), right: ties(...layers) },
+  series_4_high: { goodput: series({ media: 1, network: 1, blockstack: 1, ring: 1 }, 1), right: ties(...layers) },
+  series_2_low: { goodput: series({ media: 1, network: 1 }, 0.2), right: ties('media', 'network') },
+  series_40_30_20_10: {
+    goodput: series({ media: 40, network: 30, blockstack: 20, ring: 10 }, 0.5),
+    right: levers('media'),
+  },
+  series_60_40_fast: { goodput: series({ media: 0.6, network: 0.4 }, 0.01), right: levers('media') },
+  lift_20: { goodput: capacity({ media: 100 }, 120), right: levers('media') },
+  lift_15: { goodput: capacity({ media: 100 }, 115), right: levers('media') },
+  lift_8: { goodput: capacity({ media: 100 }, 108), right: levers('media') },
+  lift_50: { goodput: capacity({ media: 100 }, 150), right: levers('media') },
+  /** Media and network hide one another, and the stub of the block stack passes no more than a rate just above theirs. */
+  mask_behind_stub: {
+    goodput: (stubbed) =>
+      Math.min(capacity({ network: 100, media: 100 })(stubbed), stubbed.includes('blockstack') ? 98 : 250),
+    right: masks(['media', 'network']),
+  },
   mask_pair: { goodput: capacity({ network: 100, media: 100 }), right: masks(['media', 'network']) },
   mask_near: { goodput: capacity({ blockstack: 104, media: 100 }), right: masks(['media', 'blockstack']) },
   mask_trip: {
@@ -90,6 +110,8 @@ export const scenarios = {
       rest: 172.7,
     }),
     right: masks(['media', 'ring'], ['media', 'network']),
+    // Each of them does lift by 13 to 17 % by itself.
+    tolerated: [...ties('media', 'network', 'ring'), ...ties('media', 'network'), ...ties('media', 'ring')],
   },
 } as const satisfies Record<string, Scenario>;
 
@@ -97,6 +119,10 @@ export type ScenarioName = keyof typeof scenarios;
 
 function levers(...layers: readonly Layer[]): readonly Truth[] {
   return layers.map((layer) => ({ kind: 'lever', layers: [layer] }));
+}
+
+function ties(...some: readonly Layer[]): readonly Truth[] {
+  return [{ kind: 'tie', layers: some }];
 }
 
 function masks(...sets: Sets): readonly Truth[] {
@@ -111,6 +137,11 @@ function capacity(limits: Partial<Record<Layer, number>>, ceiling = 250): Scenar
 /** 256 I/Os in flight through delays (ms) in series: goodput by Little's law, below a ceiling. */
 function latency(delays: Record<Layer, number>): Scenario['goodput'] {
   return (stubbed) => Math.min(400, 256 / deployed(delays, stubbed).reduce((total, delay) => total + delay, 0));
+}
+
+/** A closed loop through layers whose latencies add up, and `rest` that no stub saves: goodput is the I/Os in flight over the sum. */
+function series(delays: Partial<Record<Layer, number>>, rest: number): Scenario['goodput'] {
+  return (stubbed) => 100 / deployed(delays, stubbed).reduce((total, delay) => total + delay, rest);
 }
 
 function deployed(costs: Partial<Record<Layer, number>>, stubbed: readonly Layer[]): readonly number[] {

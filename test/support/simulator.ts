@@ -7,12 +7,12 @@ import type { Verdict } from '../../agent/analysis/verdict.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import { layers } from '../../agent/lib/layer.ts';
 import { shuffled } from '../../agent/lib/random.ts';
-import { chanceOf, noises, spread, type NoiseName } from './simulator-noise.ts';
+import { chanceOf, noises, spread, type Maker, type NoiseName } from './simulator-noise.ts';
 import { scenarios, type Scenario, type ScenarioName, type Truth } from './simulator-scenarios.ts';
 
 export interface SimulationOptions {
   readonly scenario: ScenarioName | Scenario;
-  readonly noise: NoiseName;
+  readonly noise: NoiseName | Maker;
   /** Coefficient of variation of the noise that is new in every slice, for example 0.05. */
   readonly cv: number;
   readonly seed: number;
@@ -28,7 +28,7 @@ export interface Simulated {
 /** One run: the same options give the same result. */
 export function simulate({ scenario, noise, cv, seed, design = fourLayers() }: SimulationOptions): Simulated {
   const truth = truthOf(scenario);
-  const noiseAt = noises[noise](cv, chanceOf(2 * seed));
+  const noiseAt = (typeof noise === 'string' ? noises[noise] : noise)(cv, chanceOf(2 * seed));
   const schedule = spread(2 * seed + 1);
   const observations: Observation[] = [];
   let block = 0;

@@ -12,7 +12,7 @@ const fewestBlocks = 8;
  * How far both must be apart: as a part of the half-width of the lift's bounds, which is about three standard errors, and as
  * a part of the smallest lift that matters. Of normal noise the two differ by a fifth of a standard error.
  */
-const [ofWidth, ofDelta] = [1 / 3, 1 / 2];
+const [ofWidth, ofDelta] = [2 / 5, 1 / 2];
 
 export interface Disagreement {
   readonly arm: string;

@@ -97,7 +97,9 @@ describe('a host on which no layer limits', () => {
     );
     expect(wide?.correct).toBeGreaterThan(0.8);
     expect(narrow?.correct).toBeLessThan(0.4);
-    expect(wide?.meanSlices).toBeLessThan(0.5 * (narrow?.meanSlices ?? 0));
+    // Not before half of the budget: the bound that was asked for is not given up for a disturbed first minute.
+    expect(wide?.meanSlices).toBeLessThan(0.8 * (narrow?.meanSlices ?? 0));
+    expect(wide?.meanSlices).toBeGreaterThanOrEqual(75);
   });
 });
 

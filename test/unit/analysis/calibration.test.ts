@@ -60,6 +60,37 @@ describe('a stub', () => {
   });
 });
 
+describe('a stub that costs only once the others are gone', () => {
+  /** As deployed nothing shows; with all others stubbed an I/O takes `stub` ms in the network's stub, 5 in what it replaces. */
+  const atFullRate = (stub: number, deployedSlices = 1): readonly SliceLatency[] => [
+    ...slices(fine, { media: 0.1, network: 0.1, ring: 0.1 }),
+    ...[0.99, 1.01, 1].map((wobble) => ({
+      arm: 'all-stub',
+      ownNs: { network: wobble * stub * 1e6 },
+      throughNs: stub * 1e6,
+    })),
+    ...Array.from({ length: deployedSlices }, () => ({
+      arm: 'only-network',
+      ownNs: { network: 5e6 },
+      throughNs: 5.2e6,
+    })),
+  ];
+
+  it('is poor, from one slice of what it replaces on', () => {
+    expect(poorStubs(design, atFullRate(8))).toMatchObject([{ layer: 'network', onceAlone: true }]);
+    expect(poorStubs(design, atFullRate(4))).toEqual([]);
+    expect(poorStubs(design, atFullRate(8, 0))).toEqual([]);
+  });
+
+  it('withholds none, and says under which load it was seen', () => {
+    const { verdict } = withCalibration(none, design, poorStubs(design, atFullRate(8)));
+    expect(verdict).toMatchObject({ kind: 'inconclusive', poorStubs: ['network'] });
+    expect(verdict.kind === 'inconclusive' && verdict.why).toContain(
+      'with all others stubbed, the stub of network takes 8.0 ms for each I/O, what it replaces 5.0 ms',
+    );
+  });
+});
+
 describe('a verdict beside a poor stub', () => {
   const poorNetwork = poorStubs(design, slices(fine, { media: 0.1, network: 8, ring: 0.1 }));
   const poorRing = poorStubs(design, slices(fine, { media: 0.1, network: 0.1, ring: 5 }));

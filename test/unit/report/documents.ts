@@ -27,6 +27,8 @@ export interface Run {
   /** Largest deviation of a slice, a share. */
   readonly wobble: number;
   readonly blocks: number;
+  /** Each block holds all stubs but one as well. */
+  readonly alone?: true;
   readonly input?: Partial<ReportInput>;
 }
 
@@ -60,8 +62,9 @@ export function planOf(layers: readonly Layer[], budgetSlices = 150): Plan {
 }
 
 /** Blocks of two baselines, every single stub and all stubs. */
-export function slicesOf({ layers, goodput, wobble, blocks }: Omit<Run, 'input'>): readonly SliceRecord[] {
-  const arms = [...new Set(['baseline', ...layers.map((layer) => `stub-${layer}`), 'all-stub'])];
+export function slicesOf({ layers, goodput, wobble, blocks, alone }: Omit<Run, 'input'>): readonly SliceRecord[] {
+  const allButOne = alone ? layers.map((layer) => `only-${layer}`) : [];
+  const arms = [...new Set(['baseline', ...layers.map((layer) => `stub-${layer}`), 'all-stub', ...allButOne])];
   const once = ['baseline', ...arms];
   return Array.from({ length: blocks * once.length }, (_, seq) => {
     const arm = parseArm(once[seq % once.length] ?? '', layers) ?? { id: 'baseline', stubbed: [] };
@@ -146,7 +149,7 @@ export const runs = {
     goodput: (stubbed) => 4000 * (stubbed.includes('network') ? 3.9 : 1) * (stubbed.includes('media') ? 1.02 : 1),
     input: { plan: { ...planOf(stack), open: ['ring has no stub: a limit in it shows as no lift of the others'] } },
   },
-  none: { layers: stack, wobble: 0.005, blocks: 2, goodput: () => 52_000 },
+  none: { layers: stack, wobble: 0.005, blocks: 2, alone: true, goodput: () => 52_000 },
   inconclusive: {
     layers: stack,
     wobble: 0.08,

@@ -31,6 +31,11 @@ describe('the sentence of a verdict', () => {
     [
       'a masked set',
       verdicts.masked,
+      'media and network hide one another: with all of them stubbed, goodput rises to 3.1 times (at least 2.8 times), more than they lift one by one.',
+    ],
+    [
+      'a masked set of which no layer lifts by itself',
+      { ...verdicts.masked, minor: [] },
       'media and network hide one another: only with all of them stubbed, goodput rises to 3.1 times (at least 2.8 times).',
     ],
     [
@@ -87,11 +92,21 @@ describe('why', () => {
   it('names interchangeable fixes, first rungs and layers that may not matter', () => {
     const why = wordsFor(verdicts.masked).why.join('\n');
     expect(why).toContain('stubbing media and ring together does as well');
-    expect(why).toContain('media lifts a little on its own: goodput rises by 12 % (at least 4 %)');
+    expect(why).toContain('media lifts on its own as well: goodput rises by 12 % (at least 4 %)');
     expect(why).toContain('network may not matter');
   });
 
-  it('says when the noise forbade the bound that was asked for', () => {
+  it('never says of a layer with a proven lift of its own that it lifts only with others, or gains little', () => {
+    const { sentence, next, why } = wordsFor(verdicts.masked);
+    expect([sentence, next, ...why].join('\n')).not.toMatch(/\bonly\b|gains little|a little/);
+    expect(next).toContain('a fix of media helps by itself');
+    expect(wordsFor({ ...verdicts.masked, minor: [] }).next).toContain('one alone gains little');
+  });
+
+  it('says in the first sentence when the noise forbade the bound that was asked for', () => {
+    expect(wordsFor({ ...verdicts.none, widened: true, bound: 1.14, delta: 1.2 }).sentence).toMatch(
+      /but lifts below 14 % cannot be excluded: the noise is too high for the 5 % that was asked for\.$/,
+    );
     expect(wordsFor({ ...verdicts.none, widened: true }).why[0]).toContain('too high to exclude a lift of 5 %');
   });
 
