@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { hardRows, runRow } from '../../support/hard-rows.ts';
 
-const seeds = 12;
+const seeds = 8;
 const groups = [...new Set(hardRows.map(({ group }) => group))];
 
 describe.each(groups)('%s', (group) => {
