@@ -50,11 +50,25 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
     folder,
     ...(settle ? { pilot: settle } : {}),
     ...(caps && reading.caps
-      ? { caps: { findings: reading.caps, knobs: caps.knobs, guests: caps.design.guests, depths: caps.depths } }
+      ? {
+          caps: {
+            findings: reading.caps,
+            knobs: caps.knobs,
+            guests: caps.design.guests,
+            depths: caps.depths ?? depthsIn(plan),
+          },
+        }
       : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
     ...(interference ? { interference } : {}),
   });
+}
+
+/** I/Os in flight that each guest asks for, of a version that did not record it; undefined where a job file says so. */
+function depthsIn({ profile: { workload, guests } }: Plan): readonly number[] | undefined {
+  const depths = 'iodepth' in workload ? guests.map((guest) => guest.iodepth ?? workload.iodepth) : [];
+  // A plan that was read back is not decoded that far.
+  return depths.length > 0 && depths.every((depth) => Number.isSafeInteger(depth) && depth > 0) ? depths : undefined;
 }
 
 /** Whether the run has found what it was asked for first. */

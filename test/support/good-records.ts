@@ -52,7 +52,7 @@ export const goodRun: Required<RunTexts> = {
   ),
   caps: JSON.stringify(
     {
-      ...{ version: 1, design, knobs: [knob] },
+      ...{ version: 1, design, knobs: [knob], depths: [8, 8] },
       observations: simulateProbe({ host: { truth: {} }, design, ...simulation }).observations,
     },
     null,
