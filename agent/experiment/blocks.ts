@@ -8,6 +8,7 @@ import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
+import { phaseMs } from '../plan/phase.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
 import { judged } from './judge.ts';
@@ -127,10 +128,14 @@ function mustWork({ goodput, arm, voided }: SliceRecord): void {
 }
 
 /** The times of a slice and the guests' objectives. */
-export function timesOf({ plan }: Pick<Blocks, 'plan'>): SliceTimes & { readonly objectives: Objectives } {
+export function timesOf(
+  { plan }: Pick<Blocks, 'plan'>,
+  place: Pick<SlicePlace, 'block' | 'seq'>,
+): SliceTimes & { readonly objectives: Objectives } {
   const { settleMs, measureMs, profile } = plan;
   return {
     settleMs,
+    phaseMs: phaseMs(plan, place),
     measureMs,
     watched: true,
     objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),

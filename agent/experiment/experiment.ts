@@ -111,7 +111,7 @@ async function checkAgain(
 }
 
 function sliceOn(host: Host, experiment: Experiment, on: { stack: Stack; load: Load }) {
-  return (place: SlicePlace): Promise<SliceRecord> => measureSlice(host, on, place, timesOf(experiment));
+  return (place: SlicePlace): Promise<SliceRecord> => measureSlice(host, on, place, timesOf(experiment, place));
 }
 
 async function guestsApart(

@@ -14,17 +14,38 @@ type GuestRecord = SliceRecord['guests'][number];
  */
 const leastUseful = 0.5;
 
+export interface Judged {
+  /** Nanoseconds; null: none is set. */
+  readonly objectiveNs: number | null;
+  /** Whether the load checks what it reads. */
+  readonly verifies: boolean;
+}
+
 /**
  * One guest's part of a slice. An I/O is useful when it ends without error and, with an objective, within it.
  *
  * @throws LoadError when fio gave no histogram to judge an objective by.
  */
-export function guestRecord(guest: number, work: Work, objectiveNs: number | null): GuestRecord {
+export function guestRecord(guest: number, work: Work, { objectiveNs, verifies }: Judged): GuestRecord {
   const { elapsedMs, ios, bytes, errors, meanLatencyNs, latencies } = work;
   const within = objectiveNs === null ? ios : withinObjective(guest, latencies, objectiveNs);
-  // An error may have been quick: within or not, it is none of the useful.
-  const useful = Math.max(0, Math.min(within, ios) - errors);
-  return { guest, elapsedMs, ios, bytes, errors, meanLatencyNs, useful, objectiveNs };
+  // One that was found damaged may have been quick: within or not, it is none of the useful.
+  const damaged = damagedOf(work, verifies);
+  const useful = Math.max(0, Math.min(within, ios) - damaged);
+  return { guest, elapsedMs, ios, bytes, errors, damaged, meanLatencyNs, useful, objectiveNs };
+}
+
+/**
+ * Errors among the I/Os that have a latency: those whose data was not as written (EILSEQ). An I/O that fails has none, so it
+ * is not counted and must not be taken off. Where data is checked, fio's number of errors holds both; what was issued and
+ * has no latency is what failed, but for I/O in flight.
+ *
+ * Source: fio io_u.c, io_completed: account_io_completion is for I/O without error, and is called before the check.
+ */
+export function damagedOf({ errors, ios, issued }: Work, verifies: boolean): number {
+  if (!verifies) return 0;
+  const failed = issued === undefined ? 0 : Math.max(0, issued - ios);
+  return Math.min(ios, Math.max(0, errors - failed));
 }
 
 function withinObjective(guest: number, latencies: Histogram | undefined, objectiveNs: number): number {
@@ -44,12 +65,12 @@ export interface Goodput {
 }
 
 export function goodputOf(guests: readonly GuestRecord[]): Goodput {
-  const [ios, useful] = [sum(guests.map((guest) => guest.ios)), sum(guests.map((guest) => guest.useful))];
-  const completed = guests.some((guest) => guest.ios > guest.errors);
+  const [ended, useful] = [sum(guests.map(endedOf)), sum(guests.map((guest) => guest.useful))];
+  const completed = guests.some(({ ios, damaged = 0 }) => ios > damaged);
   const hasObjective = guests.some(({ objectiveNs }) => objectiveNs !== null);
-  const attainment = hasObjective && ios > 0 ? Math.min(1, useful / ios) : null;
+  const attainment = hasObjective && ended > 0 ? Math.min(1, useful / ended) : null;
   if (useful >= leastUseful || !completed) {
-    return { goodput: sum(guests.map((guest) => (guest.useful * 1000) / guest.elapsedMs)), attainment, caveats: [] };
+    return { goodput: sum(guests.map(usefulRate)), attainment, caveats: [] };
   }
   const longestMs = Math.max(...guests.map(({ elapsedMs }) => elapsedMs));
   return {
@@ -59,9 +80,26 @@ export function goodputOf(guests: readonly GuestRecord[]): Goodput {
   };
 }
 
-/** One guest's useful I/O a second, above zero also where it had none: for comparing single guests. */
-export function guestGoodput({ useful, elapsedMs }: Pick<GuestRecord, 'useful' | 'elapsedMs'>): number {
-  return (Math.max(leastUseful, useful) * 1000) / elapsedMs;
+type Rated = Pick<GuestRecord, 'useful' | 'elapsedMs' | 'borderFactor'>;
+
+/** One guest's useful I/O a second. */
+export function usefulRate({ useful, elapsedMs, borderFactor = 1 }: Rated): number {
+  return (useful * borderFactor * 1000) / elapsedMs;
+}
+
+/** The same, above zero also where it had none: for comparing single guests. */
+export function guestGoodput(guest: Rated): number {
+  return Math.max((leastUseful * 1000) / guest.elapsedMs, usefulRate(guest));
+}
+
+/** I/Os of a guest that ended one way or the other: those that failed are not among its `ios`. */
+export function endedOf({ ios, ...guest }: Pick<GuestRecord, 'ios' | 'errors' | 'damaged'>): number {
+  return ios + failedOf(guest);
+}
+
+/** I/Os that came back with an error, so that they have no latency. */
+export function failedOf({ errors, damaged = 0 }: Pick<GuestRecord, 'errors' | 'damaged'>): number {
+  return Math.max(0, errors - damaged);
 }
 
 /** Exact over all guests, because the histograms are added; null when one is missing or all are empty. */

@@ -1,28 +1,27 @@
 // One slice: point the junctions, settle, read everything at both borders.
 
 import { binMs } from '../analysis/settle/series.ts';
-import { sum } from '../lib/numbers.ts';
 import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
 import { between, type Work } from '../load/fio-output.ts';
 import { watchCompletions } from '../measure/completions.ts';
-import { type JunctionWork, junctionsBetween, readJunctions, sectorsBetween } from '../measure/junctions.ts';
+import { junctionsBetween, readJunctions, sectorsBetween } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
 import { HostError, LateError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
-import { goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
+import { borderFactors, countCaveats } from './borders.ts';
+import { failedOf, goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
 import { faultsOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
 import { settlingCaveats } from './settling.ts';
 
-/** How far fio's own count and the junctions' may differ before the slice is doubted: a share. */
-const countTolerance = 0.02;
-
 export interface SliceTimes {
   readonly settleMs: number;
+  /** Waited for beyond it, other in each slice, see `plan/phase.ts`. */
+  readonly phaseMs: number;
   readonly measureMs: number;
   /** Whether goodput is watched from the switch on, to see that it has settled. */
   readonly watched?: boolean;
@@ -78,9 +77,15 @@ async function measured(
   const works = from.snapshots.map((snapshot, i) =>
     workOf(numbers[i] ?? 0, between(snapshot, to.snapshots[i] ?? snapshot)),
   );
-  const guests = works.map((work, i) => guestRecord(numbers[i] ?? 0, work, objectives[(numbers[i] ?? 0) - 1] ?? null));
-  const { goodput, attainment, caveats } = goodputOf(guests);
   const junctions = junctionsBetween(from.junctions, to.junctions);
+  const bare = works.map((work, i) => {
+    const number = numbers[i] ?? 0;
+    return guestRecord(number, work, { objectiveNs: objectives[number - 1] ?? null, verifies: load.verifies });
+  });
+  const counted = bare.map((guest) => ({ ...guest, failed: failedOf(guest) }));
+  const factors = borderFactors(counted, junctions);
+  const guests = bare.map((guest, i) => ({ ...guest, borderFactor: factors[i] ?? 1 }));
+  const { goodput, attainment, caveats } = goodputOf(guests);
   const slice: SliceRecord = {
     version: 1,
     seq: place.seq,
@@ -95,7 +100,7 @@ async function measured(
     junctions: [...junctions],
     ...(settling ? { settling } : {}),
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
-    caveats: [...caveats, ...countCaveats(guests, junctions, stack), ...settlingCaveats(settling)],
+    caveats: [...caveats, ...countCaveats(counted, junctions), ...settlingCaveats(settling)],
     voided: null,
   };
   return { ...slice, voided: voidedBy(faultsOf(slice, times)) };
@@ -112,13 +117,13 @@ interface Window {
 async function readWindow(
   host: Host,
   { stack, load }: { stack: Stack; load: Load },
-  { settleMs, measureMs, watched = false }: SliceTimes,
+  { settleMs, phaseMs, measureMs, watched = false }: SliceTimes,
 ): Promise<Window> {
   const switchedAt = performance.now();
   const devices = stack.lanes.map(({ device }) => device);
   const watch = watched ? watchCompletions(host, devices, binMs) : undefined;
   try {
-    await host.sleep(settleMs);
+    await host.sleep(settleMs + phaseMs);
     const startedAt = new Date().toISOString();
     const from = await readBorder(host, stack, load);
     await host.sleep(measureMs);
@@ -147,20 +152,4 @@ async function readBorder(host: Host, stack: Stack, load: Load) {
 function workOf(guest: number, work: Work | undefined): Work {
   if (!work) throw new LoadError(`fio of guest ${guest} reported no time between two snapshots`);
   return work;
-}
-
-/** fio says what completed; the topmost junctions, independently, what passed. They must agree. */
-export function countCaveats(
-  guests: SliceRecord['guests'],
-  junctions: readonly JunctionWork[],
-  stack: Pick<Stack, 'junctions'>,
-): readonly string[] {
-  const top = stack.junctions.at(-1)?.layer;
-  const passed = sum(junctions.filter(({ layer }) => layer === top).map(({ bytesPerSecond }) => bytesPerSecond));
-  const completed = sum(guests.map(({ bytes, elapsedMs }) => (bytes * 1000) / elapsedMs));
-  if (passed === 0 && completed === 0) return ['no I/O completed in this slice'];
-  const apart = Math.abs(passed - completed) / Math.max(passed, completed);
-  if (junctions.length === 0) return ['the junctions gave no counters to check fio by'];
-  if (apart <= countTolerance) return [];
-  return [`fio and the junctions disagree by ${(100 * apart).toFixed(1)} % on the bytes moved`];
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { settleOf, settleRules } from '../analysis/settle/settle.ts';
 import { layers } from '../lib/layer.ts';
+import { median } from '../lib/numbers.ts';
 import { type Plan, withPilot } from '../plan/plan.ts';
 
 export const completionsSchema = z.object({
@@ -23,8 +24,12 @@ export const pilotSchema = z.object({
       to: z.enum(['stub', 'deployed']),
       switchMs: z.number().nonnegative(),
       completions: completionsSchema,
+      /** Mean latency at the topmost junctions meanwhile; missing: they gave none. */
+      latencyNs: z.number().positive().exactOptional(),
     }),
   ),
+  /** Whether the junctions count the guests' own I/O, so that I/Os in flight at the borders of a slice count as parts. */
+  bordersKnown: z.boolean().exactOptional(),
 });
 export type PilotRecord = z.output<typeof pilotSchema>;
 
@@ -32,5 +37,10 @@ export type PilotRecord = z.output<typeof pilotSchema>;
 export function planAfter(plan: Plan, pilot: PilotRecord): Plan {
   const settle = settleOf(pilot.legs);
   const settleMs = settle.kind === 'settled' ? settle.settleMs : settleRules.mostMs;
-  return withPilot(plan, { settleMs, spentMs: pilot.spentMs });
+  const latenciesNs = pilot.legs.flatMap(({ to, latencyNs }) => (to === 'deployed' && latencyNs ? [latencyNs] : []));
+  const latency =
+    latenciesNs.length > 0
+      ? { latency: { ms: median(latenciesNs) / 1e6, bordersKnown: pilot.bordersKnown ?? false } }
+      : {};
+  return withPilot(plan, { settleMs, spentMs: pilot.spentMs, ...latency });
 }

@@ -7,13 +7,17 @@ import type { Host } from '../host/host.ts';
 import { nameArm } from '../lib/arm.ts';
 import { UnsteadyError } from '../lib/errors.ts';
 import type { Arm, Layer } from '../lib/layer.ts';
+import { sum } from '../lib/numbers.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Load } from '../load/drive.ts';
+import { between } from '../load/fio-output.ts';
 import { watchCompletions } from '../measure/completions.ts';
+import { junctionsBetween, type JunctionWork, readJunctions } from '../measure/junctions.ts';
 import { pilotTimes, usesPilot } from '../plan/pilot.ts';
 import type { Plan } from '../plan/plan.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
+import { bordersKnown } from './borders.ts';
 import { type PilotRecord, planAfter } from './pilot-record.ts';
 import type { Progress } from './progress.ts';
 
@@ -54,7 +58,7 @@ export async function afterPilot<E extends Piloted>(
   const { warmUpMs, switchMs } = pilotTimes(design.layers.length);
   const guard = <T>(step: Promise<T>): Promise<T> => Promise.race([step, load.died, host.stopped]);
   progress.phase('pilot: how long goodput takes to settle after a switch');
-  await guard(host.sleep(warmUpMs));
+  const known = await guard(countsAgree(host, { stack, load }, warmUpMs));
   const legs: PilotLeg[] = [];
   const visit = async (layer: Layer): Promise<void> => {
     for (const to of ['stub', 'deployed'] as const) {
@@ -70,7 +74,7 @@ export async function afterPilot<E extends Piloted>(
     await visit(settle.slowest.layer);
     settle = settleOf(legs);
   }
-  const pilot: PilotRecord = { version: 1, spentMs: performance.now() - started, legs };
+  const pilot: PilotRecord = { version: 1, spentMs: performance.now() - started, legs, bordersKnown: known };
   recordPilot(pilot);
   if (settle.kind === 'refused') throw new UnsteadyError(refusalOf(settle));
   progress.phase(`pilot: every slice settles for ${renderDuration(settle.settleMs * 1e6)}`);
@@ -81,12 +85,29 @@ function visitsOf(legs: readonly PilotLeg[], layer: Layer): number {
   return legs.filter((leg) => leg.layer === layer && leg.to === 'stub').length;
 }
 
+/** Whether the junctions count what fio counts, over `ms` of the stack as deployed. */
+async function countsAgree(host: Host, { stack, load }: { stack: Stack; load: Load }, ms: number): Promise<boolean> {
+  const read = async () => ({
+    junctions: await readJunctions(host, stack.junctions),
+    snapshots: await load.snapshots(),
+  });
+  const from = await read();
+  await host.sleep(ms);
+  const to = await read();
+  const numbers = load.running();
+  const guests = from.snapshots.flatMap((one, i) => {
+    const work = between(one, to.snapshots[i] ?? one);
+    return work ? [{ ...work, guest: numbers[i] ?? 0, failed: 0 }] : [];
+  });
+  return guests.length === numbers.length && bordersKnown(guests, junctionsBetween(from.junctions, to.junctions));
+}
+
 async function readSwitch(
   host: Host,
   stack: Stack,
   arm: Arm,
   endAtMs: number,
-): Promise<Pick<PilotLeg, 'switchMs' | 'completions'>> {
+): Promise<Pick<PilotLeg, 'switchMs' | 'completions' | 'latencyNs'>> {
   const started = performance.now();
   await switchTo(host, stack, arm);
   const switchMs = performance.now() - started;
@@ -96,9 +117,19 @@ async function readSwitch(
     binMs,
   );
   try {
+    const from = await readJunctions(host, stack.junctions);
     await host.sleep(Math.max(leastReadMs, endAtMs - performance.now()));
+    const latencyNs = latencyAbove(junctionsBetween(from, await readJunctions(host, stack.junctions)));
+    return { switchMs, completions: watch.stop(), ...(latencyNs === undefined ? {} : { latencyNs }) };
   } finally {
     watch.stop();
   }
-  return { switchMs, completions: watch.stop() };
+}
+
+/** Mean latency at the topmost junctions; undefined where no I/O passed them. */
+function latencyAbove(junctions: readonly JunctionWork[]): number | undefined {
+  const top = junctions.filter(({ layer }) => layer === junctions.at(-1)?.layer);
+  const rate = sum(top.map(({ iosPerSecond }) => iosPerSecond));
+  const latencyNs = sum(top.map(({ iosPerSecond, meanLatencyNs }) => iosPerSecond * meanLatencyNs)) / rate;
+  return latencyNs > 0 ? latencyNs : undefined;
 }

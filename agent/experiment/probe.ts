@@ -10,6 +10,7 @@ import { inLayerOrder, type Arm } from '../lib/layer.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import { type Load, type LoadPlace, raiseGroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { probeSections } from '../load/job.ts';
+import { phaseMs } from '../plan/phase.ts';
 import type { ProbePlan } from '../plan/probe-plan.ts';
 import { raiseDelays } from '../stack/delays.ts';
 import type { Stack } from '../stack/raise.ts';
@@ -70,7 +71,10 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     // Whose disk falls silent as the load changes is waited for too.
     if (ran > point.guests) await host.sleep(tagsIdleMs);
     const place = { seq: records.length, block: number, arm };
-    const slice = await measureSlice(host, { stack, load: runs }, place, { ...plan, objectives: [] });
+    const { settleMs, measureMs, design } = plan;
+    const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: design.delayNs / 1e6 }, place);
+    const times = { settleMs, phaseMs: phase, measureMs, objectives: [] };
+    const slice = await measureSlice(host, { stack, load: runs }, place, times);
     const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
     const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);

@@ -13,15 +13,23 @@ const guest = z
     elapsedMs: z.number().positive().max(longestMs),
     ios: z.number().nonnegative(),
     bytes: z.number().nonnegative(),
+    /** I/Os that failed, which `ios` does not hold, and those that were not as written, which it does. */
     errors: z.number().nonnegative(),
+    /** The latter of them; missing: none. */
+    damaged: z.number().nonnegative().exactOptional(),
     meanLatencyNs: z.number().nonnegative(),
     /** I/Os without error and, where there is an objective, within it. */
     useful: z.number().nonnegative().optional(),
+    /**
+     * What its count of I/Os is multiplied by for a goodput, so that those in flight at either border of the window count as
+     * the part of them that lies within it. Missing: 1.
+     */
+    borderFactor: z.number().positive().exactOptional(),
     /** Null: none is set. */
     objectiveNs: z.number().positive().nullable().default(null),
   })
   // Records from before there were objectives have no such count.
-  .transform((one) => ({ ...one, useful: one.useful ?? Math.max(0, one.ios - one.errors) }));
+  .transform((one) => ({ ...one, useful: one.useful ?? one.ios }));
 
 export const sliceSchema = z.object({
   version: z.literal(1),
@@ -33,7 +41,7 @@ export const sliceSchema = z.object({
   switchMs: z.number().nonnegative(),
   /** Useful I/O a second over all guests. */
   goodput: z.number().nonnegative(),
-  /** Useful I/Os over all I/Os, 0 to 1; null: no guest has an objective, or there was no I/O. */
+  /** Useful I/Os over all that ended, 0 to 1; null: no guest has an objective, or there was no I/O. */
   attainment: z.number().min(0).max(1).nullable().default(null),
   /** Quantiles of the latency of all guests' I/Os together, nanoseconds; null: fio gave no histogram, or there was no I/O. */
   latencyNs: z.object({ p50: z.number().nonnegative(), p99: z.number().nonnegative() }).nullable().default(null),
@@ -45,6 +53,8 @@ export const sliceSchema = z.object({
       iosPerSecond: z.number(),
       bytesPerSecond: z.number(),
       meanLatencyNs: z.number(),
+      /** By how much the count is to grow, as a share, for I/Os in flight at the borders of the window. */
+      bordersShare: z.number().exactOptional(),
     }),
   ),
   /** Completed I/Os since the switch, every 100 ms; missing where they were not watched. */

@@ -63,6 +63,7 @@ export const planSchema = z.object({
   cold: z.boolean(),
   settleMs: z.number().nonnegative(),
   measureMs: z.number().positive(),
+  latencyMs: z.number().positive().exactOptional(),
   budgetMs: z.number().positive(),
   open: z.array(z.string()),
 });

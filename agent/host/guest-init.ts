@@ -16,7 +16,7 @@ function add(list) { return list (list == "" ? "" : ",") key() ":" value() }
 /^    \{$/ { job = ""; next }
 /^      "(error|total_err|job_runtime)" : / { job = add(job); next }
 /^      "(read|write)" : \{/ { way = key(); inWay = ""; next }
-/^        "(io_bytes|runtime)" : / { if (way != "") inWay = add(inWay); next }
+/^        "(io_bytes|runtime|total_ios)" : / { if (way != "") inWay = add(inWay); next }
 /^        "lat_ns" : \{/ { if (way != "") { inLatency = 1; latency = ""; bins = "" } next }
 /^          "(mean|N)" : / { if (inLatency) latency = add(latency); next }
 /^          "bins" : \{/ { inBins = inLatency; next }

@@ -11,7 +11,7 @@ import type { Lane } from '../stack/provider.ts';
 import { chargeRings } from './charge-rings.ts';
 import { diskOfDomain, startDomainGuest } from './domain-guest.ts';
 import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
-import { type JobSection, renderJob, withDepth, writes } from './job.ts';
+import { type JobSection, renderJob, verifies, withDepth, writes } from './job.ts';
 import type { Snapshot } from './fio-output.ts';
 
 const startDeadlineMs = 60_000;
@@ -48,6 +48,8 @@ export interface Load {
   /** Rejects when any guest's fio ends by itself. */
   readonly died: Promise<never>;
   readonly stop: () => Promise<void>;
+  /** Whether the guests check what they read. */
+  readonly verifies: boolean;
   /** What its start had to say for the report, as sentences. */
   readonly notes: readonly string[];
 }
@@ -128,6 +130,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   return {
     cgroup: names.cgroup,
     notes,
+    verifies: verifies(plan.sections),
     died,
     letRun,
     running: () => awake().map(({ number }) => number),

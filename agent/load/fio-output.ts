@@ -12,7 +12,10 @@ export interface Snapshot {
   /** I/Os completed without error. */
   readonly ios: number;
   readonly bytes: number;
+  /** I/Os that failed, which are not among `ios`, and those whose data was not as written, which are. */
   readonly errors: number;
+  /** I/Os that were started; undefined where fio does not say. */
+  readonly issued: number | undefined;
   /** Sum of the latencies of these I/Os, nanoseconds. */
   readonly latencySumNs: number;
   /** These latencies; undefined when fio gave none, or what it gave is no histogram. */
@@ -22,6 +25,7 @@ export interface Snapshot {
 const direction = z.object({
   io_bytes: z.number().nonnegative(),
   runtime: z.number().nonnegative(),
+  total_ios: z.number().nonnegative().optional(),
   lat_ns: z.object({
     mean: z.number().nonnegative(),
     N: z.number().nonnegative().optional(),
@@ -95,6 +99,7 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
     ios: sum(ways.map(count)),
     bytes: sum(ways.map((way) => way.io_bytes)),
     errors: sum(parsed.data.jobs.map((job) => job.total_err ?? (job.error === 0 ? 0 : 1))),
+    issued: ways.every((way) => way.total_ios !== undefined) ? sum(ways.map((way) => way.total_ios ?? 0)) : undefined,
     latencySumNs: sum(ways.map((way) => way.lat_ns.mean * count(way))),
     latencies: latenciesOf(ways.filter((way) => count(way) > 0).map((way) => way.lat_ns.bins)),
   };
@@ -112,6 +117,8 @@ export interface Work {
   readonly ios: number;
   readonly bytes: number;
   readonly errors: number;
+  /** Undefined when either snapshot does not say. */
+  readonly issued: number | undefined;
   readonly meanLatencyNs: number;
   /** Undefined when either snapshot has none. */
   readonly latencies: Histogram | undefined;
@@ -127,6 +134,7 @@ export function between(from: Snapshot, to: Snapshot): Work | undefined {
     ios,
     bytes: to.bytes - from.bytes,
     errors: to.errors - from.errors,
+    issued: from.issued === undefined || to.issued === undefined ? undefined : to.issued - from.issued,
     meanLatencyNs: ios > 0 ? Math.max(0, (to.latencySumNs - from.latencySumNs) / ios) : 0,
     latencies: from.latencies && to.latencies && grownBy(from.latencies, to.latencies),
   };

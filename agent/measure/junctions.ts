@@ -13,9 +13,13 @@ export interface JunctionCounters {
   readonly ios: number;
   readonly bytes: number;
   readonly latencySumNs: number;
+  /** I/Os that have entered and not completed. */
+  readonly inFlight: number;
+  /** I/Os in flight, summed over time: nanoseconds. */
+  readonly queueNs: number;
 }
 
-type Counts = Pick<JunctionCounters, 'ios' | 'bytes' | 'latencySumNs'>;
+type Counts = Pick<JunctionCounters, 'ios' | 'bytes' | 'latencySumNs' | 'inFlight' | 'queueNs'>;
 
 export interface JunctionWork {
   readonly layer: Layer;
@@ -24,6 +28,11 @@ export interface JunctionWork {
   readonly bytesPerSecond: number;
   /** From entering the junction to completion: what this layer and all below it take. */
   readonly meanLatencyNs: number;
+  /**
+   * By how much the count is to grow, as a share of it, where an I/O in flight at either border counts as the part of its
+   * latency that lies within the window. Left out: it cannot be told.
+   */
+  readonly bordersShare?: number;
 }
 
 export async function startCounting(host: Host, junctions: readonly Junction[]): Promise<void> {
@@ -35,6 +44,7 @@ export async function startCounting(host: Host, junctions: readonly Junction[]):
 export async function readJunctions(host: Host, junctions: readonly Junction[]): Promise<readonly JunctionCounters[]> {
   const read = await Promise.all(
     junctions.map(async ({ layer, guest, devices }) => {
+      const before = performance.now();
       // I/O goes through the junction or, past the ring, through its twin: both count.
       const counters = await Promise.all(devices.map(async (name) => parseStats((await host.dmCounters(name)) ?? '')));
       const known = counters.filter((one) => one !== undefined);
@@ -44,10 +54,12 @@ export async function readJunctions(host: Host, junctions: readonly Junction[]):
         {
           layer,
           guest,
-          atMs: performance.now(),
+          atMs: (before + performance.now()) / 2,
           ios: sum(({ ios }) => ios),
           bytes: sum(({ bytes }) => bytes),
           latencySumNs: sum(({ latencySumNs }) => latencySumNs),
+          inFlight: sum(({ inFlight }) => inFlight),
+          queueNs: sum(({ queueNs }) => queueNs),
         },
       ];
     }),
@@ -58,9 +70,15 @@ export async function readJunctions(host: Host, junctions: readonly Junction[]):
 /** Fields as in Documentation/admin-guide/device-mapper/statistics.rst; times in nanoseconds. */
 export function parseStats(text: string): Counts | undefined {
   const fields = text.trim().split(/\s+/).slice(1).map(Number);
-  if (fields.length < 8 || fields.some(Number.isNaN)) return undefined;
+  if (fields.length < 11 || fields.some(Number.isNaN)) return undefined;
   const [reads = 0, , sectorsRead = 0, readNs = 0, writes = 0, , sectorsWritten = 0, writeNs = 0] = fields;
-  return { ios: reads + writes, bytes: (sectorsRead + sectorsWritten) * sectorBytes, latencySumNs: readNs + writeNs };
+  const [inFlight = 0, , queueNs = 0] = fields.slice(8);
+  return {
+    ios: reads + writes,
+    bytes: (sectorsRead + sectorsWritten) * sectorBytes,
+    latencySumNs: readNs + writeNs,
+    ...{ inFlight, queueNs },
+  };
 }
 
 /** Sectors that passed a junction between two readings; undefined where one of them lacks it. */
@@ -90,9 +108,26 @@ export function junctionsBetween(
         iosPerSecond: ios / seconds,
         bytesPerSecond: (b.bytes - a.bytes) / seconds,
         meanLatencyNs: ios > 0 ? (b.latencySumNs - a.latencySumNs) / ios : 0,
+        ...(ios > 0 ? { bordersShare: bordersShare(a, b) } : {}),
       },
     ];
   });
+}
+
+/**
+ * What the I/Os in flight at the borders of a window are worth. A load that goes round in step completes whole rounds, so a
+ * bare count is wrong by up to one of them, in the same way whenever a window begins in the same phase.
+ *
+ * Let A be the time for which the I/Os in flight have been so. A = queue - latencies by definition of both sums, so the parts
+ * done grew by (dqueue - dlatencies) / mean latency; the count with it is Little's law, in flight x time / latency. No part is
+ * more than a whole I/O: an I/O that hangs counts once at most, whatever its age.
+ */
+function bordersShare(a: JunctionCounters, b: JunctionCounters): number {
+  const ios = b.ios - a.ios;
+  const latenciesNs = b.latencySumNs - a.latencySumNs;
+  if (latenciesNs <= 0) return 0;
+  const grown = (b.queueNs - a.queueNs - latenciesNs) / (latenciesNs / ios);
+  return Math.min(b.inFlight, Math.max(-a.inFlight, grown)) / ios;
 }
 
 function countersOf(

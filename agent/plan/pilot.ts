@@ -7,6 +7,14 @@ export interface PilotResult {
   readonly settleMs: number;
   /** What the pilot took of the budget. */
   readonly spentMs: number;
+  /** What an I/O takes in the stack as deployed; left out where it could not be seen. */
+  readonly latency?: Latency;
+}
+
+export interface Latency {
+  readonly ms: number;
+  /** Whether the junctions count the guests' own I/O, so that I/Os in flight at the borders of a slice count as parts. */
+  readonly bordersKnown: boolean;
 }
 
 /** Each layer is switched to its stub and back. */

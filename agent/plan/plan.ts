@@ -8,6 +8,7 @@ import type { Layer } from '../lib/layer.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
+import { measureOver } from './phase.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
 import { leastProbeMs } from './probe-plan.ts';
 
@@ -35,7 +36,10 @@ export interface Plan {
   readonly cold: boolean;
   /** With a pilot: assumed until it is over, see `withPilot`. */
   readonly settleMs: number;
+  /** With a pilot: at least, until it has seen how long an I/O takes. */
   readonly measureMs: number;
+  /** What an I/O takes in the stack as deployed, where a pilot saw it. */
+  readonly latencyMs?: number;
   /** The most time to measure, cap probe and all. */
   readonly budgetMs: number;
   /** What this stack leaves open, as sentences. */
@@ -122,18 +126,21 @@ function mustBeEnoughForCaps(budgetMs: number, leastMs: number): void {
   ]);
 }
 
-/** The plan once its pilot took `spentMs` and found `settleMs`: the same for every arm from here on. */
-export function withPilot(plan: Plan, { settleMs, spentMs }: PilotResult): Plan {
-  const budgetSlices = slicesIn(plan.budgetMs - spentMs, sliceDurationMs({ ...plan, settleMs }));
-  return { ...plan, settleMs, design: { ...plan.design, budgetSlices } };
+/** The plan once its pilot took `spentMs`, and found how long goodput takes to settle and an I/O to complete: the same for every arm from here on. */
+export function withPilot(plan: Plan, { settleMs, spentMs, latency }: PilotResult): Plan {
+  const times = latency
+    ? { settleMs, measureMs: measureOver(latency, plan.measureMs), latencyMs: latency.ms }
+    : { settleMs, measureMs: plan.measureMs };
+  const budgetSlices = slicesIn(plan.budgetMs - spentMs, sliceDurationMs({ ...plan, ...times }));
+  return { ...plan, ...times, design: { ...plan.design, budgetSlices } };
 }
 
 function slicesIn(budgetMs: number, sliceMs: number): number {
   return Math.max(1, Math.floor(budgetMs / sliceMs));
 }
 
-export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'cold'>): number {
-  return plan.settleMs + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
+export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'cold' | 'latencyMs'>): number {
+  return plan.settleMs + (plan.latencyMs ?? 0) / 2 + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
 }
 
 function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): readonly string[] {

@@ -4,6 +4,7 @@ import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
 import { type Layer, layers } from '../lib/layer.ts';
 import type { SliceRecord } from '../experiment/record.ts';
+import { endedOf, usefulRate } from '../experiment/goodput.ts';
 import type { ReportDocument } from './schema.ts';
 
 type Slices = readonly SliceRecord[];
@@ -41,7 +42,7 @@ export function guestsOf(slices: Slices): ReportDocument['guests'] {
       const own = all.filter((one) => one.guest === guest);
       return {
         guest,
-        goodput: sum(own.map((one) => (one.useful * 1000) / one.elapsedMs)) / own.length,
+        goodput: sum(own.map(usefulRate)) / own.length,
         meanLatencyNs: weighted(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
         errors: sum(own.map(({ errors }) => errors)),
         objectiveNs: own[0]?.objectiveNs ?? null,
@@ -65,8 +66,8 @@ export function objectiveOf(slices: Slices): ReportDocument['objective'] {
 
 function attainmentOf(guests: SliceRecord['guests']): number | null {
   const judged = guests.filter(({ objectiveNs }) => objectiveNs !== null);
-  const ios = sum(judged.map((guest) => guest.ios));
-  return ios > 0 ? Math.min(1, sum(judged.map(({ useful }) => useful)) / ios) : null;
+  const ended = sum(judged.map(endedOf));
+  return ended > 0 ? Math.min(1, sum(judged.map(({ useful }) => useful)) / ended) : null;
 }
 
 /** From the start of the first slice to the end of the last; `whole` when there is none. */

@@ -66,7 +66,7 @@ const { load, sliceOf } = vi.hoisted(() => ({
 }));
 
 load.make = () => ({
-  ...{ cgroup: '/sys/fs/cgroup/x', notes: ['a note of the load'], running: () => [1, 2, 3, 4] },
+  ...{ cgroup: '/sys/fs/cgroup/x', notes: ['a note of the load'], verifies: false, running: () => [1, 2, 3, 4] },
   died: new Promise<never>(() => undefined),
   snapshots: () => Promise.resolve([]),
   letRun: () => {

@@ -73,7 +73,7 @@ describe('the folder of a run', () => {
     const newer = { attainment: undefined, latencyNs: undefined };
     const old = { ...guest, errors: 10, useful: undefined, objectiveNs: undefined };
     writeFileSync(join(folder.path, 'slices.ndjson'), JSON.stringify({ ...slice(0), ...newer, guests: [old] }));
-    const read = { ...guest, errors: 10, useful: 2990, objectiveNs: null };
+    const read = { ...guest, errors: 10, useful: 3000, objectiveNs: null };
     expect(readRunFolder(folder.path).slices).toEqual([
       { ...slice(0), attainment: null, latencyNs: null, guests: [read] },
     ]);

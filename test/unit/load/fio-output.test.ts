@@ -5,7 +5,10 @@ import { between, decodeSnapshot, DocumentSplitter, type Snapshot } from '../../
 
 const stream = readFileSync(new URL('../../fixtures/fio-3.33/snapshots.json-stream', import.meta.url), 'utf8');
 
-const way = (bytes: number, n: number, mean: number) => ({ io_bytes: bytes, runtime: 100, lat_ns: { mean, N: n } });
+const way = (bytes: number, n: number, mean: number) => ({
+  ...{ io_bytes: bytes, runtime: 100, total_ios: n + 4 },
+  lat_ns: { mean, N: n },
+});
 const job = (changes: object = {}) => ({
   error: 0,
   total_err: 0,
@@ -35,6 +38,7 @@ describe('the stream of fio 3.33', () => {
         ios: 87 + 87,
         bytes: 2 * 352256,
         errors: 0,
+        issued: 87 + 87,
         latencySumNs: 87 * (344209.735632 + 331111.114943),
       },
       {
@@ -90,6 +94,7 @@ describe('a snapshot', () => {
       ios: 6,
       bytes: 2 * (4096 + 8192),
       errors: 3,
+      issued: 2 * (3 + 8),
       latencySumNs: 2 * (500 + 2000),
       latencies: undefined,
     });
@@ -154,10 +159,17 @@ describe('a snapshot', () => {
 });
 
 describe('the work between two snapshots', () => {
+  it('has no number of I/Os issued where one does not say it', () => {
+    const from = at(100, 10);
+    expect(between({ ...from, issued: undefined }, at(300, 30))?.issued).toBeUndefined();
+    expect(decodeJobs(job({ read: { ...way(1, 1, 1), total_ios: undefined } }))?.issued).toBeUndefined();
+  });
+
   const at = (runtimeMs: number, ios: number, latencySumNs = 0): Snapshot => ({
     ...{ runtimeMs, ios, latencySumNs },
     bytes: ios * 4096,
     errors: 0,
+    issued: ios + 8,
     latencies: new Map([[5, ios]]),
   });
 
@@ -172,13 +184,16 @@ describe('the work between two snapshots', () => {
       'is the difference',
       at(100, 10, 1000),
       at(300, 30, 5000),
-      { elapsedMs: 200, ios: 20, bytes: 81920, errors: 0, meanLatencyNs: 200, latencies: new Map([[5, 20]]) },
+      {
+        ...{ elapsedMs: 200, ios: 20, bytes: 81920, errors: 0, issued: 20, meanLatencyNs: 200 },
+        latencies: new Map([[5, 20]]),
+      },
     ],
     [
       'has no latency without I/O',
       at(100, 10),
       at(300, 10),
-      { elapsedMs: 200, ios: 0, bytes: 0, errors: 0, meanLatencyNs: 0, latencies: new Map() },
+      { elapsedMs: 200, ios: 0, bytes: 0, errors: 0, issued: 0, meanLatencyNs: 0, latencies: new Map() },
     ],
     [
       'has no latency below zero',

@@ -100,13 +100,16 @@ it('clocks that part show by how much', () => {
 
 describe('the counters of a junction', () => {
   // Linux 6.12, `dmsetup message NAME 0 @stats_print 0` with precise timestamps.
-  const printed = '0+4194304 1200 0 9600 24000000 34 0 272 680000 0 24680000 24100000 24000000 680000\n';
+  const printed = '0+4194304 1200 0 9600 24000000 34 0 272 680000 3 24680000 24100000 24000000 680000\n';
 
   it('are I/Os, bytes and nanoseconds, reads and writes together', () => {
-    expect(parseStats(printed)).toEqual({ ios: 1234, bytes: (9600 + 272) * 512, latencySumNs: 24_680_000 });
+    expect(parseStats(printed)).toEqual({
+      ...{ ios: 1234, bytes: (9600 + 272) * 512, latencySumNs: 24_680_000 },
+      ...{ inFlight: 3, queueNs: 24_100_000 },
+    });
   });
 
-  it.each(['', '\n', '0+4194304 1 2 3', '0+8 a b c d e f g h'])('are unknown from %j', (text) => {
+  it.each(['', '\n', '0+4194304 1 2 3', '0+8 a b c d e f g h i j k'])('are unknown from %j', (text) => {
     expect(parseStats(text)).toBeUndefined();
   });
 
@@ -114,14 +117,29 @@ describe('the counters of a junction', () => {
     ...{ layer: 'ring', guest, atMs, ios },
     bytes: ios * 4096,
     latencySumNs: ios * 1000,
+    ...{ inFlight: 0, queueNs: ios * 1000 },
   });
 
   it('give rates and the mean latency between two readings, for each junction by itself', () => {
     const work = junctionsBetween([at(1, 0, 100), at(2, 0, 0)], [at(2, 500, 50), at(1, 500, 300)]);
     expect(work).toEqual([
-      { layer: 'ring', guest: 2, iosPerSecond: 100, bytesPerSecond: 409600, meanLatencyNs: 1000 },
-      { layer: 'ring', guest: 1, iosPerSecond: 400, bytesPerSecond: 1638400, meanLatencyNs: 1000 },
+      { layer: 'ring', guest: 2, iosPerSecond: 100, bytesPerSecond: 409600, meanLatencyNs: 1000, bordersShare: 0 },
+      { layer: 'ring', guest: 1, iosPerSecond: 400, bytesPerSecond: 1638400, meanLatencyNs: 1000, bordersShare: 0 },
     ]);
+  });
+
+  it('tell the parts of I/Os in flight at the borders: a whole one of each at most, whatever its age', () => {
+    const busy = (one: JunctionCounters, inFlight: number, agesNs: number): JunctionCounters => ({
+      ...one,
+      ...{ inFlight, queueNs: one.latencySumNs + agesNs },
+    });
+    const share = (from: JunctionCounters, to: JunctionCounters) => junctionsBetween([from], [to])[0]?.bordersShare;
+    // 100 I/Os of 1000 ns; four that are half done at the end, four that were half done at the beginning.
+    expect(share(at(1, 0, 0), busy(at(1, 500, 100), 4, 2000))).toBe(0.02);
+    expect(share(busy(at(1, 0, 0), 4, 2000), at(1, 500, 100))).toBe(-0.02);
+    expect(share(busy(at(1, 0, 0), 4, 2000), busy(at(1, 500, 100), 4, 2000))).toBe(0);
+    expect(share(at(1, 0, 0), busy(at(1, 500, 100), 4, 9e9))).toBe(0.04);
+    expect(share(busy(at(1, 0, 0), 4, 9e9), at(1, 500, 100))).toBe(-0.04);
   });
 
   it('give no latency without I/O, and nothing without two readings or time between them', () => {

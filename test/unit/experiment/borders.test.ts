@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { borderFactors, bordersKnown, type Counted, countCaveats } from '../../../agent/experiment/borders.ts';
+import type { Layer } from '../../../agent/lib/layer.ts';
+
+const guest = (bytes: number, elapsedMs = 1000, changes: Partial<Counted> = {}): Counted => ({
+  ...{ guest: 1, elapsedMs, ios: 1, bytes, failed: 0, meanLatencyNs: 1 },
+  ...changes,
+});
+const junction = (layer: Layer, bytesPerSecond: number) => ({
+  ...{ layer, bytesPerSecond },
+  ...{ guest: 1, iosPerSecond: 1, meanLatencyNs: 1 },
+});
+
+describe('the bytes that fio and the junctions count', () => {
+  it.each<[string, readonly number[], readonly number[], readonly string[]]>([
+    ['the same', [1000, 1000], [1000, 1000], []],
+    ['within two per cent', [1000, 1000], [1019, 1019], []],
+    ['further apart', [1000, 1000], [1050, 1050], ['fio and the junctions disagree by 4.8 % on the bytes moved']],
+    ['further apart, the other way', [1050], [1000], ['fio and the junctions disagree by 4.8 % on the bytes moved']],
+    ['apart in each guest, the same in sum', [1000, 2000], [2000, 1000], []],
+    ['none at the junctions', [1000], [0], ['fio and the junctions disagree by 100.0 % on the bytes moved']],
+    ['not to be had at the junctions', [1000], [], ['the junctions gave no counters to check fio by']],
+    ['none at fio', [0], [1000], ['fio and the junctions disagree by 100.0 % on the bytes moved']],
+    ['none at all', [0], [0], ['no I/O completed in this slice']],
+  ])('are %s', (_, fio, junctions, caveats) => {
+    const passed = junctions.map((bytes) => junction('ring', bytes));
+    expect(
+      countCaveats(
+        fio.map((bytes) => guest(bytes)),
+        passed,
+      ),
+    ).toEqual(caveats);
+  });
+
+  it('are compared at the top of the stack alone, a second', () => {
+    const passed = [junction('media', 9999), junction('ring', 1000)];
+    expect(countCaveats([guest(500, 500)], passed)).toEqual([]);
+  });
+});
+
+describe('the bytes of I/O that was in flight at the borders', () => {
+  // 20 rounds of 64, each of 150 ms: fio answers after the next round is through, or before.
+  const rounds = (count: number) => guest(count * 64 * 4096, 3000, { ios: count * 64, meanLatencyNs: 150e6 });
+
+  it('may be missing on either side, one round of it', () => {
+    const passed = [junction('ring', (20 * 64 * 4096) / 3)];
+    expect(countCaveats([rounds(21)], passed)).toEqual([]);
+    expect(countCaveats([rounds(19)], passed)).toEqual([]);
+    expect(countCaveats([rounds(22)], passed)).toEqual([expect.stringContaining('disagree by 9.1 %')]);
+  });
+
+  it('are little where an I/O is quick', () => {
+    const quick = guest(1050, 1000, { ios: 1000, meanLatencyNs: 1000 });
+    expect(countCaveats([quick], [junction('ring', 1000)])).toHaveLength(1);
+  });
+
+  it('are as many as fio and the failed I/Os say: those passed the junctions as well', () => {
+    const half = guest(500, 1000, { ios: 500, failed: 500, meanLatencyNs: 1000 });
+    expect(countCaveats([half], [junction('ring', 1000)])).toEqual([]);
+  });
+});
+
+describe('what a count is multiplied by', () => {
+  const of = (number: number, bytes: number) =>
+    guest(bytes, 1000, { guest: number, ios: 100, meanLatencyNs: 50e6, failed: 0 });
+  const top = (number: number, bytes: number, bordersShare?: number) => ({
+    ...junction('ring', bytes),
+    guest: number,
+    ...(bordersShare === undefined ? {} : { bordersShare }),
+  });
+
+  it('is what the guest’s own junction passed, parts of I/Os at its borders too, over what fio counted', () => {
+    const guests = [of(1, 1000), of(2, 1000)];
+    const found = borderFactors(guests, [junction('media', 9e9), top(1, 1000, 0.03), top(2, 980, -0.01)]);
+    expect(found[0]).toBeCloseTo(1.03);
+    expect(found[1]).toBeCloseTo(0.98 * 0.99);
+    expect(bordersKnown(guests, [top(1, 1000, 0.03), top(2, 980, -0.01)])).toBe(true);
+  });
+
+  it('is the same for all guests above a shared junction', () => {
+    const [one, two] = borderFactors([of(1, 1000), of(2, 3000)], [top(0, 4000, 0.02)]);
+    expect(one).toBeCloseTo(1.02);
+    expect(two).toBe(one);
+  });
+
+  it.each([
+    ['counts other I/O than fio, as above a mirror', [top(1, 2000, 0)]],
+    ['has no counters of what is in flight', [top(1, 1000)]],
+    ['is missing', []],
+    ['passed nothing', [top(1, 0, 0)]],
+  ])('is one where the junction %s', (_, junctions) => {
+    expect(borderFactors([of(1, 1000)], junctions)).toEqual([1]);
+    expect(bordersKnown([of(1, 1000)], junctions)).toBe(false);
+  });
+
+  it('is one where fio counted nothing', () => {
+    expect(borderFactors([of(1, 0)], [top(1, 1000, 0)])).toEqual([1]);
+  });
+});
