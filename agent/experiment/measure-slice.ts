@@ -16,7 +16,6 @@ import { borderFactors, countCaveats } from './borders.ts';
 import { failedOf, goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
 import { faultsOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
-import { settlingCaveats } from './settling.ts';
 
 export interface SliceTimes {
   readonly settleMs: number;
@@ -100,7 +99,7 @@ async function measured(
     junctions: [...junctions],
     ...(settling ? { settling } : {}),
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
-    caveats: [...caveats, ...countCaveats(counted, junctions), ...settlingCaveats(settling)],
+    caveats: [...caveats, ...countCaveats(counted, junctions)],
     voided: null,
   };
   return { ...slice, voided: voidedBy(faultsOf(slice, times)) };

@@ -38,6 +38,8 @@ const leastReadMs = 1000;
  * goodput wanders by a fifth within two seconds, by itself, one visit in five to fifteen looks too slow (simulated).
  */
 const mostVisits = 4;
+/** A settle time beyond this costs a run more than the second look that may spare it, milliseconds. */
+const [dearMs, dearVisits] = [2000, 2];
 
 /**
  * The experiment with the settle time that its pilot finds; as it is where the profile gives one.
@@ -70,8 +72,11 @@ export async function afterPilot<E extends Piloted>(
   };
   for (const layer of layers) await visit(layer);
   let settle = settleOf(legs);
-  while (settle.kind === 'refused' && visitsOf(legs, settle.slowest.layer) < mostVisits) {
-    await visit(settle.slowest.layer);
+  for (;;) {
+    const { slowest } = settle;
+    const visits = settle.kind === 'refused' ? mostVisits : settle.settleMs > dearMs ? dearVisits : 0;
+    if (!slowest || visitsOf(legs, slowest.layer) >= visits) break;
+    await visit(slowest.layer);
     settle = settleOf(legs);
   }
   const pilot: PilotRecord = { version: 1, spentMs: performance.now() - started, legs, bordersKnown: known };

@@ -1,13 +1,14 @@
-// Did goodput still settle while slices were measured? An alarm, never a cut (pure): a run's folder gives it again.
+// Did goodput still settle while slices were measured? An alarm, never a cut (pure): a run's folder gives it again. Asked of
+// the run alone: goodput that wanders by itself looks like a transient in a few slices of a hundred.
 
 import { settlingUntil } from '../analysis/settle/mser.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { SliceRecord } from './record.ts';
 
-/** From this share of slices on the settle time is too short, not the slice odd; and never for one slice alone. */
-const [mostShare, fewest] = [0.2, 2];
+/** From this share of slices on the settle time is too short, not the slice odd; and never for two slices alone. */
+const [mostShare, fewest] = [0.2, 3];
 
-/** Doubts about one slice, as sentences. */
+/** What one slice looks like, as sentences; of no weight by itself. */
 export function settlingCaveats(settling: SliceRecord['settling']): readonly string[] {
   const until = settling && settlingUntil(settling, settling.measuredFromMs);
   if (settling === undefined || until === undefined) return [];

@@ -32,7 +32,12 @@ function whyPilot({ slowest, blind }: ReportDocument['settle']): string {
   const unread = blind.length > 0 ? `; it gave too few readings of ${renderList(blind)}` : '';
   if (!slowest) return `the pilot saw no switch after which goodput takes longer${unread}`;
   const { layer, to, tauMs, deadMs } = slowest;
-  const dead = deadMs > 0 ? `${renderDuration(deadMs * 1e6)} without I/O and ` : '';
+  const parts = [
+    ...(deadMs > 0 ? [`${renderDuration(Math.round(deadMs) * 1e6)} without I/O`] : []),
+    ...(tauMs > 0
+      ? [`${settleRules.timeConstants} time constants of ${renderDuration(Math.max(1, Math.round(tauMs)) * 1e6)}`]
+      : []),
+  ];
   const form = to === 'stub' ? 'its stub' : 'its deployed form';
-  return `in the pilot ${layer}, switched to ${form}, took longest: ${dead}${settleRules.timeConstants} time constants of ${renderDuration(Math.round(tauMs) * 1e6)}${unread}`;
+  return `in the pilot ${layer}, switched to ${form}, took longest: ${parts.join(' and ')}${unread}`;
 }

@@ -41,6 +41,11 @@ export function transient(given: Transient): Completions {
   return { atMs, ios };
 }
 
+/** Goodput that wanders so that neighbouring bins correlate by `rho`. */
+export function remembering(rho: number, sd: number): { readonly sd: number; readonly tauMs: number } {
+  return { sd, tauMs: -binMs / Math.log(rho) };
+}
+
 export function seeds(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i + 1);
 }

@@ -3,6 +3,7 @@
 
 import { mean, sampleVariance, sum } from '../../lib/numbers.ts';
 import { tQuantile } from '../quantile.ts';
+import { fitRelaxation } from './relaxation.ts';
 import { type Bin, binsOf, type Completions } from './series.ts';
 
 /** Bins in a batch. */
@@ -31,7 +32,8 @@ const [alarmLevel, leastShare] = [0.02, 0.05];
 /**
  * Milliseconds after the switch until which goodput was still settling, if that is after `settledMs`, when measuring began.
  * Undefined: no alarm. MSER-5 alone cuts every other flat series somewhere, so what was measured before its cut must also
- * differ from what came after it (t of two means over bins, with the fewer degrees of freedom) by more than a twentieth.
+ * differ from what came after it (t of two means over bins, with the fewer degrees of freedom) by more than a twentieth; and
+ * as that takes bins for independent, what was measured must be likelier a transient than noise that remembers.
  */
 export function settlingUntil(completions: Completions, settledMs: number): number | undefined {
   const bins = binsOf(completions);
@@ -43,7 +45,12 @@ export function settlingUntil(completions: Completions, settledMs: number): numb
   const measured = bins.filter(({ fromMs }) => fromMs >= settledMs);
   const early = measured.filter(({ fromMs }) => fromMs < untilMs).map(({ rate }) => rate);
   const late = measured.filter(({ fromMs }) => fromMs >= untilMs).map(({ rate }) => rate);
-  return differ(early, late) ? untilMs : undefined;
+  return differ(early, late) && isTransient(completions, settledMs) ? untilMs : undefined;
+}
+
+function isTransient({ atMs, ios }: Completions, settledMs: number): boolean {
+  const first = atMs.findIndex((ms) => ms >= settledMs);
+  return (fitRelaxation({ atMs: atMs.slice(first), ios: ios.slice(first) })?.tauMs ?? 0) > 0;
 }
 
 function differ(early: readonly number[], late: readonly number[]): boolean {

@@ -38,7 +38,7 @@ async function neighbours(foreignAt: (index: number) => number, budgetSlices = 6
         running: () => running,
         died: new Promise<never>(() => undefined),
       },
-      ...{ stop: () => Promise.resolve(), notes: [] },
+      ...{ stop: () => Promise.resolve(), notes: [], verifies: false },
       letRun: (guests) => Promise.resolve(void (running = guests)),
     },
     progress: {

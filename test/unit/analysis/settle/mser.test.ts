@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mserTruncation, settlingUntil } from '../../../../agent/analysis/settle/mser.ts';
-import { seeds, transient, type Transient } from '../../../support/transient.ts';
+import { remembering, seeds, transient, type Transient } from '../../../support/transient.ts';
 
 function alarms(given: Omit<Transient, 'seed'>, settledMs: number): number {
   const all = seeds(300).map((seed) =>
@@ -21,6 +21,21 @@ describe('MSER', () => {
 describe('the alarm that goodput still settled while it was measured', () => {
   it.each([0.02, 0.05, 0.1, 0.2])('is silent in flat series that scatter by %d', (cv) => {
     expect(alarms({ tauMs: 1, from: 1000, to: 1000, cv, lateMs: 50 }, 500)).toBeLessThan(0.02);
+  });
+
+  it.each([
+    [0.5, 0.05],
+    [0.7, 0.2],
+    [0.9, 0.05],
+    [0.9, 0.2],
+  ])('is silent in flat series whose bins correlate by %d and scatter by %d, save for few', (rho, sd) => {
+    expect(alarms({ tauMs: 1, from: 1000, to: 1000, cv: 0.005, wander: remembering(rho, sd) }, 500)).toBeLessThan(0.08);
+  });
+
+  it('sounds where it was not, also where bins correlate', () => {
+    const wander = remembering(0.9, 0.05);
+    expect(alarms({ tauMs: 800, from: 400, to: 1000, cv: 0.005, wander }, 500)).toBeGreaterThan(0.8);
+    expect(alarms({ tauMs: 1500, from: 2500, to: 1000, cv: 0.005, wander }, 500)).toBeGreaterThan(0.8);
   });
 
   it('is silent where the transient was over when measuring began', () => {

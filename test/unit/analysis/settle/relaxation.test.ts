@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitRelaxation } from '../../../../agent/analysis/settle/relaxation.ts';
 import { median } from '../../../../agent/lib/numbers.ts';
-import { seeds, transient, type Transient } from '../../../support/transient.ts';
+import { remembering, seeds, transient, type Transient } from '../../../support/transient.ts';
 
 const from = 400;
 const to = 1000;
@@ -36,6 +36,23 @@ describe('the time constant after a switch', () => {
     const found = tausOf({ tauMs: 1, from: to, to, cv, lateMs: 50 }, 500);
     expect(share(found, (tau) => tau > 0)).toBeLessThan(0.02);
     expect(share(found, (tau) => tau > 125)).toBeLessThan(0.01);
+  });
+
+  it.each([
+    [0.5, 0.05],
+    [0.7, 0.05],
+    [0.7, 0.2],
+    [0.9, 0.05],
+    [0.9, 0.2],
+  ])('is none in flat goodput whose bins correlate by %d and scatter by %d, save for few', (rho, sd) => {
+    const found = tausOf({ tauMs: 1, from: to, to, cv: 0.01, wander: remembering(rho, sd) }, 200);
+    expect(share(found, (tau) => tau > 125)).toBeLessThan(0.06);
+  });
+
+  it.each([400, 700, 1500, 3000])('of %i ms is found where bins correlate by 0.9', (tauMs) => {
+    const found = tausOf({ tauMs, from, to, cv: 0.005, wander: remembering(0.9, 0.05) }, 100);
+    expect(share(found, (tau) => tau > tauMs / 2 && tau < 2 * tauMs)).toBeGreaterThan(0.85);
+    expect(Math.abs(median(found) / tauMs - 1)).toBeLessThan(0.3);
   });
 
   it('is none where goodput drifts by a few per cent, however clearly', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Leg, settleOf } from '../../../../agent/analysis/settle/settle.ts';
-import { seeds, transient } from '../../../support/transient.ts';
+import { remembering, seeds, transient } from '../../../support/transient.ts';
 
 /** Both switches of a layer: goodput 400 as deployed, 1000 with the stub. */
 function legs(layer: Leg['layer'], tauMs: number, given: { seed?: number; cv?: number } = {}): readonly Leg[] {
@@ -45,8 +45,22 @@ describe('the settle time', () => {
       });
     const refusedAfter = (count: number): number =>
       seeds(500).filter((seed) => settleOf(visits(seed).slice(0, count)).kind === 'refused').length / 500;
-    expect(refusedAfter(1)).toBeGreaterThan(0.1);
+    expect(refusedAfter(1)).toBeGreaterThan(0.03);
     expect(refusedAfter(4)).toBeLessThan(0.01);
+  });
+
+  it('is never refused for goodput whose bins correlate by 0.9, after four visits of two layers', () => {
+    const given = { tauMs: 1, from: 1000, to: 1000, cv: 0.005, wander: remembering(0.9, 0.2) };
+    const run = (seed: number): readonly Leg[] =>
+      [1, 2, 3, 4].flatMap((visit) =>
+        (['media', 'ring'] as const).flatMap((layer, l) =>
+          (['stub', 'deployed'] as const).map((form, f) => {
+            const completions = transient({ ...given, seed: 16 * seed + 4 * visit + 2 * l + f });
+            return { layer, to: form, completions };
+          }),
+        ),
+      );
+    expect(seeds(100).filter((seed) => settleOf(run(seed)).kind === 'refused')).toEqual([]);
   });
 
   it('takes in a time in which nothing completes at all', () => {
