@@ -28,9 +28,9 @@ export function settleLine({ settle, settings }: Pick<ReportDocument, 'settle' |
   }
 }
 
-function whyPilot({ slowest, blind }: ReportDocument['settle']): string {
+function whyPilot({ ms, slowest, blind }: ReportDocument['settle']): string {
   const unread = blind.length > 0 ? `; it gave too few readings of ${renderList(blind)}` : '';
-  if (!slowest) return `the pilot saw no switch after which goodput takes longer${unread}`;
+  if (!slowest || ms <= settleRules.leastMs) return `the pilot saw no switch after which goodput takes longer${unread}`;
   const { layer, to, tauMs, deadMs } = slowest;
   const parts = [
     ...(deadMs > 0 ? [`${renderDuration(Math.round(deadMs) * 1e6)} without I/O`] : []),

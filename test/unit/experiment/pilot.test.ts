@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settleOf } from '../../../agent/analysis/settle/settle.ts';
-import { type PilotRecord, pilotSchema } from '../../../agent/experiment/pilot-record.ts';
+import { type PilotRecord, pilotSchema, planAfter } from '../../../agent/experiment/pilot-record.ts';
 import { afterPilot, type Piloted } from '../../../agent/experiment/pilot.ts';
 import { dryHost } from '../../../agent/host/dry.ts';
 import type { Host } from '../../../agent/host/host.ts';
@@ -128,6 +128,15 @@ describe('the pilot', () => {
     expect(record.legs.filter(({ layer, to }) => layer === 'ring' && to === 'stub')).toHaveLength(4);
   });
 
+  it('looks twice before all slices of a run wait for long', async () => {
+    const slowOnce = await pilot((switches) => (switches === 1 ? 600 : 100));
+    expect(slowOnce.plan?.settleMs).toBe(500);
+    expect(slowOnce.pilots[0]?.legs).toHaveLength(6);
+    const slowTwice = await pilot(() => 600);
+    expect((slowTwice.plan?.settleMs ?? 0) / 2400).toBeCloseTo(1, 0.8);
+    expect(slowTwice.pilots[0]?.legs).toHaveLength(6);
+  });
+
   it('believes a layer that was slow once and quick the second time', async () => {
     const { plan: after, pilots } = await pilot((switches) => (switches === 1 ? 1500 : 100));
     expect(after?.settleMs).toBe(500);
@@ -161,5 +170,31 @@ describe('the pilot', () => {
     const died = Promise.reject(new LoadError('fio of guest 1 ended'));
     died.catch(ignore);
     expect((await pilot(() => 400, { load: { ...steady, died } })).failure).toBeInstanceOf(LoadError);
+  });
+});
+
+describe('what the pilot leaves of the plan', () => {
+  const leg = (to: 'stub' | 'deployed', latencyMs?: number): PilotRecord['legs'][number] => ({
+    ...{ layer: 'ring', to, switchMs: 1, completions: { atMs: [], ios: [] } },
+    ...(latencyMs === undefined ? {} : { latencyNs: latencyMs * 1e6 }),
+  });
+  const record = (legs: PilotRecord['legs'], bordersKnown?: boolean): PilotRecord => ({
+    ...{ version: 1, spentMs: 12_000, legs },
+    ...(bordersKnown === undefined ? {} : { bordersKnown }),
+  });
+
+  it('is slices of ten I/Os as deployed, of thirty where the junctions do not count the guests’ own', () => {
+    const legs = [leg('stub', 9000), leg('deployed', 400), leg('deployed', 420), leg('deployed', 5000)];
+    expect(planAfter(plan, record(legs, true))).toMatchObject({ latencyMs: 420, measureMs: 4200 });
+    const whole = planAfter(plan, record(legs, false));
+    expect(whole).toMatchObject({ latencyMs: 420, measureMs: 12_600 });
+    expect(whole.design.budgetSlices).toBeLessThan(planAfter(plan, record(legs, true)).design.budgetSlices);
+  });
+
+  it('is the slices of the profile where I/O is quick, or where it was not seen', () => {
+    expect(planAfter(plan, record([leg('deployed', 0.3)], false)).measureMs).toBe(3000);
+    const unseen = planAfter(plan, record([leg('stub', 400), leg('deployed')]));
+    expect(unseen.measureMs).toBe(3000);
+    expect(unseen).not.toHaveProperty('latencyMs');
   });
 });
