@@ -2,6 +2,7 @@
 
 import type { Host } from '../host/host.ts';
 import type { Arm, Form, Layer } from '../lib/layer.ts';
+import { sum } from '../lib/numbers.ts';
 import { formIn, type Junction } from '../stack/junction.ts';
 
 /** Sectors moved since the device was made, by device; those without counters are left out. */
@@ -33,24 +34,23 @@ export async function readLanes(host: Pick<Host, 'read'>, junctions: readonly Ju
 /**
  * The junctions whose I/O took another way than `arm` asks for between two readings, as sentences. A lane that several
  * forms stand on counts for each of them, and for what a form does by itself, such as the first copy of a RAID: that alone
- * says nothing while the wanted lane moves what passes the junction. A device that counts nothing at all says nothing.
+ * says nothing while the wanted lane moves what passes the junction. A form on the very lane of the wanted one is the same
+ * way. A device that counts nothing at all says nothing.
  */
 export function astray(junctions: readonly Junction[], arm: Arm, { from, to, passed }: Passage): readonly string[] {
   return junctions.flatMap(({ layer, guest, lanes }) => {
-    const moved = (form: Form): number => {
-      const device = lanes[form]?.device ?? '';
-      return (to.get(device) ?? 0) - (from.get(device) ?? 0);
-    };
+    const deviceOf = (form: Form): string => lanes[form]?.device ?? '';
+    const moved = (form: Form): number => (to.get(deviceOf(form)) ?? 0) - (from.get(deviceOf(form)) ?? 0);
     const wanted = formIn(arm, layer);
-    const forms = Object.keys(lanes) as Form[];
-    const all = forms.reduce((sum, form) => sum + moved(form), 0);
+    const others = (Object.keys(lanes) as Form[]).filter((form) => deviceOf(form) !== deviceOf(wanted));
+    const all = sum([wanted, ...others].map(moved));
     const counted = passed?.(layer, guest);
     const through = counted ?? all;
     if (through === 0) return [];
     // A stub may be the lane that the deployed form stands on, and counts its I/O too; never the other way round.
-    const isDeployed = wanted !== 'deployed' && counted !== undefined && moved('deployed') > most * counted;
+    const isDeployed = others.includes('deployed') && counted !== undefined && moved('deployed') > most * counted;
     if (!isDeployed && moved(wanted) > little * through) return [];
-    const other = isDeployed ? 'deployed' : forms.find((form) => form !== wanted && moved(form) > most * all);
+    const other = isDeployed ? 'deployed' : others.find((form) => moved(form) > most * all);
     if (other === undefined) return [];
     const whose = guest > 0 ? ` of guest ${guest}` : '';
     return [`${arm.id} asks for ${layer}${whose} ${wanted}, but its I/O goes through ${other}`];

@@ -53,6 +53,19 @@ describe('the way that I/O takes', () => {
     expect(astray([media], stub, { from: count(0, 0), to: count(100, 800), passed: () => 700 })).toEqual([]);
   });
 
+  it('is one and the same where both forms are one lane, and still told from the delays beside it', () => {
+    const lanes = { deployed: lane('slice'), stub: lane('slice') };
+    const passThrough: Junction = { ...media, layer: 'blockstack', lanes };
+    const moved = { from: new Map([['/dev/slice', 0]]), to: new Map([['/dev/slice', 800]]), passed: () => 800 };
+    for (const arm of ['baseline', 'stub-blockstack', 'all-stub']) {
+      expect(astray([passThrough], armOf(arm, layers), moved)).toEqual([]);
+    }
+    const delayed: Junction = { ...media, lanes: { ...lanes, delay: lane('slow') } };
+    expect(astray([delayed], { ...stub, id: 'x', media: 'delay' }, moved)).toEqual([
+      'x asks for media delay, but its I/O goes through deployed',
+    ]);
+  });
+
   it('is told of the delays of the cap probe too', () => {
     const delayed = { ...media, lanes: { ...media.lanes, delay: lane('slow') } };
     const to = count(0, 800).set('/dev/slow', 0);
