@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { runExperiment } from '../experiment/experiment.ts';
 import { type Findings, startFindings } from '../experiment/findings.ts';
+import type { Others } from '../experiment/give-way.ts';
 import type { CutShort, Phase } from '../experiment/phase.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/run-schema.ts';
@@ -25,6 +26,7 @@ export interface Measuring {
   readonly meta: RunMeta;
   readonly log: Logger;
   readonly progress: Progress;
+  readonly others: Others;
   readonly id: string;
 }
 
@@ -37,7 +39,7 @@ export interface Ended {
 
 /** Never throws. The host is restored when this ends, whichever way, save for a ResidueError; the journal is kept with the run. */
 export async function measure(session: Session, measuring: Measuring): Promise<Ended> {
-  const { prepared, folder, meta, log, progress, id } = measuring;
+  const { prepared, folder, meta, log, progress, others, id } = measuring;
   const { recorder, soFar } = startFindings(folder, (what, about) => log.info(about, what));
   const { plan, stack } = prepared;
   const compared = (): void => {
@@ -57,6 +59,7 @@ export async function measure(session: Session, measuring: Measuring): Promise<E
       ...recorder,
       compared,
       progress,
+      others,
     });
   } catch (thrown) {
     failure = thrown;

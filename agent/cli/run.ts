@@ -65,8 +65,13 @@ export async function run(options: RunOptions): Promise<ExitName> {
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const ended = await measure(session, { prepared, folder, meta, log, progress, id });
-      return { ...ended, prepared, folder, meta: { ...meta, endedAt: new Date().toISOString() } };
+      const ended = await measure(session, { prepared, folder, meta, log, progress, others: sparing, id });
+      return {
+        ...ended,
+        prepared,
+        folder,
+        meta: { ...meta, caveats: [...caveats, ...sparing.notes()], endedAt: new Date().toISOString() },
+      };
     });
   } finally {
     endSparing();

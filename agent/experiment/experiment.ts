@@ -17,6 +17,7 @@ import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
 import { armOf, type Blocks, gauge, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
 import type { Recorder } from './findings.ts';
+import type { Others } from './give-way.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
 import type { Phase } from './phase.ts';
@@ -32,6 +33,8 @@ export interface Experiment extends Blocks, Recorder {
   readonly folder: string;
   /** Called when the layers were compared: what is known then is known whatever comes next. */
   readonly compared: () => void;
+  /** Who watches the other tenants; left out: nobody. */
+  readonly others?: Others;
 }
 
 /**
@@ -111,7 +114,8 @@ async function checkAgain(
 }
 
 function sliceOn(host: Host, experiment: Experiment, on: { stack: Stack; load: Load }) {
-  return (place: SlicePlace): Promise<SliceRecord> => measureSlice(host, on, place, timesOf(experiment, place));
+  return (place: SlicePlace): Promise<SliceRecord> =>
+    measureSlice(host, { ...on, others: experiment.others }, place, timesOf(experiment, place));
 }
 
 async function guestsApart(

@@ -13,6 +13,7 @@ import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { borderFactors, countCaveats } from './borders.ts';
+import { giveWay, type Others, pausedForOthers, unlessSuffering } from './give-way.ts';
 import { failedOf, goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
 import { faultsOf, voidedBy } from './quality.ts';
 import type { SliceRecord } from './record.ts';
@@ -35,10 +36,17 @@ export interface SlicePlace {
   readonly arm: Arm;
 }
 
-/** A slice that was disturbed, or in which fio did not answer in time, is marked void. Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
+export interface SliceScene {
+  readonly stack: Stack;
+  readonly load: Load;
+  /** Left out: nobody watches them. */
+  readonly others?: Others | undefined;
+}
+
+/** A slice that was disturbed, in which the guests stood still for others, or in which fio did not answer in time, is marked void. Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop. */
 export async function measureSlice(
   host: Host,
-  on: { stack: Stack; load: Load },
+  on: SliceScene,
   place: SlicePlace,
   times: SliceTimes & { readonly objectives: Objectives },
 ): Promise<SliceRecord> {
@@ -60,7 +68,7 @@ function voidSlice({ seq, block, arm }: SlicePlace, voided: string): SliceRecord
 
 async function measured(
   host: Host,
-  { stack, load }: { stack: Stack; load: Load },
+  { stack, load, others }: SliceScene,
   place: SlicePlace,
   { objectives, ...times }: SliceTimes & { readonly objectives: Objectives },
 ): Promise<SliceRecord> {
@@ -68,7 +76,12 @@ async function measured(
   const switchedAt = performance.now();
   await guard(switchTo(host, stack, place.arm));
   const switchMs = performance.now() - switchedAt;
-  const { startedAt, from, to, settling } = await guard(readWindow(host, { stack, load }, times));
+  const window = await guard(readWindow(host, { stack, load, others }, times));
+  if (!window) {
+    if (others) await guard(giveWay(host, load, others));
+    return voidSlice(place, pausedForOthers);
+  }
+  const { startedAt, from, to, settling } = window;
   const passed = sectorsBetween(from.junctions, to.junctions);
   const lost = astray(stack.junctions, place.arm, { from: from.lanes, to: to.lanes, passed });
   if (lost.length > 0) throw new HostError(lost.join('; '), 'a switch did not take effect: nothing was concluded');
@@ -112,20 +125,20 @@ interface Window {
   readonly settling: SliceRecord['settling'] | undefined;
 }
 
-/** Settles and measures; begins when the switch is through. */
+/** Settles and measures; begins when the switch is through. Undefined as soon as others suffer. */
 async function readWindow(
   host: Host,
-  { stack, load }: { stack: Stack; load: Load },
+  { stack, load, others }: SliceScene,
   { settleMs, phaseMs, measureMs, watched = false }: SliceTimes,
-): Promise<Window> {
+): Promise<Window | undefined> {
   const switchedAt = performance.now();
   const devices = stack.lanes.map(({ device }) => device);
   const watch = watched ? watchCompletions(host, devices, binMs) : undefined;
   try {
-    await host.sleep(settleMs + phaseMs);
+    if (!(await unlessSuffering(host.sleep(settleMs + phaseMs), others))) return undefined;
     const startedAt = new Date().toISOString();
     const from = await readBorder(host, stack, load);
-    await host.sleep(measureMs);
+    if (!(await unlessSuffering(host.sleep(measureMs), others))) return undefined;
     const to = await readBorder(host, stack, load);
     const settling = watch && { measuredFromMs: Math.round(from.atMs - switchedAt), ...watch.stop() };
     return { startedAt, from, to, settling };

@@ -19,12 +19,15 @@ import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { bordersKnown } from './borders.ts';
 import { type PilotRecord, planAfter } from './pilot-record.ts';
+import { giveWay, type Others } from './give-way.ts';
 import type { Progress } from './progress.ts';
 
 type PilotLeg = PilotRecord['legs'][number];
 
 /** What the pilot needs of an experiment. */
 export interface Piloted {
+  /** Who watches the other tenants; left out: nobody. */
+  readonly others?: Others;
   readonly plan: Plan;
   readonly progress: Progress;
   readonly recordPilot: (pilot: PilotRecord) => void;
@@ -52,9 +55,10 @@ export async function afterPilot<E extends Piloted>(
   experiment: E,
   { stack, load }: { stack: Stack; load: Load },
 ): Promise<E> {
-  const { plan, progress, recordPilot } = experiment;
+  const { plan, progress, recordPilot, others } = experiment;
   if (!usesPilot(plan)) return experiment;
-  const started = performance.now();
+  const begun = performance.now();
+  let started = begun;
   const { design } = plan;
   const layers = design.layers.filter((layer) => design.arms.includes(nameArm([layer], design.layers).id));
   const { warmUpMs, switchMs } = pilotTimes(design.layers.length);
@@ -65,6 +69,12 @@ export async function afterPilot<E extends Piloted>(
   const visit = async (layer: Layer): Promise<void> => {
     for (const to of ['stub', 'deployed'] as const) {
       const arm = nameArm(to === 'stub' ? [layer] : [], design.layers);
+      if (others?.isSuffering()) {
+        const paused = performance.now();
+        await guard(giveWay(host, load, others));
+        await guard(host.sleep(warmUpMs));
+        started += performance.now() - paused;
+      }
       // By the clock of the whole pilot: what one switch takes longer, the next does not add to.
       const endAtMs = started + warmUpMs + (legs.length + 1) * switchMs;
       legs.push({ layer, to, ...(await guard(readSwitch(host, stack, arm, endAtMs))) });
@@ -79,7 +89,7 @@ export async function afterPilot<E extends Piloted>(
     await visit(slowest.layer);
     settle = settleOf(legs);
   }
-  const pilot: PilotRecord = { version: 1, spentMs: performance.now() - started, legs, bordersKnown: known };
+  const pilot: PilotRecord = { version: 1, spentMs: performance.now() - begun, legs, bordersKnown: known };
   recordPilot(pilot);
   if (settle.kind === 'refused') throw new UnsteadyError(refusalOf(settle));
   progress.phase(`pilot: every slice settles for ${renderDuration(settle.settleMs * 1e6)}`);

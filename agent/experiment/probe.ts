@@ -74,7 +74,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     const { settleMs, measureMs, design } = plan;
     const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: design.delayNs / 1e6 }, place);
     const times = { settleMs, phaseMs: phase, measureMs, objectives: [] };
-    const slice = await measureSlice(host, { stack, load: runs }, place, times);
+    const slice = await measureSlice(host, { stack, load: runs, others: experiment.others }, place, times);
     const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
     const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);

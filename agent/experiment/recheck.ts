@@ -7,6 +7,7 @@ import { seededRandom, shuffled } from '../lib/random.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { armOf, type Blocks } from './blocks.ts';
 import type { Recorder } from './findings.ts';
+import { judged } from './judge.ts';
 import type { SlicePlace } from './measure-slice.ts';
 import { countedSlices } from './quality.ts';
 import type { SliceRecord } from './record.ts';
@@ -49,7 +50,7 @@ export async function recheck(
   const slices: SliceRecord[] = [];
   const isOver = (pairs: number): boolean => {
     if (pairs < fewestPairs) return false;
-    const outcome = recheckOf(analysis, layers, countedSlices(slices))?.outcome ?? 'unclear';
+    const outcome = recheckOf(analysis, layers, countedSlices(judged(slices, plan.profile)))?.outcome ?? 'unclear';
     return outcome !== 'unclear' || pairs >= mostPairs || performance.now() + pairMs > untilMs;
   };
   for (let block = 0; !isOver(block); block++) {

@@ -45,23 +45,41 @@ async function othersThan(host: Pick<Host, 'list'>, own: string): Promise<readon
   return others.filter((name) => !/(^|\/)(cgroup|cpu|cpuset|io|memory|pids|hugetlb|rdma|misc|irq)\.[\w.]+$/.test(name));
 }
 
-/**
- * Who waits more than before by over `points` of a hundred, as a sentence; undefined if nobody does. `before`: read before the
- * load; `from`, `to`: `elapsedMs` apart, under it.
- */
-export function sufferer(
-  { before, from, to }: { before: Waits; from: Waits; to: Waits },
+/** Someone who waits for something much longer than is usual. */
+export interface Suffering {
+  /** As in `Waits`. */
+  readonly key: string;
+  /** Of the time, and what is usual. */
+  readonly percent: number;
+  readonly usualPercent: number;
+}
+
+/** Per cent of `elapsedMs` between two readings; undefined where it was not there in both. */
+export function waitPercent(key: string, from: Waits, to: Waits, elapsedMs: number): number | undefined {
+  const [start, end] = [from.get(key), to.get(key)];
+  return start && end && elapsedMs > 0 ? (end.totalUs - start.totalUs) / 10 / elapsedMs : undefined;
+}
+
+/** Who waits longer than is usual by over `points` of a hundred. `usual`: per cent, by key; none where it says nothing. */
+export function sufferers(
+  { usual, from, to }: { usual: ReadonlyMap<string, number>; from: Waits; to: Waits },
   elapsedMs: number,
   points: number,
-): string | undefined {
-  for (const [key, { totalUs }] of to) {
-    const [start, was] = [from.get(key), before.get(key)];
-    if (!start || elapsedMs <= 0) continue;
-    const percent = (totalUs - start.totalUs) / 10 / elapsedMs;
-    const usual = was?.percentOfMinute ?? 0;
-    if (percent - usual <= points) continue;
-    const [cgroup = '', resource = ''] = key.split(/ (?=\w+$)/);
-    return `${cgroup} waited for ${resource} ${percent.toFixed(0)} % of the last ${(elapsedMs / 1000).toFixed(0)} s, ${usual.toFixed(0)} % before the run`;
-  }
-  return undefined;
+): readonly Suffering[] {
+  return [...to.keys()].flatMap((key) => {
+    const percent = waitPercent(key, from, to, elapsedMs);
+    const usualPercent = usual.get(key) ?? 0;
+    return percent !== undefined && percent - usualPercent > points ? [{ key, percent, usualPercent }] : [];
+  });
+}
+
+/** Whether most of what is unusual is gone where someone waits `withoutPercent` of the time in place of `withPercent`. */
+export function isMostly({ percent, usualPercent }: Suffering, withPercent: number, withoutPercent: number): boolean {
+  return withPercent - withoutPercent > (2 / 3) * (percent - usualPercent);
+}
+
+/** Such as "machine.slice waited for io 43 %". */
+export function waitText({ key, percent }: Suffering): string {
+  const [cgroup = '', resource = ''] = key.split(/ (?=\w+$)/);
+  return `${cgroup} waited for ${resource} ${percent.toFixed(0)} %`;
 }

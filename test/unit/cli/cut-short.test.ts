@@ -99,7 +99,15 @@ sliceOf.make = ({ seq, block, arm }) => {
 
 vi.mock('../../../agent/cli/preflight.ts', () => ({ preflight: () => Promise.resolve() }));
 vi.mock('../../../agent/cli/spare-others.ts', () => ({
-  spareOthers: () => Promise.resolve({ canSee: true, end: () => undefined }),
+  spareOthers: () =>
+    Promise.resolve({
+      ...{ canSee: true, notes: () => [], end: () => undefined },
+      ...{
+        suffering: () => new Promise(() => undefined),
+        isSuffering: () => false,
+        findCause: () => Promise.resolve(),
+      },
+    }),
 }));
 vi.mock('../../../agent/host/facts.ts', () => ({ readFacts: () => Promise.resolve({ kernel: 'Linux' }) }));
 vi.mock('../../../agent/host/session.ts', () => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWaits, sufferer, type Waits } from '../../../agent/measure/tenants.ts';
+import { isMostly, readWaits, sufferers, waitText, type Waits } from '../../../agent/measure/tenants.ts';
 
 const pressure = (totalUs: number, avg60 = 0): string =>
   `some avg10=0.00 avg60=${avg60.toFixed(2)} avg300=0.00 total=${totalUs}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
@@ -49,16 +49,21 @@ describe('suffering', () => {
     new Map([['machine.slice io', { totalUs, percentOfMinute }]]);
 
   it('is to wait more than before, by more than is allowed', () => {
-    const before = waits(0, 12);
+    const usual = new Map([['machine.slice io', 12]]);
     const from = waits(1_000_000);
     // 2.52 s of 6 s are 42 %, 30 points over 12 %.
-    expect(sufferer({ before, from, to: waits(3_520_000) }, 6_000, 30)).toBeUndefined();
-    expect(sufferer({ before, from, to: waits(3_600_000) }, 6_000, 30)).toBe(
-      'machine.slice waited for io 43 % of the last 6 s, 12 % before the run',
-    );
+    expect(sufferers({ usual, from, to: waits(3_520_000) }, 6_000, 30)).toEqual([]);
+    const [found] = sufferers({ usual, from, to: waits(3_600_000) }, 6_000, 30);
+    expect(found && waitText(found)).toBe('machine.slice waited for io 43 %');
+  });
+
+  it('is the doing of whoever most of it goes with', () => {
+    const found = { key: 'machine.slice io', percent: 60, usualPercent: 20 };
+    expect(isMostly(found, 60, 33)).toBe(true);
+    expect(isMostly(found, 60, 34)).toBe(false);
   });
 
   it('is not told of a tenant that has only just come', () => {
-    expect(sufferer({ before: new Map(), from: new Map(), to: waits(9e9) }, 6_000, 30)).toBeUndefined();
+    expect(sufferers({ usual: new Map(), from: new Map(), to: waits(9e9) }, 6_000, 30)).toEqual([]);
   });
 });
