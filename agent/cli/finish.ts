@@ -89,10 +89,10 @@ function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
   return { records, reading: readingOf(records) };
 }
 
-function recordOf({ design, observations, inventory, depths }: Probed): CapsRecord {
+function recordOf({ design: { longer = [], ...design }, observations, inventory, depths }: Probed): CapsRecord {
   return {
     version: 1,
-    design: { ...design, layers: [...design.layers] },
+    design: { ...design, layers: [...design.layers], longer: [...longer] },
     observations: [...observations],
     depths: [...depths],
     knobs: [...inventory.knobs],

@@ -78,7 +78,7 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
     host.forget(before);
   }
   if (plan.aims.caps && !plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
-    await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs });
+    await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs, number: 1 });
     close('look for caps (the delay is chosen by what was measured, the guests start anew at each depth)');
   }
   return phases;

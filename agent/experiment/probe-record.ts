@@ -5,6 +5,7 @@ import type { ProbeDesign, ProbeObservation } from '../analysis/probe/design.ts'
 import { layers } from '../lib/layer.ts';
 import type { Profile } from '../profile/profile.ts';
 import { judged } from './judge.ts';
+import { layerLatencies } from './layer-latency.ts';
 import { countedSlices } from './quality.ts';
 import { sliceSchema } from './record.ts';
 
@@ -14,6 +15,8 @@ const point = {
   visit: z.number().int().nonnegative(),
   /** I/Os in flight that each guest offers. */
   depth: z.number().int().positive(),
+  /** The whole delay of the visit; left out: the design's, as there was only one. */
+  delayNs: z.number().positive().max(1e12).exactOptional(),
   subject,
   delay: z.enum(['full', 'half']),
   /** How many guests run. */
@@ -31,8 +34,12 @@ export function whatCountsOfProbe(
   records: readonly ProbeRecord[],
 ): { readonly design: ProbeDesign; readonly observations: readonly ProbeObservation[] } {
   const slices = records.map(({ slice, ...point }) => {
-    const arm = `${slice.arm}, ${point.depth} in flight for each of ${point.guests}`;
-    return { ...slice, arm, block: point.visit, observation: { ...point, goodput: slice.goodput } };
+    const over = point.delayNs === undefined ? '' : `, over ${point.delayNs} ns`;
+    const arm = `${slice.arm}, ${point.depth} in flight for each of ${point.guests}${over}`;
+    const seen = layerLatencies([slice]);
+    const ownNs: ProbeObservation['ownNs'] = Object.fromEntries(seen.map((one) => [one.layer, one.ownNs]));
+    const own = seen.length > 0 ? { ownNs } : {};
+    return { ...slice, arm, block: point.visit, observation: { ...point, goodput: slice.goodput, ...own } };
   });
   const observations = countedSlices(judged(slices, profile)).map(({ observation }) => observation);
   const budgetPoints = design.budgetPoints - (records.length - observations.length);
@@ -66,6 +73,10 @@ export const capsSchema = z.object({
     media: z.boolean(),
     guests: z.number().int().positive().max(64),
     delayNs: z.number().positive().max(1e12),
+    longer: z
+      .array(z.object({ delayNs: z.number().positive().max(1e12), cost: z.number().positive() }))
+      .max(16)
+      .exactOptional(),
     maxDepth: z
       .number()
       .int()
@@ -74,7 +85,13 @@ export const capsSchema = z.object({
     alpha: z.number().positive().lt(1),
     budgetPoints: z.number().int().positive().max(1e6),
   }),
-  observations: z.array(z.object({ ...point, goodput: z.number().positive() })),
+  observations: z.array(
+    z.object({
+      ...point,
+      goodput: z.number().positive(),
+      ownNs: z.partialRecord(z.enum(layers), z.number().nonnegative()).exactOptional(),
+    }),
+  ),
   /** I/Os in flight that each guest of the run asks for. */
   depths: z.array(z.number().positive()).exactOptional(),
   /** The knobs of this host while the stack stood. */

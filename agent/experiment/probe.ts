@@ -8,10 +8,11 @@ import { decideProbe } from '../analysis/probe/engine.ts';
 import type { Host } from '../host/host.ts';
 import { inLayerOrder, type Arm } from '../lib/layer.ts';
 import { type Random, shuffled } from '../lib/random.ts';
+import { renderDuration } from '../lib/units.ts';
 import { type Load, type LoadPlace, raiseGroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { probeSections } from '../load/job.ts';
 import { phaseMs } from '../plan/phase.ts';
-import type { ProbePlan } from '../plan/probe-plan.ts';
+import { type ProbePlan, timesOver } from '../plan/probe-plan.ts';
 import { raiseDelays } from '../stack/delays.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Experiment } from './experiment.ts';
@@ -29,26 +30,33 @@ interface Probing {
 /** Throws LoadError, HostError or StoppedError; points recorded before stay recorded. */
 export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<void> {
   const { host, experiment, plan } = probing;
-  const place = { plan: experiment.stack, stack: raised, delayNs: plan.design.delayNs };
-  const stack = await raiseDelays(host, experiment.names, place);
+  const stacks = new Map<number, Stack>();
+  const over = async (delayNs: number): Promise<Stack> => {
+    const place = { plan: experiment.stack, stack: raised, delayNs, number: stacks.size + 1 };
+    const stack = stacks.get(delayNs) ?? (await raiseDelays(host, experiment.names, place));
+    stacks.set(delayNs, stack);
+    return stack;
+  };
   const records: ProbeRecord[] = [];
   for (let visit = 0; ; visit++) {
     const { design, observations } = whatCountsOfProbe(plan.design, experiment.plan.profile, records);
     const decision = decideProbe(design, observations);
     if (decision.kind === 'done') return;
     experiment.progress.phase(textOf(decision.visit, observations.length));
+    const stack = await over(decision.visit.delayNs);
     records.push(...(await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit))));
     experiment.recordVisit(whatCountsOfProbe(plan.design, experiment.plan.profile, records).observations);
   }
 }
 
-function textOf({ depth, points }: Visit, done: number): string {
-  return `caps: ${points.length} points with ${depth} in flight for each guest (${done} done)`;
+function textOf({ depth, points, delayNs }: Visit, done: number): string {
+  const delay = renderDuration(delayNs);
+  return `caps: ${points.length} points with ${depth} in flight for each guest over ${delay} (${done} done)`;
 }
 
 /** Starts the load once and measures every point in it. */
 async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly ProbeRecord[]> {
-  const { host, experiment, stack, plan, random } = probing;
+  const { host, experiment, stack, random } = probing;
   const { load: loadPlan, names } = experiment;
   const sections = probeSections(loadPlan.sections, visit.depth);
   const folder = join(experiment.folder, `visit-${number + 1}`);
@@ -69,14 +77,14 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     await rests?.letRun([]);
     await runs.letRun(firstGuests(point.guests));
     // Whose disk falls silent as the load changes is waited for too.
-    if (ran > point.guests) await host.sleep(tagsIdleMs);
+    if (visit.afresh && ran > point.guests) await host.sleep(tagsIdleMs);
     const place = { seq: records.length, block: number, arm };
-    const { settleMs, measureMs, design } = plan;
-    const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: design.delayNs / 1e6 }, place);
+    const { settleMs, measureMs } = timesOver(visit.delayNs);
+    const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: visit.delayNs / 1e6 }, place);
     const times = { settleMs, phaseMs: phase, measureMs, objectives: [] };
     const slice = await measureSlice(host, { stack, load: runs, others: experiment.others }, place, times);
     const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
-    const record = { visit: number, depth: visit.depth, ...point, slice: { ...slice, voided } };
+    const record = { visit: number, depth: visit.depth, delayNs: visit.delayNs, ...point, slice: { ...slice, voided } };
     experiment.recordPoint(record);
     records.push(record);
   }

@@ -7,6 +7,10 @@ import type { Plan } from './plan.ts';
 
 export interface ProbePlan {
   readonly design: ProbeDesign;
+}
+
+/** How long a point settles and is measured over a delay. */
+export interface PointTimes {
   readonly settleMs: number;
   readonly measureMs: number;
 }
@@ -44,9 +48,11 @@ const slow = { settleMs: 1000, roundsToSettle: 2.5, measureMs: 3000, rounds: 10 
 const roomyNs = 500e6;
 const [leastSettleMs, leastMeasureMs] = [500, 1500];
 /** Starting the guests anew at another depth, freezing some, and switching, in the lab; upper figures. */
-const [visitMs, switchMs] = [9_000, 400];
-const visits = 6;
-const mostPoints = 90;
+const [visitMs, switchMs] = [6_000, 400];
+const visits = 4;
+const mostPoints = 120;
+/** By what a delay is made longer, again and again, where it was too short to tell a cap from a rate, and up to where. */
+const [lengthening, longestAgainNs] = [4, 1e9];
 const fewestPoints = 16;
 /** What a probe takes at least, over the shortest delay. */
 export const leastProbeMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
@@ -69,8 +75,8 @@ export function noProbe(load: {
 export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBasis): ProbePlan | string {
   const guests = plan.profile.guests.length;
   const { maxDepth, delayNs } = loadOf(plan.profile, basis);
-  const { settleMs, measureMs } = timesOver(delayNs / 1e6);
-  const affordable = (basis.remainingMs - visits * visitMs) / (settleMs + measureMs + switchMs);
+  const pointMs = pointMsOver(delayNs);
+  const affordable = (basis.remainingMs - visits * visitMs) / pointMs;
   if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
   // No arm leads past a domain's ring, but a load of this host does.
@@ -80,14 +86,25 @@ export function planProbe(plan: Pick<Plan, 'design' | 'profile'>, basis: ProbeBa
     media: basis.named.includes('media'),
     guests,
     delayNs,
+    longer: longerThan(delayNs).map((longNs) => ({ delayNs: longNs, cost: pointMsOver(longNs) / pointMs })),
     maxDepth,
     alpha: plan.design.alpha,
     budgetPoints: Math.min(mostPoints, Math.floor(affordable)),
   };
-  return { design, settleMs, measureMs };
+  return { design };
 }
 
-function timesOver(delayMs: number): Pick<ProbePlan, 'settleMs' | 'measureMs'> {
+function longerThan(delayNs: number): readonly number[] {
+  return [1, 2].map((power) => delayNs * lengthening ** power).filter((longNs) => longNs <= longestAgainNs);
+}
+
+function pointMsOver(delayNs: number): number {
+  const { settleMs, measureMs } = timesOver(delayNs);
+  return settleMs + measureMs + switchMs;
+}
+
+export function timesOver(delayNs: number): PointTimes {
+  const delayMs = delayNs / 1e6;
   const settleMs = Math.min(roundsToSettle * delayMs, Math.max(slow.settleMs, slow.roundsToSettle * delayMs));
   const measureMs = Math.min(roundsPerSlice * delayMs, Math.max(slow.measureMs, slow.rounds * delayMs));
   return {

@@ -2,7 +2,7 @@
 
 import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
-import { type Layer, layers } from '../lib/layer.ts';
+import { layerLatencies, weightedMean } from '../experiment/layer-latency.ts';
 import type { SliceRecord } from '../experiment/record.ts';
 import { endedOf, usefulRate } from '../experiment/goodput.ts';
 import type { ReportDocument } from './schema.ts';
@@ -15,22 +15,10 @@ export function baselineOf(slices: Slices): Slices {
 
 /** Mean latency at each layer's junctions over `slices`, weighted by I/Os, and each layer's own part, in nanoseconds. */
 export function latencyOf(slices: Slices): ReportDocument['latency'] {
-  const junctions = slices.flatMap((slice) => slice.junctions);
-  const seen = layers.flatMap((layer) => throughOf(layer, junctions));
   return {
-    guestsNs: weighted(slices.flatMap(({ guests }) => guests.map((guest) => [guest.meanLatencyNs, guest.ios]))),
-    layers: seen.map(({ layer, throughNs }, i) => ({
-      layer,
-      throughNs,
-      ownNs: Math.max(0, throughNs - (seen[i - 1]?.throughNs ?? 0)),
-    })),
+    guestsNs: weightedMean(slices.flatMap(({ guests }) => guests.map((guest) => [guest.meanLatencyNs, guest.ios]))),
+    layers: layerLatencies(slices).map((one) => ({ ...one })),
   };
-}
-
-function throughOf(layer: Layer, junctions: SliceRecord['junctions']): { layer: Layer; throughNs: number }[] {
-  const own = junctions.filter((junction) => junction.layer === layer);
-  const throughNs = weighted(own.map(({ meanLatencyNs, iosPerSecond }) => [meanLatencyNs, iosPerSecond]));
-  return throughNs === null ? [] : [{ layer, throughNs }];
 }
 
 /** Each guest's mean over `slices`: useful I/O a second, latency weighted by its I/Os, and how far its objective was met. */
@@ -43,7 +31,7 @@ export function guestsOf(slices: Slices): ReportDocument['guests'] {
       return {
         guest,
         goodput: sum(own.map(usefulRate)) / own.length,
-        meanLatencyNs: weighted(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
+        meanLatencyNs: weightedMean(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
         errors: sum(own.map(({ errors }) => errors)),
         objectiveNs: own[0]?.objectiveNs ?? null,
         attainment: attainmentOf(own),
@@ -114,10 +102,4 @@ function elapsedMs({ guests }: SliceRecord): number {
 
 function instant(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** Weighted mean of [value, weight]; null when nothing has weight. */
-function weighted(pairs: readonly (readonly [number, number])[]): number | null {
-  const weight = sum(pairs.map(([, w]) => w));
-  return weight > 0 ? sum(pairs.map(([value, w]) => value * w)) / weight : null;
 }

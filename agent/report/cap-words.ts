@@ -27,7 +27,7 @@ export function renderLimit(limit: Limit): string {
     case 'saturated':
       return `full at ${range(limit.perSecond)} I/O a second`;
     case 'unclear':
-      return `cannot tell: ${limit.why}`;
+      return `cannot tell${limit.upTo === undefined ? '' : ` up to ${renderCount(limit.upTo)} in flight`}: ${limit.why}`;
     default:
       return unreachable(limit);
   }
@@ -54,8 +54,13 @@ function knobSentence({ name, where, value, standard, atDefault, times, change, 
   return `${name} is ${value}${state}, at ${where}${sum}; to change it: ${change}`;
 }
 
+/** What the junctions of the baseline say, which no model stands behind: the reasons give the same figure. */
+function seenNs({ layers }: ReportDocument['latency'], of: Layer): number | undefined {
+  return layers.find(({ layer }) => layer === of)?.ownNs;
+}
+
 /** By what a layer that is named holds back, to follow its name: `, by a cap of 64 in flight (61 to 65), host-wide`; empty if not known. */
-export function kindClause(caps: Caps | null, layer: Layer): string {
+export function kindClause({ caps, latency }: Pick<ReportDocument, 'caps' | 'latency'>, layer: Layer): string {
   const limit = rowOf(caps, layer)?.limit;
   switch (limit?.kind) {
     case 'cap':
@@ -63,7 +68,7 @@ export function kindClause(caps: Caps | null, layer: Layer): string {
     case 'rate':
       return `, by ${renderLimit(limit)}`;
     case 'latency':
-      return `, by the ${renderDuration(limit.addedNs)} that it adds to each I/O`;
+      return `, by the ${renderDuration(seenNs(latency, layer) ?? limit.addedNs)} that it adds to each I/O`;
     case 'saturated':
       return `, by what it can do at most: ${range(limit.perSecond)} I/O a second`;
     case 'open':

@@ -22,12 +22,13 @@ export interface Asked {
 }
 
 export function capsOf(findings: ProbeFindings, knobs: readonly Knob[], asked: Asked): Caps {
-  const { delayNs, offered, points, stack, layers } = findings;
-  const rowOf = (of: Row['of'], limit: Limit): Row => {
+  const { delayNs, offered, points, stack, stackOverNs, layers } = findings;
+  const rowOf = (of: Row['of'], limit: Limit, overNs: number | undefined): Row => {
     const fitting = knobsFor(of, limit, knobs, asked);
     return {
       of,
       limit,
+      ...(overNs === undefined ? {} : { overNs }),
       binds: bindsOn(limit, asked),
       knobs: fitting,
       suspects: fitting.length > 0 ? [] : suspectsFor(of, limit),
@@ -37,7 +38,10 @@ export function capsOf(findings: ProbeFindings, knobs: readonly Knob[], asked: A
     delayNs,
     offered,
     points,
-    rows: [rowOf('stack', stack), ...layers.map(({ layer, limit }) => rowOf(layer, limit))],
+    rows: [
+      rowOf('stack', stack, stackOverNs),
+      ...layers.map(({ layer, limit, overNs }) => rowOf(layer, limit, overNs)),
+    ],
   };
 }
 

@@ -41,7 +41,14 @@ const limit = z.discriminatedUnion('kind', [
   z
     .object({ kind: z.literal('saturated'), perSecond: interval, load })
     .describe('a cap or a rate: cannot be told apart'),
-  z.object({ kind: z.literal('unclear'), why: z.string() }),
+  z.object({
+    kind: z.literal('unclear'),
+    why: z.string(),
+    upTo: z
+      .number()
+      .exactOptional()
+      .describe('I/Os in flight over all guests up to which no limit was seen, nor that there is none'),
+  }),
 ]);
 
 const knob = z
@@ -73,6 +80,7 @@ export const capsSchema = z
       z.object({
         of: z.enum(['stack', ...layers]).describe('the whole stack, or one layer with all others stubbed'),
         limit,
+        overNs: z.number().exactOptional().describe('the delay, where a longer one than `delayNs` was needed'),
         binds: z
           .boolean()
           .nullable()

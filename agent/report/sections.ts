@@ -76,7 +76,10 @@ function capTable({ caps }: ReportDocument): Table {
     kind: 'table',
     title: `What limits it over media that take ${delay} for each I/O`,
     head: ['layer', 'alone, with all others stubbed'],
-    rows: (caps?.rows ?? []).map(({ of, limit }) => [of === 'stack' ? 'all layers' : of, renderLimit(limit)]),
+    rows: (caps?.rows ?? []).map(({ of, limit, overNs }) => [
+      of === 'stack' ? 'all layers' : of,
+      `${renderLimit(limit)}${overNs === undefined ? '' : `, over ${renderDuration(overNs)}`}`,
+    ]),
     right: [],
   };
 }

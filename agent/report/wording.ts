@@ -30,7 +30,7 @@ export function sentenceOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
     case 'lever':
-      return `${verdict.layer} holds this host back${kindClause(facts.caps, verdict.layer)}: with it stubbed, goodput ${renderRise(verdict.lift)}.`;
+      return `${verdict.layer} holds this host back${kindClause(facts, verdict.layer)}: with it stubbed, goodput ${renderRise(verdict.lift)}.`;
     case 'tie':
       return `${renderList(verdict.layers)} hold this host back alike: with any one of them stubbed, goodput ${renderRise(verdict.lift)}.`;
     case 'masked':

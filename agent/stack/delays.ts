@@ -7,13 +7,17 @@ import { raiseNullBlk, wideDepth } from './media/null-blk-device.ts';
 import type { Lane } from './provider.ts';
 import type { Stack, StackPlan } from './raise.ts';
 
-/** Gives the stack with a media junction that can also point at `delay` (nanoseconds) and `half-delay`. */
+/**
+ * Gives the stack with a media junction that can also point at `delay` (nanoseconds) and `half-delay`. `number` tells the
+ * pairs of a run apart, from 1 up.
+ */
 export async function raiseDelays(
   host: Host,
   names: Names,
-  place: { readonly plan: StackPlan; readonly stack: Stack; readonly delayNs: number },
+  place: { readonly plan: StackPlan; readonly stack: Stack; readonly delayNs: number; readonly number: number },
 ): Promise<Stack> {
-  const { plan, stack, delayNs } = place;
+  const { plan, stack, delayNs, number } = place;
+  const suffix = number > 1 ? `${number}` : '';
   const { geometry, guests, cpus, writable } = plan;
   const site = { host, names, under: [], geometry, guests, cpus, writable };
   const raise = async (part: string, latencyNs: number): Promise<Lane> => {
@@ -23,8 +27,8 @@ export async function raiseDelays(
     return lane ?? { device: '', sectors: 0 };
   };
   const delays: Partial<Record<Form, Lane>> = {
-    delay: await raise('delay', delayNs),
-    'half-delay': await raise('half', delayNs / 2),
+    delay: await raise(`delay${suffix}`, delayNs),
+    'half-delay': await raise(`half${suffix}`, delayNs / 2),
   };
   const junctions = stack.junctions.map((junction) =>
     junction.layer === 'media' ? { ...junction, lanes: { ...junction.lanes, ...delays } } : junction,

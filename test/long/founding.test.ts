@@ -14,5 +14,11 @@ describe('the cap probe', () => {
     for (const layer of ['network', 'blockstack'] as const)
       expect(() => capOf(report, layer)).toThrow(`no cap in ${layer}`);
     expect(report.verdict).toMatchObject({ kind: 'lever', layer: 'media', next: 'ring' });
+    // 150 ms are planted: what is printed is within 3 % of it, and the same wherever it is printed.
+    const printed = report.sentence.match(/by the ([\d.]+) ms that it adds/)?.[1];
+    expect(Math.abs(Number(printed) / 150 - 1), report.sentence).toBeLessThan(0.03);
+    expect(report.why.join('\n')).toContain(`media itself takes ${printed} ms`);
+    const media = report.caps?.rows.find(({ of }) => of === 'media')?.limit;
+    expect(media?.kind === 'latency' && Math.abs(media.addedNs / 150e6 - 1)).toBeLessThan(0.03);
   });
 });

@@ -5,6 +5,7 @@ import { decideProbe } from '../../agent/analysis/probe/engine.ts';
 import type { Limit, ProbeFindings } from '../../agent/analysis/probe/limit.ts';
 import { layers, type Layer } from '../../agent/lib/layer.ts';
 import { shuffled } from '../../agent/lib/random.ts';
+import { hostileNoises, type HostileName } from './probe-noise.ts';
 import { chanceOf, noises, spread, type NoiseName } from './simulator-noise.ts';
 
 /** What a layer does to I/O; the media's latency stands in for the delay when the real media is deployed. */
@@ -22,14 +23,18 @@ export interface ProbeHost {
   readonly ceiling?: number;
   /** What an I/O takes with every layer stubbed, beyond the delay. */
   readonly pathNs?: number;
+  /** CPU time of the path for each I/O, one after another: what waits for it grows with the load. */
+  readonly cpuNs?: number;
 }
 
 export interface ProbeSimulation {
   readonly host: ProbeHost;
   readonly design: ProbeDesign;
-  readonly noise: NoiseName;
+  readonly noise: NoiseName | HostileName;
   readonly cv: number;
   readonly seed: number;
+  /** Whether each layer's junctions tell what an I/O takes in it; runs before that was recorded have no such figures. */
+  readonly junctions?: boolean;
   /** Length of a point's measurement; with it, whole rounds of the delay line only are counted. */
   readonly sliceNs?: number;
 }
@@ -55,21 +60,24 @@ export function probeDesign(changes: Partial<ProbeDesign> = {}): ProbeDesign {
 }
 
 /** One probe from the first visit to the findings: the same options give the same result. */
-export function simulateProbe({ host, design, noise, cv, seed, sliceNs }: ProbeSimulation): ProbeSimulated {
+export function simulateProbe(simulation: ProbeSimulation): ProbeSimulated {
+  const { host, design, noise, cv, seed, sliceNs, junctions = false } = simulation;
   const chance = chanceOf(2 * seed);
-  const noiseAt = noises[noise](cv, chance);
+  const noiseAt = { ...noises, ...hostileNoises }[noise](cv, chance);
   const schedule = spread(2 * seed + 1);
   const observations: ProbeObservation[] = [];
   for (let visit = 0; ; visit++) {
     const decision = decideProbe(design, observations);
     if (decision.kind === 'done') return { findings: decision.findings, visits: visit, observations };
-    const { depth, points } = decision.visit;
+    const { delayNs, depth, points } = decision.visit;
+    const over = { ...design, delayNs };
     for (const point of shuffled(points, schedule)) {
-      const exact = goodputOf(host, design, point, depth);
+      const exact = goodputOf(host, over, point, depth);
       const noisy = exact * Math.exp(noiseAt({ index: observations.length, arm: point.subject, mediaDeployed: false }));
       const rounds =
         sliceNs === undefined ? 1 : wholeRounds((noisy * sliceNs) / 1e9 / (depth * point.guests), chance.uniform());
-      observations.push({ ...point, visit, depth, goodput: noisy * rounds });
+      const own = junctions ? { ownNs: ownOf(host, over, point) } : {};
+      observations.push({ ...point, visit, depth, delayNs, goodput: noisy * rounds, ...own });
     }
   }
 }
@@ -85,7 +93,32 @@ export function goodputOf(host: ProbeHost, design: ProbeDesign, point: ProbePoin
     const places = cap ? cap.size * (cap.scope === 'per-guest' ? point.guests : 1) : Infinity;
     most = Math.min(most, rate, (1e9 * places) / timeNs);
   }
-  return Math.min(most, (1e9 * point.guests * depth) / (timeNs + (host.pathNs ?? 20_000)));
+  const offered = point.guests * depth;
+  const thinkNs = timeNs + (host.pathNs ?? 20_000);
+  return Math.min(most, host.cpuNs === undefined ? (1e9 * offered) / thinkNs : queued(offered, thinkNs, host.cpuNs));
+}
+
+/** I/O a second of a closed loop over a delay and one queue: exact mean value analysis (Reiser and Lavenberg, 1980). */
+function queued(inFlight: number, thinkNs: number, serviceNs: number): number {
+  let [waiting, perNs] = [0, 0];
+  for (let count = 1; count <= inFlight; count++) {
+    const residenceNs = serviceNs * (1 + waiting);
+    perNs = count / (thinkNs + residenceNs);
+    waiting = perNs * residenceNs;
+  }
+  return 1e9 * perNs;
+}
+
+/** What each layer's junctions say, without noise: they time every I/O. */
+function ownOf(host: ProbeHost, { delayNs }: ProbeDesign, point: ProbePoint): Partial<Record<Layer, number>> {
+  const delay = point.delay === 'half' ? delayNs / 2 : delayNs;
+  const stubNs = 30_000;
+  return Object.fromEntries(
+    layers.map((layer) => {
+      const deployedNs = isDeployed(point.subject, layer) ? (host.truth[layer]?.latencyNs ?? stubNs) : stubNs;
+      return [layer, layer === 'media' && point.subject !== 'media' ? delay : deployedNs];
+    }),
+  );
 }
 
 function isDeployed(subject: ProbePoint['subject'], layer: Layer): boolean {

@@ -29,8 +29,15 @@ export interface ProbePoint {
 
 /** The load is started once; its points are measured one after another, in an order that the caller shuffles. */
 export interface Visit {
+  /** The whole delay. */
+  readonly delayNs: number;
   /** I/Os in flight that each guest offers. */
   readonly depth: number;
+  /**
+   * Whether guests that stop must be forgotten by what they shared before the others are measured. Where the load lies
+   * below every cap, however it is shared, it does not matter.
+   */
+  readonly afresh: boolean;
   /** With repeats: a point that is to be measured twice stands here twice. */
   readonly points: readonly ProbePoint[];
 }
@@ -39,6 +46,10 @@ export interface ProbeObservation extends ProbePoint {
   /** Points of one visit were measured close together; any whole number, compared only for equality and order. */
   readonly visit: number;
   readonly depth: number;
+  /** The whole delay of its visit; left out: the design's. */
+  readonly delayNs?: number;
+  /** What an I/O took in each layer itself, by the junctions: nanoseconds. Layers without figures are left out. */
+  readonly ownNs?: Partial<Readonly<Record<Layer, number>>>;
   /** I/O a second over all running guests, above zero. */
   readonly goodput: number;
 }
@@ -50,12 +61,21 @@ export interface ProbeDesign {
   readonly media: boolean;
   readonly guests: number;
   readonly delayNs: number;
+  /** Longer delays for what the first cannot tell, shortest first; left out: none. */
+  readonly longer?: readonly LongerDelay[];
   /** The most I/Os in flight that a guest may offer: a power of two. */
   readonly maxDepth: number;
   /** Chance that an interval misses the truth, for example 0.05. */
   readonly alpha: number;
-  /** The most points to measure. */
+  /** The most points to measure, in points over `delayNs`. */
   readonly budgetPoints: number;
+}
+
+/** Where the path is full at half the delay, a cap looks like a rate; over a longer delay it is asked for less. */
+export interface LongerDelay {
+  readonly delayNs: number;
+  /** What a point takes over it, in points over the first delay. */
+  readonly cost: number;
 }
 
 /**
@@ -70,6 +90,7 @@ export function checkProbeObservations(observations: readonly ProbeObservation[]
       ...(positive(seen.goodput) ? [] : [`a goodput of ${seen.goodput}: it must be above zero`]),
       ...(positive(seen.depth) ? [] : [`a depth of ${seen.depth}: it must be above zero`]),
       ...(positive(seen.guests) ? [] : [`${seen.guests} guests: at least one must run`]),
+      ...(positive(seen.delayNs ?? 1) ? [] : [`a delay of ${seen.delayNs} ns: it must be above zero`]),
     ];
     return unusable.map((what) => ({ message: `cannot use ${what}`, at }));
   });

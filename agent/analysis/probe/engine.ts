@@ -10,7 +10,9 @@ import type { Need } from './need.ts';
 import { needsOf } from './needs.ts';
 import { pointOf } from './need.ts';
 import { probeRules } from './rules.ts';
-import { isShort, surveyOf, type Survey } from './survey.ts';
+import { type Round, roundsOf, spentOf } from './rounds.ts';
+import { isSurelyBelow } from './size.ts';
+import { isShort, type Survey } from './survey.ts';
 
 export type ProbeDecision =
   { readonly kind: 'measure'; readonly visit: Visit } | { readonly kind: 'done'; readonly findings: ProbeFindings };
@@ -21,10 +23,12 @@ export type ProbeDecision =
  * @throws ProfileError when an observation is unusable.
  */
 export function decideProbe(design: ProbeDesign, observations: readonly ProbeObservation[]): ProbeDecision {
-  const survey = surveyOf(design, observations);
-  const visit = nextVisit(survey);
-  if (visit && observations.length + visit.points.length <= design.budgetPoints) return { kind: 'measure', visit };
-  return { kind: 'done', findings: findingsOf(survey) };
+  const rounds = roundsOf(design, observations);
+  const last: Round = rounds.at(-1) ?? rounds[0];
+  const visit = nextVisit(last.survey);
+  const cost = spentOf(rounds) + last.cost * (visit?.points.length ?? 0);
+  if (visit && cost <= design.budgetPoints) return { kind: 'measure', visit };
+  return { kind: 'done', findings: findingsOf(rounds) };
 }
 
 /**
@@ -33,7 +37,7 @@ export function decideProbe(design: ProbeDesign, observations: readonly ProbeObs
  * @throws ProfileError when an observation is unusable.
  */
 export function probeFindings(design: ProbeDesign, observations: readonly ProbeObservation[]): ProbeFindings {
-  return findingsOf(surveyOf(design, observations));
+  return findingsOf(roundsOf(design, observations));
 }
 
 /** Everything that is needed at the depth of the most urgent need; undefined when nothing is. */
@@ -46,7 +50,16 @@ function nextVisit(survey: Survey): Visit | undefined {
     const key = [point.subject, point.delay, point.guests].join(' ');
     counts.set(key, { point, count: Math.max(count, counts.get(key)?.count ?? 0) });
   }
-  return { depth, points: [...counts.values()].flatMap(({ point, count }) => Array<ProbePoint>(count).fill(point)) };
+  const points = [...counts.values()].flatMap(({ point, count }) => Array<ProbePoint>(count).fill(point));
+  const { delayNs } = survey.readings.design;
+  return { delayNs, depth, afresh: points.some((point) => mayMeetCap(survey, { ...point, depth })), points };
+}
+
+/** Whether fewer guests than all offer so much that it matters how a cap is shared among them. */
+function mayMeetCap({ readings, layers, stack }: Survey, point: ProbePoint & { readonly depth: number }): boolean {
+  if (point.guests >= readings.design.guests) return false;
+  const nature = [stack, ...layers].find(({ subject }) => subject === point.subject);
+  return nature === undefined || !isSurelyBelow(readings, nature, point);
 }
 
 /** What no point can be read without: the bare delay line in each visit, and the whole delay beside the half. */

@@ -1,6 +1,7 @@
 // From what was measured to what may be said.
 
 import type { Layer } from '../../lib/layer.ts';
+import { sum } from '../../lib/numbers.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { LayerLimit, Limit, ProbeFindings } from './limit.ts';
 import { mediaLimit } from './media-limit.ts';
@@ -8,24 +9,52 @@ import type { Nature } from './nature.ts';
 import { throughLimit } from './through.ts';
 import { probeRules } from './rules.ts';
 import { perSecond } from './rate.ts';
+import type { Round } from './rounds.ts';
 import { sizeOf } from './size.ts';
 import { isServed, type Survey } from './survey.ts';
 
-export function findingsOf(survey: Survey): ProbeFindings {
-  const { readings, top } = survey;
-  const layers: LayerLimit[] = survey.layers.flatMap((nature) =>
-    isLayerSubject(nature.subject) ? [{ layer: nature.subject, limit: limitOf(survey, nature) }] : [],
-  );
+export function findingsOf([first, ...longer]: readonly [Round, ...Round[]]): ProbeFindings {
+  let { stack, layers } = foundIn(first, {});
+  for (const round of longer) {
+    const found = foundIn(round, { overNs: round.delayNs });
+    stack = better(stack, found.stack);
+    layers = layers.map((before) => {
+      const after = found.layers.find(({ layer }) => layer === before.layer);
+      return after ? { ...before, ...better(before, after) } : before;
+    });
+  }
+  const { readings, top, media } = first.survey;
+  const { limit, overNs } = sharedScope(stack, layers);
   return {
     delayNs: readings.design.delayNs,
-    offered: isServed(survey) ? readings.design.guests * top.depth : 0,
-    stack: sharedScope(limitOf(survey, survey.stack), layers),
-    layers: [
-      ...(survey.media ? [{ layer: 'media' as const, limit: mediaLimit(survey, survey.media) }] : []),
-      ...layers,
-    ],
-    points: survey.points,
+    offered: isServed(first.survey) ? readings.design.guests * top.depth : 0,
+    stack: limit,
+    ...(overNs === undefined ? {} : { stackOverNs: overNs }),
+    layers: [...(media ? [{ layer: 'media' as const, limit: mediaLimit(first.survey, media) }] : []), ...layers],
+    points: sum([first, ...longer].map(({ survey }) => survey.points)),
   };
+}
+
+type LimitOver = Omit<LayerLimit, 'layer'>;
+
+interface Found {
+  readonly stack: LimitOver;
+  readonly layers: readonly LayerLimit[];
+}
+
+function foundIn({ survey }: Round, over: Pick<LimitOver, 'overNs'>): Found {
+  return {
+    stack: { limit: limitOf(survey, survey.stack), ...over },
+    layers: survey.layers.flatMap((nature) =>
+      isLayerSubject(nature.subject) ? [{ layer: nature.subject, limit: limitOf(survey, nature), ...over }] : [],
+    ),
+  };
+}
+
+/** A longer delay shows a cap that a shorter one could not; where it shows none, a rate that the shorter one met is still there. */
+function better(before: LimitOver, after: LimitOver): LimitOver {
+  if (after.limit.kind === 'unclear') return before;
+  return before.limit.kind === 'rate' && after.limit.kind !== 'cap' ? before : after;
 }
 
 function isLayerSubject(subject: Nature['subject']): subject is Layer {
@@ -75,7 +104,11 @@ function capLimit({ readings, sized }: Survey, nature: Nature): Limit {
 }
 
 /** The stack is swept with all guests only: whose cap it has, its scope it has. */
-function sharedScope(stack: Limit, layers: readonly LayerLimit[]): Limit {
+function sharedScope({ limit, ...over }: LimitOver, layers: readonly LayerLimit[]): LimitOver {
+  return { ...over, limit: withScope(limit, layers) };
+}
+
+function withScope(stack: Limit, layers: readonly LayerLimit[]): Limit {
   if (stack.kind !== 'cap' || stack.scope !== 'unknown') return stack;
   const own = layers
     .map(({ limit }) => limit)

@@ -35,12 +35,14 @@ export type Limit =
   | { readonly kind: 'open'; readonly upTo: number; readonly load?: number; readonly delay?: number }
   /** The media alone: a cap or a rate, which cannot be told apart as nothing lies beneath. */
   | { readonly kind: 'saturated'; readonly perSecond: Interval; readonly load: number }
-  /** Cannot tell; `why` in words for the report. */
-  | { readonly kind: 'unclear'; readonly why: string };
+  /** Cannot tell, where no limit was seen up to `upTo` in flight over all guests; `why` in words for the report. */
+  | { readonly kind: 'unclear'; readonly why: string; readonly upTo?: number };
 
 export interface LayerLimit {
   readonly layer: Layer;
   readonly limit: Limit;
+  /** The delay that it was found over, where a longer one was needed than the probe's first. */
+  readonly overNs?: number;
 }
 
 export interface ProbeFindings {
@@ -48,6 +50,8 @@ export interface ProbeFindings {
   /** The most in flight, over all guests, that was offered and that the load generator still served with all layers stubbed. */
   readonly offered: number;
   readonly stack: Limit;
+  /** As `overNs` of a layer. */
+  readonly stackOverNs?: number;
   /** One for each layer that was compared, the media among them where it was asked for; bottom to top. */
   readonly layers: readonly LayerLimit[];
   /** Points measured. */

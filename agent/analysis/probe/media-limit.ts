@@ -5,7 +5,7 @@ import type { Nature } from './nature.ts';
 import { perSecond } from './rate.ts';
 import { probeRules } from './rules.ts';
 import { isServed, type Survey } from './survey.ts';
-import { cycleNs } from './through.ts';
+import { cycleNs, ownIn } from './through.ts';
 
 export function mediaLimit(survey: Survey, nature: Nature): Limit {
   const { readings, top } = survey;
@@ -20,7 +20,15 @@ export function mediaLimit(survey: Survey, nature: Nature): Limit {
       ? { kind: 'unclear', why: 'the media keeps up with all that the load generator can offer' }
       : { kind: 'saturated', perSecond: found, load };
   }
-  // The path to the media is the same as to the delay; what it costs is what the delay line takes beyond its delay.
-  const path = cycleNs(readings, 'nothing', top.depth) - readings.design.delayNs;
-  return { kind: 'latency', addedNs: Math.max(0, cycleNs(readings, 'media', top.depth / 2) - Math.max(0, path)), load };
+  return { kind: 'latency', addedNs: addedNs(survey, top.depth / 2), load };
+}
+
+/**
+ * By its junction. Without figures of that: the path to the media is the same as to the delay, and costs what the delay
+ * line takes beyond its delay at the same load, as it grows with the load.
+ */
+function addedNs({ readings }: Survey, depth: number): number {
+  const seen = ownIn(readings, 'media', { layers: ['media'] });
+  const path = cycleNs(readings, 'nothing', depth) - readings.design.delayNs;
+  return seen ?? Math.max(0, cycleNs(readings, 'media', depth) - Math.max(0, path));
 }

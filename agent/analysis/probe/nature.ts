@@ -46,7 +46,8 @@ export function natureOf(readings: Readings, top: Top, subject: Subject): Nature
     return { subject, kind: level ? 'level' : 'short', shortfall, knee };
   }
   const radius = radiusOf(readings, load.variance);
-  const blurred = radius > probeRules.clearLoad && Math.abs(load.estimate - probeRules.openLoad) < radius;
+  const fine = subject === 'media' ? 0 : probeRules.clearLoad;
+  const blurred = radius > fine && Math.abs(load.estimate - probeRules.openLoad) < radius;
   if (blurred) return { subject, kind: 'blurred', shortfall, knee, load };
   // The levels are relative to the bare delay line, whose goodput doubles with the load.
   if (load.estimate > probeRules.openLoad) return { subject, kind: 'rising', shortfall, knee, load };

@@ -76,6 +76,20 @@ export function meanLevel(readings: readonly Reading[]): number {
   return mean(readings.map((one) => one.level ?? NaN));
 }
 
+/** ln goodput; of an even number the lower of the two in the middle. */
+export function lowMedian(some: readonly Reading[]): number {
+  return sortedLogs(some)[Math.floor((some.length - 1) / 2)] ?? NaN;
+}
+
+/** As `lowMedian`, the higher of the two. */
+export function highMedian(some: readonly Reading[]): number {
+  return sortedLogs(some)[Math.floor(some.length / 2)] ?? NaN;
+}
+
+function sortedLogs(some: readonly Reading[]): readonly number[] {
+  return some.map(({ log }) => log).sort((a, b) => a - b);
+}
+
 /** Variance of `meanLevel` in units of the residual variance: the readings' own, and that of their visits' references. */
 export function levelVariance({ references }: Readings, some: readonly Reading[]): number {
   const byVisit = new Map<number, number>();

@@ -5,6 +5,8 @@ export const probeRules = {
   openGenerator: 0.75,
   /** Where it is known well, even the upper bound of that share must reach this: sizes are relative to the bare delay line. */
   surelyOpenGenerator: 0.93,
+  /** The share of what is offered in flight over the bare delay line from which on it is served, whatever half the load gave. */
+  servedGenerator: 0.85,
   /** The share of the load generator's ceiling that a new, smaller load may ask for. */
   generatorRoom: 0.85,
   /** A doubled load that raises goodput by more than this share of a doubling has not met a limit. */
@@ -15,8 +17,20 @@ export const probeRules = {
   cap: 0.7,
   /** A doubled delay that costs at most this share of a halving: a rate. */
   rate: 0.3,
+  /** A doubled delay that surely costs more than this share of a halving: no rate alone, so a longer delay may tell. */
+  indifferent: 0.1,
   /** The bound of the delay's elasticity must clear the middle between a cap and a rate. */
   between: -0.5,
+  /** The share of what is offered that must surely be in flight before a subject is said to have no limit up to there. */
+  full: 0.8,
+  /** The same at half of the top, where a limit is near. */
+  fullBelow: 0.87,
+  /** The share that is enough where goodput surely rises with the load as well, and by Little's law on a host that got slower. */
+  half: 0.48,
+  /** A subject with less than this share of the bare delay line's goodput, beyond what the generator serves, is limited itself. */
+  behind: 0.7,
+  /** Points at one load that are spent on the proof that nothing limits it. */
+  mostForProof: 12,
   /** A layer whose goodput (ln) falls short of that with all stubbed by less than this is not limited. */
   short: 0.05,
   /** A shortfall (ln) that is this much larger at the top than at half of it: the limit begins in between. */

@@ -28,7 +28,7 @@ export function precisionNeeds(survey: Survey): readonly Need[] {
     const size = sizeOf(survey.readings, one);
     if (!size) continue;
     const full = pointOf(survey, one.subject);
-    if (size.radius > probeRules.fine) {
+    if (size.radius > (isSized(survey, one) ? probeRules.fine : probeRules.widest)) {
       const below = belowLevels(survey, one)[0];
       const level = size.variance.below > size.variance.above && below ? below : highLevel(survey, one);
       const point = { ...full, guests: level.guests };
@@ -56,32 +56,28 @@ function isSized({ sized }: Survey, { subject }: Nature): boolean {
   return sized.some((one) => one.subject === subject);
 }
 
-/** Two levels, so that a curve that is not straight below the knee shows in the residual. */
+/** Two levels, so that a curve that is not straight below the knee shows in the residual; one for what only rides along. */
 function belowNeeds(survey: Survey, nature: Nature): readonly Need[] {
-  const levels = belowLevels(survey, nature);
-  const few = fewerGuests(survey.readings);
-  const all = pick(survey.readings, { subject: nature.subject, delay: 'full' });
-  const below = all.filter((one) => isSurelyBelow(survey.readings, nature, one));
-  const counted = below.filter((one) => one.guests !== few || levels.some((level) => level.guests === few));
-  const enough = counted.length >= probeRules.eachSide && new Set(counted.map((one) => one.load)).size >= levels.length;
-  const repeats = probeRules.eachSide / levels.length;
-  return levels.flatMap(({ depth, guests }) => [
-    ...(enough ? [] : [need(survey, depth, pointOf(survey, nature.subject, { guests }), repeats)]),
-    ...(few > 0 && guests !== few && !enough && isSized(survey, nature)
-      ? [need(survey, depth, pointOf(survey, nature.subject, { guests: few }), 1)]
-      : []),
-  ]);
+  const all = belowLevels(survey, nature);
+  const levels = isSized(survey, nature) ? all : all.slice(0, 1);
+  const below = pick(survey.readings, { subject: nature.subject, delay: 'full' }).filter((one) =>
+    isSurelyBelow(survey.readings, nature, one),
+  );
+  const repeats = probeRules.eachSide / all.length;
+  const enough = below.length >= repeats * levels.length && new Set(below.map((one) => one.load)).size >= levels.length;
+  if (enough) return [];
+  return levels.map(({ depth, guests }) => need(survey, depth, pointOf(survey, nature.subject, { guests }), repeats));
 }
 
-/** Powers of two well below the knee with all guests; below depth one there are only fewer guests. */
+/** A power of two well below the knee with all guests, and with fewer: two loads of one visit. */
 function belowLevels({ readings }: Survey, { knee }: Nature): readonly Level[] {
   const { guests } = readings.design;
   const most = knee / probeRules.below;
   const depth = powerOfTwoBelow(most / guests);
-  if (depth >= 2) return [depth, depth / 2].map((each) => ({ depth: each, guests }));
+  if (depth >= 2 && guests === 1) return [depth, depth / 2].map((each) => ({ depth: each, guests }));
   const running = depth >= 1 ? guests : Math.max(1, Math.floor(most));
   const fewer = Math.max(1, Math.floor(running / 2));
-  return [...new Set([running, fewer])].map((each) => ({ depth: 1, guests: each }));
+  return [...new Set([running, fewer])].map((each) => ({ depth: Math.max(1, depth), guests: each }));
 }
 
 function aboveNeeds(survey: Survey, nature: Nature): readonly Need[] {

@@ -49,7 +49,11 @@ export function sizeOf(readings: Readings, nature: Nature): Size | undefined {
  * Below the knee whichever way the cap is shared. One guest at depth one, or so few that a shared cap has a place for
  * each, are below or at it.
  */
-export function isSurelyBelow(readings: Readings, { knee }: Nature, { guests, depth }: Reading): boolean {
+export function isSurelyBelow(
+  readings: Readings,
+  { knee }: Nature,
+  { guests, depth }: Pick<Reading, 'guests' | 'depth'>,
+): boolean {
   if (depth === 1 && (guests === 1 || guests <= probeRules.above * knee)) return true;
   return guests * depth * probeRules.surelyBelow <= (knee * guests) / readings.design.guests;
 }

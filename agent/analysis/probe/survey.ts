@@ -3,13 +3,15 @@
 import { mean } from '../../lib/numbers.ts';
 import { type ProbeDesign, type ProbeObservation, type Subject, wholeOf } from './design.ts';
 import { natureOf, type Nature } from './nature.ts';
-import { pick, readingsOf, type Readings } from './readings.ts';
+import { pick, readingsOf, type Reading, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 import { topOf, type Top } from './top.ts';
 import { inLayerOrder } from '../../lib/layer.ts';
 
 export interface Survey {
   readonly readings: Readings;
+  /** What was measured at loads beyond the top. */
+  readonly deeper: readonly Reading[];
   readonly top: Top;
   /** How many points there are, those beyond the top included. */
   readonly points: number;
@@ -21,18 +23,27 @@ export interface Survey {
   readonly sized: readonly Nature[];
 }
 
-/** @throws ProfileError when an observation is unusable. */
-export function surveyOf(design: ProbeDesign, observations: readonly ProbeObservation[]): Survey {
+/**
+ * `whole`: whose points say what the whole stack does. All of `observations` are over the delay of `design`.
+ *
+ * @throws ProfileError when an observation is unusable.
+ */
+export function surveyOf(
+  design: ProbeDesign,
+  observations: readonly ProbeObservation[],
+  whole: Subject = wholeOf(design),
+): Survey {
   const everything = readingsOf(design, observations);
   const top = topOf(everything);
   // Beyond the top the reference is the generator's ceiling, and no measure of what is in flight.
   const readings = { ...everything, all: everything.all.filter((one) => one.depth <= top.depth) };
   const nature = (subject: Subject): Nature => natureOf(readings, top, subject);
   const layers = inLayerOrder(design.layers).map(nature);
-  const stack = nature(wholeOf(design));
+  const stack = nature(whole);
   const caps = layers.filter((one) => one.kind === 'cap').sort((a, b) => a.knee - b.knee);
   return {
     readings,
+    deeper: everything.all.filter((one) => one.depth > top.depth),
     top,
     points: observations.length,
     stack,

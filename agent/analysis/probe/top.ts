@@ -1,8 +1,8 @@
 // The deepest load that the load generator still serves: beyond it a limit is the generator's, not a layer's.
 
-import { generatorElasticity, type Elasticity } from './elasticity.ts';
+import { generatorElasticity } from './elasticity.ts';
 import { mean } from '../../lib/numbers.ts';
-import { pick, radiusOf, type Readings } from './readings.ts';
+import { lowMedian, pick, radiusOf, type Readings } from './readings.ts';
 import { probeRules } from './rules.ts';
 
 export interface Top {
@@ -19,8 +19,7 @@ export function topOf(readings: Readings): Top {
   const { guests, maxDepth, delayNs } = readings.design;
   let [top, ceiling]: [number, number | undefined] = [maxDepth, undefined];
   while (top > 1) {
-    const elasticity = generatorElasticity(readings, top);
-    if (elasticity === undefined || isOpen(readings, elasticity)) break;
+    if (isOpen(readings, top) !== false) break;
     const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top });
     ceiling = Math.exp(mean(seen.map((one) => one.log)));
     const served = (probeRules.generatorRoom * ceiling * delayNs) / 1e9 / guests;
@@ -29,9 +28,25 @@ export function topOf(readings: Readings): Top {
   return ceiling === undefined ? { depth: top } : { depth: top, ceiling };
 }
 
-function isOpen(readings: Readings, { estimate, variance }: Elasticity): boolean {
+/**
+ * Whether the generator serves `depth`; undefined when that is not measured, or not sure. The two loads stand in two
+ * visits, between which the host may change: a load that seems not to be served must be seen in two of each.
+ */
+export function isOpen(readings: Readings, depth: number): boolean | undefined {
+  const elasticity = generatorElasticity(readings, depth);
+  if (elasticity === undefined) return undefined;
+  const { estimate, variance } = elasticity;
   const high = estimate + radiusOf(readings, variance);
-  return estimate >= probeRules.openGenerator && high >= probeRules.surelyOpenGenerator;
+  if (estimate >= probeRules.openGenerator && high >= probeRules.surelyOpenGenerator) return true;
+  const { guests, delayNs } = readings.design;
+  const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth });
+  // By Little's law, whatever the host was like at the other load.
+  if ((Math.exp(lowMedian(seen)) * delayNs) / 1e9 >= probeRules.servedGenerator * guests * depth) return true;
+  const visits = [depth, depth / 2].map(
+    (at) =>
+      new Set(pick(readings, { subject: 'nothing', delay: 'full', guests, depth: at }).map((one) => one.visit)).size,
+  );
+  return visits.every((count) => count >= 2) ? false : undefined;
 }
 
 /** The largest power of two that is at most `value`; below one for a value below one. */

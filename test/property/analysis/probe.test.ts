@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProbeObservation, Subject } from '../../../agent/analysis/probe/design.ts';
 import { decideProbe, probeFindings, type ProbeDecision } from '../../../agent/analysis/probe/engine.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
+import { hostileNoises, type HostileName } from '../../support/probe-noise.ts';
 import {
   probeDesign,
   probeRates,
@@ -14,6 +15,7 @@ import {
 } from '../../support/probe-simulator.ts';
 
 const seeds = 100;
+const hostile = Object.keys(hostileNoises) as HostileName[];
 const design = probeDesign();
 const roomy = probeDesign({ guests: 8, maxDepth: 128 });
 
@@ -97,6 +99,28 @@ describe.each(['iid', 'drifting', 'dips', 'periodic', 'step'] as const)('on a no
   });
 });
 
+describe.each([...hostile, 'iid', 'dips', 'drifting', 'periodic', 'step'] as const)('under %s', (noise) => {
+  const cvs = [0.02, 0.05, 0.1, 0.2];
+
+  it('a cap of 48, 64 or 100 of 256 offered is never called no limit', () => {
+    for (const size of [48, 64, 100]) {
+      for (const cv of cvs) {
+        const { kinds, stackKinds } = probeRates({ host: cap(size), design, noise, cv, seeds: 8, layer: 'ring' });
+        for (const kind of ['open', 'latency']) expect([kinds[kind], stackKinds[kind]]).toEqual([undefined, undefined]);
+      }
+    }
+  });
+
+  it('a stack without a limit is still found to have none', () => {
+    // Nothing is surely in flight while every twelfth point loses two thirds.
+    const least = { 'deep dips': 0.5 }[noise as string] ?? 0.9;
+    for (const cv of [0.02, 0.05]) {
+      const { kinds } = probeRates({ host: { truth: {} }, design, noise, cv, seeds: 20, layer: 'ring' });
+      expect((kinds['open'] ?? 0) / 20).toBeGreaterThanOrEqual(least);
+    }
+  });
+});
+
 describe('a decision of the probe', () => {
   const observed = fc
     .record({
@@ -130,8 +154,12 @@ describe('a decision of the probe', () => {
     fc.assert(
       fc.property(observed, fc.integer({ min: -10, max: 10 }), (seen, power) => {
         const factor = 2 ** power;
-        const faster = seen.map((one) => ({ ...one, goodput: one.goodput * factor }));
         const scaled = { ...design, delayNs: design.delayNs / factor };
+        const faster = seen.map((one) => ({
+          ...one,
+          delayNs: scaled.delayNs,
+          goodput: one.goodput * factor,
+        }));
         expect(gist(decideProbe(scaled, faster))).toEqual(gist(decideProbe(design, seen)));
         expect(kindsOf(scaled, faster)).toEqual(kindsOf(design, seen));
       }),

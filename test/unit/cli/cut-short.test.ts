@@ -162,7 +162,10 @@ vi.mock('../../../agent/experiment/probe.ts', () => ({
   runProbe: ({ experiment }: { experiment: Experiment }) => {
     const design = probeDesign({ layers: ['network', 'blockstack', 'ring'], guests: 4, budgetPoints: 60 });
     const simulation = { host: { truth: {} }, design, noise: 'iid', cv: 0.01, seed: 1 } as const;
-    const { observations } = simulateProbe(simulation);
+    // Over whatever delay the plan has.
+    const observations = simulateProbe(simulation).observations.map(
+      ({ visit, depth, subject, delay, guests, goodput }) => ({ visit, depth, subject, delay, guests, goodput }),
+    );
     const visits = [...new Set(observations.map(({ visit }) => visit))];
     for (const visit of visits) {
       if (visit === visits.at(-1)) failAt('caps');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layers } from '../../../agent/lib/layer.ts';
-import { noProbe, planProbe, type ProbeBasis } from '../../../agent/plan/probe-plan.ts';
+import { noProbe, planProbe, type ProbeBasis, timesOver } from '../../../agent/plan/probe-plan.ts';
 import { planOf } from '../report/documents.ts';
 
 const plan = planOf(layers);
@@ -38,8 +38,8 @@ describe('the layout of a cap probe', () => {
     expect(planned({ ceiling: 1e9 }).design.delayNs).toBe(1e6);
     expect(planned({ ceiling: 10 }).design.delayNs).toBe(250e6);
     const rounds = (ceiling: number): number => {
-      const { measureMs, design } = planned({ ceiling });
-      return measureMs / (design.delayNs / 1e6);
+      const { delayNs } = planned({ ceiling }).design;
+      return timesOver(delayNs).measureMs / (delayNs / 1e6);
     };
     expect(rounds(6000)).toBeGreaterThanOrEqual(30);
     expect(rounds(10)).toBeGreaterThanOrEqual(10);
@@ -47,7 +47,8 @@ describe('the layout of a cap probe', () => {
 
   it('takes a longer delay on a slow host where the places of a ring are known, so that twice as many can be served', () => {
     const guests = plan.profile.guests.length;
-    const { design, settleMs, measureMs } = planned({ ceiling: 1000, ringHolds: 32 });
+    const { design } = planned({ ceiling: 1000, ringHolds: 32 });
+    const { settleMs, measureMs } = timesOver(design.delayNs);
     expect(design.maxDepth * guests).toBe(256);
     expect(design.delayNs).toBe((256 * 1e9) / 500);
     expect(settleMs).toBeGreaterThanOrEqual((2.5 * design.delayNs) / 1e6);
@@ -58,6 +59,17 @@ describe('the layout of a cap probe', () => {
       planned({ ceiling: 50_000 }).design.delayNs,
     );
     expect(planned({ ceiling: 150, ringHolds: 32 }).design.delayNs).toBe(250e6);
+  });
+
+  it('has longer delays at hand for what the first cannot tell, each at its price, and none of more than a second', () => {
+    const { design } = planned({ ceiling: 6000 });
+    expect(design.longer?.map(({ delayNs }) => delayNs / design.delayNs)).toEqual([4]);
+    expect(planned({ ceiling: 1e9 }).design.longer?.map(({ delayNs }) => delayNs)).toEqual([4e6, 16e6]);
+    expect(planned({ ceiling: 10 }).design.longer?.map(({ delayNs }) => delayNs)).toEqual([1e9]);
+    for (const { delayNs, cost } of design.longer ?? []) {
+      const takes = (ns: number): number => timesOver(ns).settleMs + timesOver(ns).measureMs;
+      expect(cost / (takes(delayNs) / takes(design.delayNs))).toBeCloseTo(1, 0.5);
+    }
   });
 
   it('offers domains no more than twice what their rings hold, where the host is slow', () => {

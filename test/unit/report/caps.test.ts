@@ -57,10 +57,27 @@ describe('the caps of a report', () => {
 
   it('follow the name of the layer that holds back, with what to set', () => {
     const caps = capsOf(findings, [canQueue], { guests: 4 });
-    expect(kindClause(caps, 'ring')).toBe(', by a cap of 64 in flight (61 to 67), host-wide');
-    expect(kindClause(caps, 'network')).toBe('');
-    expect(kindClause(null, 'ring')).toBe('');
+    const latency = { guestsNs: null, layers: [] };
+    expect(kindClause({ caps, latency }, 'ring')).toBe(', by a cap of 64 in flight (61 to 67), host-wide');
+    expect(kindClause({ caps, latency }, 'network')).toBe('');
+    expect(kindClause({ caps: null, latency }, 'ring')).toBe('');
     expect(nextForCaps(caps)).toContain('raise can_queue of ring from 64 (default 1024): echo N >parameter');
+  });
+
+  it('say of a latency what the junctions say, as the line beneath does', () => {
+    const added: Limit = { kind: 'latency', addedNs: 134.7e6 };
+    const caps = capsOf({ ...findings, layers: [{ layer: 'media', limit: added }] }, [], { guests: 4 });
+    const layers = [{ layer: 'media' as const, ownNs: 150.3e6, throughNs: 150.3e6 }];
+    expect(kindClause({ caps, latency: { guestsNs: null, layers } }, 'media')).toContain(
+      'by the 150.3 ms that it adds',
+    );
+    expect(kindClause({ caps, latency: { guestsNs: null, layers: [] } }, 'media')).toContain('by the 134.7 ms');
+  });
+
+  it('tell the delay of each that needed a longer one', () => {
+    const longer = { ...findings, stackOverNs: 200e6, layers: [{ layer: 'ring' as const, limit: cap, overNs: 200e6 }] };
+    expect(capsOf(longer, [], { guests: 4 }).rows.map(({ overNs }) => overNs)).toEqual([200e6, 200e6]);
+    expect(capsOf(findings, [], { guests: 4 }).rows.every((row) => !('overNs' in row))).toBe(true);
   });
 
   it('head a run that asked for nothing else: the tightest first, or none', () => {
@@ -96,6 +113,10 @@ describe('the caps of a report', () => {
   });
 
   it.each<[Limit, string]>([
+    [
+      { kind: 'unclear', upTo: 256, why: 'the noise is too high' },
+      'cannot tell up to 256 in flight: the noise is too high',
+    ],
     [
       { ...cap, scope: 'per-guest', perGuest: { estimate: 16, low: 15, high: 17 } },
       '16 in flight (15 to 17) for each guest',

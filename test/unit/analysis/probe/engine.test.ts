@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { ProbeObservation } from '../../../../agent/analysis/probe/design.ts';
 import { decideProbe, probeFindings } from '../../../../agent/analysis/probe/engine.ts';
 import { ProfileError } from '../../../../agent/lib/errors.ts';
 import { limitOf, probeDesign, simulateProbe, type ProbeHost } from '../../../support/probe-simulator.ts';
+
+/** As recorded before there were longer delays. */
+function withoutDelay({ visit, depth, subject, delay, guests, goodput }: ProbeObservation): ProbeObservation {
+  return { visit, depth, subject, delay, guests, goodput };
+}
 
 const quiet = { noise: 'iid', cv: 0.01, seed: 3 } as const;
 
@@ -137,9 +143,89 @@ describe('what is no cap', () => {
     expect(ring.kind === 'latency' && ring.addedNs / 1e7).toBeCloseTo(1, 0.7);
   });
 
+  it('a latency is that of its junctions, where they tell, and not the path that waits for the CPU', () => {
+    const simulation = {
+      ...quiet,
+      design: probeDesign(),
+      host: { truth: { ring: { latencyNs: 10e6 } }, cpuNs: 150_000 },
+    };
+    const seen = limitOf(simulateProbe({ ...simulation, junctions: true }).findings, 'ring');
+    expect(seen.kind === 'latency' && seen.addedNs / 10e6).toBeCloseTo(1, 2);
+    const quick = { ...simulation, host: { truth: { ring: { latencyNs: 1e6 } }, cpuNs: 150_000 }, junctions: true };
+    expect(limitOf(simulateProbe(quick).findings, 'ring').kind).toBe('open');
+  });
+
   it('a knee near the most that was offered is open as far as that is sure', () => {
     const { findings } = probe({ ring: { cap: { size: 200, scope: 'host-wide' } } });
     expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'open', upTo: 128 });
+  });
+});
+
+describe('a path that is full at half the delay', () => {
+  // Over 50 ms a cap of 100 lets 2,000 I/O a second through; the path gives 2,600.
+  const truth = { ring: { cap: { size: 100, scope: 'host-wide' as const }, rate: 2600 } };
+  const longer = [
+    { delayNs: 200e6, cost: 1.5 },
+    { delayNs: 800e6, cost: 4 },
+  ];
+
+  it('leaves a cap unclear over one delay, and has it measured again over a longer one', () => {
+    const once = probe(truth, { budgetPoints: 120 }).findings;
+    expect(limitOf(once, 'ring').kind).toBe('unclear');
+    const { findings, observations } = probe(truth, { budgetPoints: 120, longer });
+    const ring = limitOf(findings, 'ring');
+    expect(ring).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    expect(ring.kind === 'cap' && ring.size.estimate / 100).toBeCloseTo(1, 1);
+    expect(findings.stack).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    expect(findings).toMatchObject({ delayNs: 50e6, stackOverNs: 200e6 });
+    expect(findings.layers.find(({ layer }) => layer === 'ring')?.overNs).toBe(200e6);
+    expect(findings.layers.find(({ layer }) => layer === 'network')?.overNs).toBeUndefined();
+    expect(new Set(observations.map(({ delayNs }) => delayNs))).toEqual(new Set([50e6, 200e6]));
+  });
+
+  it('is measured again over one still longer where one is not enough', () => {
+    const slow = { ring: { cap: { size: 100, scope: 'host-wide' as const }, rate: 2600 } };
+    const steps = [{ delayNs: 60e6, cost: 1 }, ...longer];
+    const ring = limitOf(probe(slow, { budgetPoints: 200, longer: steps }).findings, 'ring');
+    expect(ring.kind === 'cap' && ring.size.estimate / 100).toBeCloseTo(1, 1);
+  });
+
+  it('is left as it is when the budget does not pay for a longer delay', () => {
+    const run = probe(truth, { budgetPoints: 50, longer: [{ delayNs: 200e6, cost: 40 }] });
+    expect(limitOf(run.findings, 'ring').kind).toBe('unclear');
+    expect(run.observations.every(({ delayNs }) => delayNs === 50e6)).toBe(true);
+  });
+
+  it('stays a rate where no cap lies behind it', () => {
+    const { findings, observations } = probe({ ring: { rate: 1280 } }, { budgetPoints: 120, longer });
+    expect(limitOf(findings, 'ring').kind).toBe('rate');
+    expect(observations.every(({ delayNs }) => delayNs === 50e6)).toBe(true);
+  });
+
+  it('gives the same from records of before there were longer delays', () => {
+    const { observations, findings } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
+    const older = observations.map(withoutDelay);
+    expect(probeFindings(probeDesign(), older)).toEqual(findings);
+  });
+});
+
+describe('guests that stop', () => {
+  it('are waited for where the rest may meet a cap, and not far below every cap', () => {
+    const design = probeDesign();
+    const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
+    const visits = [...new Set(observations.map(({ visit }) => visit))].map((visit) =>
+      decideProbe(
+        design,
+        observations.filter((seen) => seen.visit < visit),
+      ),
+    );
+    const fewer = visits.flatMap((decision) =>
+      decision.kind === 'measure' && decision.visit.points.some(({ guests }) => guests < 4) ? [decision.visit] : [],
+    );
+    expect(fewer.map(({ depth, afresh }) => [depth, afresh])).toEqual([
+      [32, true],
+      [8, false],
+    ]);
   });
 });
 
@@ -179,6 +265,22 @@ describe('the media', () => {
     expect(media.kind === 'saturated' && media.perSecond.estimate / 32_000).toBeCloseTo(1, 1);
   });
 
+  /** A path that takes 0.2 ms of CPU for each I/O: it waits for it the more, the more is in flight. */
+  const loaded = { cpuNs: 200_000 };
+
+  it.each([32, 64])("has its own latency, whatever a path costs that is loaded by %i guests' I/O", (maxDepth) => {
+    const design = { media: true, maxDepth };
+    const { findings } = probe({ media: { latencyNs: 150e6 } }, design, loaded);
+    const media = limitOf(findings, 'media');
+    expect(media.kind === 'latency' && media.addedNs / 150e6).toBeGreaterThan(0.97);
+    expect(media.kind === 'latency' && media.addedNs / 150e6).toBeLessThan(1.03);
+    const seen = simulateProbe({
+      ...quiet,
+      ...{ host: { truth: { media: { latencyNs: 150e6 } }, ...loaded }, design: probeDesign(design), junctions: true },
+    });
+    expect(limitOf(seen.findings, 'media')).toMatchObject({ kind: 'latency', addedNs: 150e6 });
+  });
+
   it('has a latency while it keeps up', () => {
     const media = limitOf(probe({ media: { latencyNs: 2e6 } }, { media: true }).findings, 'media');
     expect(media.kind === 'latency' && media.addedNs / 2e6).toBeCloseTo(1, 1);
@@ -216,6 +318,12 @@ describe('a probe that is cut short', () => {
 });
 
 describe('an unusable observation', () => {
+  it('over a delay that the probe does not have is refused', () => {
+    const seen = { visit: 3, depth: 8, delayNs: 7, subject: 'stack', delay: 'full', guests: 4, goodput: 9 } as const;
+    expect(() => decideProbe(probeDesign(), [seen])).toThrow(ProfileError);
+    expect(() => decideProbe(probeDesign(), [seen])).toThrow(/visit 3.*delay of 7 ns/);
+  });
+
   it('is named with its visit', () => {
     const seen = { visit: 7, depth: 8, subject: 'stack', delay: 'full', guests: 4, goodput: 0 } as const;
     expect(() => decideProbe(probeDesign(), [seen])).toThrow(ProfileError);
