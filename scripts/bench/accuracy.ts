@@ -5,6 +5,7 @@ import { hardRows, runRow } from '../../test/support/hard-rows.ts';
 import { rates, type Rates } from '../../test/support/simulator.ts';
 import { noises, type NoiseName } from '../../test/support/simulator-noise.ts';
 import { scenarios, type ScenarioName } from '../../test/support/simulator-scenarios.ts';
+import { printCapRates } from './cap-rates.ts';
 import { print } from './figures.ts';
 
 const seeds = Number(process.env['SEEDS'] ?? 200);
@@ -35,6 +36,7 @@ for (const row of hardRows) {
   ];
   print(`  ${row.text}`, `${text(found)} (${asked.join('/')})${judged(broken.length === 0, broken.join(', '))}`);
 }
+printCapRates(seeds);
 process.stdout.write(`${within} of ${cells} cells within\n`);
 
 /** The found cell; where one is expected, that in brackets, and what of it does not hold. */
