@@ -6,7 +6,17 @@ import { build } from 'esbuild';
 const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-const benchmarks = ['switching', 'overhead', 'accuracy', 'analysis', 'safety', 'lossless', 'ring-gain', 'crash-matrix'];
+const benchmarks = [
+  'switching',
+  'overhead',
+  'accuracy',
+  'analysis',
+  'safety',
+  'lossless',
+  'providers',
+  'ring-gain',
+  'crash-matrix',
+];
 const asked = process.argv[2];
 const isOne = benchmarks.includes(asked);
 const bench = isOne ? [asked] : asked === 'bench' ? benchmarks : [];

@@ -69,7 +69,7 @@ async function providerLines(): Promise<readonly string[]> {
 }
 
 // Providers that have no defaults for everything, with the least that makes them valid.
-const exampleSettings: Readonly<Record<string, unknown>> = {
+export const exampleSettings: Readonly<Record<string, unknown>> = {
   device: { device: '/dev/null' },
   'nvme-tcp-remote': { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
   dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },

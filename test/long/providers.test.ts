@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { inLab, kernelFaults, type LabResult } from '../support/lab.ts';
+import { expectProviders } from '../support/providers-in-lab.ts';
 
 const profiles = 'test/fixtures/profiles';
 
@@ -90,4 +91,10 @@ describe('providers on Linux 6.12', () => {
     expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
     lab.dispose();
   });
+});
+
+describe('each provider of the registry in every role, switched under a load that verifies,', () => {
+  test('on Linux 6.1', () => expectProviders('stock'));
+
+  test('and the rings of Xen, in domain 0 and to a domain of its own', () => expectProviders('xen'));
 });

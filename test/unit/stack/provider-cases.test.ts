@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { providers } from '../../../agent/stack/registry.ts';
+import { decodeProfile } from '../../../agent/profile/decode.ts';
+import { providerCases } from '../../support/provider-cases.ts';
+
+const cases = providerCases();
+
+describe('the providers that are shown on a real kernel', () => {
+  it('are all there are, in every role', () => {
+    const shown = cases.flatMap(({ shows }) => shows.map(({ role, provider }) => `${provider} ${role}`));
+    const due = providers.flatMap(({ name, roles }) => roles.map((role) => `${name} ${role}`));
+    expect([...new Set(shown)].sort()).toEqual(due.sort());
+  });
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    '%s: with a profile that is right',
+    (_, { profile, shows, layer }) => {
+      const { stack } = decodeProfile(profile, 'p.yaml');
+      const named = stack.flatMap(({ deployed, stub }) => [
+        `${deployed.provider} deployed`,
+        `${stub?.provider ?? 'no'} stub`,
+      ]);
+      for (const { role, provider } of shows) expect(named).toContain(`${provider} ${role}`);
+      expect(stack.find((one) => one.layer === layer)?.stub).not.toBeNull();
+    },
+  );
+});
