@@ -1,14 +1,17 @@
-// Is the limit above the stack? With every stub in place, what is full then: the host's CPU, the guests' share of it, or
-// the one thread of each load generator. A limit in the number of I/Os that the guests keep in flight is none of these.
+// Is the limit above the stack? With every stub in place, what is full then: the host's CPU, the guests' share of it, the one
+// thread of each load generator, or a limit of the guests' own.
 
 import { baselineId, everyArm } from '../lib/arm.ts';
-import type { Layer } from '../lib/layer.ts';
+import type { Arm, Layer } from '../lib/layer.ts';
 import { median } from '../lib/numbers.ts';
+import { type MetLimit, renderGuests, renderValue } from '../lib/own-limit.ts';
 import type { Analysis } from './analyse.ts';
+import { aboveOf, depthClaim, ownCaveats, ownClaim, type OwnFacts, ownMet } from './own-claims.ts';
+import { metLimits, type OwnUse } from './own-limits.ts';
 import { isLifting, type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from './verdict.ts';
 
 /** What one slice asked of the CPUs; undefined where it was not measured. */
-export interface SliceLoad {
+export interface SliceLoad extends OwnUse {
   readonly arm: string;
   /** Of all CPUs of the host, per cent. */
   readonly hostBusyPercent: number | undefined;
@@ -18,7 +21,7 @@ export interface SliceLoad {
   readonly throttledPercent: number | undefined;
 }
 
-export interface LoadFacts {
+export interface LoadFacts extends OwnFacts {
   /** Slices that count, and those that do not for no other reason than cpu.max. */
   readonly slices: readonly SliceLoad[];
   /** Each guest's load is one thread that sleeps when it has nothing to do. */
@@ -37,7 +40,8 @@ export interface VoidSlices {
   readonly reasons: readonly string[];
 }
 
-type Outside = Pick<OutsideVerdict, 'limit' | 'why'>;
+type Outside = Pick<OutsideVerdict, 'limit' | 'why' | 'met'>;
+type CpuLimit = 'cpu-max' | 'cpu' | 'thread';
 
 /** Shares of the CPU from which on it is full, and of the time from which on a guest is held back: medians, per cent. */
 const full = { host: 95, thread: 95, throttled: 5 } as const;
@@ -45,15 +49,19 @@ const full = { host: 95, thread: 95, throttled: 5 } as const;
 const leastSlices = 2;
 
 /** What limits beyond the stack, judged in the arm with the most stubs; undefined when nothing does or nobody measured it. */
-export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'void'>): Outside | undefined {
-  const highest = everyArm(layers).findLast(({ id }) => facts.slices.some(({ arm }) => arm === id));
+export function outsideClaim(
+  layers: readonly Layer[],
+  facts: Omit<LoadFacts, 'void'>,
+): (Outside & { readonly limit: CpuLimit }) | undefined {
+  const highest = highestOf(layers, facts);
   const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
-  if (!highest || highest.stubbed.length === 0) return undefined;
-  const stubbed = highest.stubbed.length === layers.length ? 'every layer' : highest.stubbed.join(' and ');
+  if (!highest) return undefined;
+  const stubbed = inWords(highest, layers);
   const of = figuresOf(slices);
   if (isFull['cpu-max'](of)) {
-    const why = `with ${stubbed} stubbed, a guest waits ${of.throttled.toFixed(0)} % of the time for its own cpu.max`;
-    return { limit: 'cpu-max', why };
+    const met = cpuMaxMet(facts, highest.id);
+    const why = `with ${stubbed} stubbed, ${waiters(met)} ${of.throttled.toFixed(0)} % of the time for ${own(met)}`;
+    return { limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
   }
   if (isFull.cpu(of)) {
     return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
@@ -64,7 +72,33 @@ export function outsideClaim(layers: readonly Layer[], facts: Omit<LoadFacts, 'v
 
 type Figures = Record<keyof typeof full, number>;
 
-const isFull: Record<Outside['limit'], (of: Figures) => boolean> = {
+/** The arm with the most stubs that was measured. */
+function highestOf(layers: readonly Layer[], { slices }: Pick<LoadFacts, 'slices'>): Arm | undefined {
+  const highest = everyArm(layers).findLast(({ id }) => slices.some(({ arm }) => arm === id));
+  return highest && highest.stubbed.length > 0 ? highest : undefined;
+}
+
+function inWords({ stubbed }: Arm, layers: readonly Layer[]): string {
+  return stubbed.length === layers.length ? 'every layer' : stubbed.join(' and ');
+}
+
+function cpuMaxMet({ limits = [], slices }: Omit<LoadFacts, 'void'>, arm: string): readonly MetLimit[] {
+  const own = slices.filter((slice) => slice.arm === arm);
+  return metLimits(limits, own).filter(({ kind }) => kind === 'cpu-max');
+}
+
+function waiters(met: readonly MetLimit[]): string {
+  const guests = met.flatMap((one) => one.guests);
+  if (guests.length === 0) return 'a guest waits';
+  return guests.length > 1 ? `${renderGuests(guests)} wait up to` : `${renderGuests(guests)} waits`;
+}
+
+function own(met: readonly MetLimit[]): string {
+  const values = met.length > 0 ? ` (${met.map(({ value, by }) => renderValue({ value, by })).join(', ')})` : '';
+  return `${met.flatMap((one) => one.guests).length > 1 ? 'their' : 'its'} own cpu.max${values}`;
+}
+
+const isFull: Record<CpuLimit, (of: Figures) => boolean> = {
   'cpu-max': ({ throttled }) => throttled > full.throttled,
   cpu: ({ host }) => host > full.host,
   thread: ({ thread }) => thread >= full.thread,
@@ -81,11 +115,14 @@ function figuresOf(slices: readonly SliceLoad[]): Figures {
 }
 
 /** Whether it holds back the stack as deployed. */
-function holdsDeployed(limit: Outside['limit'], { slices }: Pick<LoadFacts, 'slices'>): boolean {
+function holdsDeployed(limit: CpuLimit, { slices }: Pick<LoadFacts, 'slices'>): boolean {
   return isFull[limit](figuresOf(slices.filter(({ arm }) => arm === baselineId)));
 }
 
-/** `analysis` as it reads beside what the CPUs did and what did not count: too many void slices leave no verdict, a full CPU leaves none but a lift. */
+/**
+ * `analysis` as it reads beside what the CPUs and the guests did and what did not count: too many void slices leave no verdict,
+ * a full CPU or a limit of the guests' own leaves none but a lift. "None" is told what is known to be above it.
+ */
 export function withOutside(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Analysis {
   const verdict = voidVerdict(analysis.verdict, facts) ?? limitVerdict(analysis, layers, facts);
   return verdict ? { ...analysis, verdict, decided: true } : analysis;
@@ -96,19 +133,36 @@ export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], fac
   const { verdict } = analysis;
   const bounds = isLifting(verdict) || verdict.kind === 'inconclusive';
   const outside = bounds ? outsideClaim(layers, facts) : undefined;
+  const highest = verdict.kind === 'outside' ? undefined : highestOf(layers, facts);
   return [
     ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
     ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
+    ...(highest ? ownCaveats(ownMet(facts, highest), inWords(highest, layers)) : []),
   ];
 }
 
-function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): OutsideVerdict | undefined {
-  if (!analysis.decided || isLifting(analysis.verdict) || !foundNothing(analysis.verdict)) return undefined;
+function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Verdict | undefined {
+  const { verdict, decided } = analysis;
+  if (!decided || isLifting(verdict) || !foundNothing(verdict)) return undefined;
+  const highest = highestOf(layers, facts);
+  const met = highest && ownMet(facts, highest);
+  const ofCpu = cpuVerdict(verdict, layers, facts);
+  const ofGuests = met && ownClaim(facts, met, inWords(highest, layers));
+  if (ofCpu?.limit !== 'cpu-max' && ofGuests) return { kind: 'outside', ...ofGuests };
+  if (ofCpu) return { kind: 'outside', ...ofCpu };
+  if (verdict.kind !== 'none' || !met) return undefined;
+  const isAll = highest.stubbed.length === layers.length && verdict.untested.length === 0;
+  const inFlight = isAll ? depthClaim(facts, met) : undefined;
+  if (inFlight) return { kind: 'outside', ...inFlight };
+  const above = aboveOf(facts, met);
+  return above.length > 0 ? { ...verdict, above } : undefined;
+}
+
+/** Stubs may well lift beneath the noise: a limit that is not there as deployed then holds nobody back. */
+function cpuVerdict(verdict: Verdict, layers: readonly Layer[], facts: LoadFacts): ReturnType<typeof outsideClaim> {
   const outside = outsideClaim(layers, facts);
-  if (!outside) return undefined;
-  // Stubs may well lift beneath the noise: a limit that is not there as deployed holds nobody back.
-  if (analysis.verdict.kind === 'inconclusive' && !holdsDeployed(outside.limit, facts)) return undefined;
-  return { kind: 'outside', ...outside };
+  if (outside && verdict.kind === 'inconclusive' && !holdsDeployed(outside.limit, facts)) return undefined;
+  return outside;
 }
 
 function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | InconclusiveVerdict | undefined {
@@ -116,8 +170,10 @@ function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | Incon
   if (!found.tooMany) return undefined;
   const proven = namedIn(verdict);
   if (found.byCpuMax && proven.length === 0 && holdsDeployed('cpu-max', facts)) {
-    const why = `in ${found.count} of ${found.of} slices a guest was held back by its own cpu.max`;
-    return { kind: 'outside', limit: 'cpu-max', why };
+    const met = cpuMaxMet(facts, baselineId);
+    const who = met.length > 0 ? renderGuests(met.flatMap(({ guests }) => guests)) : 'a guest';
+    const why = `in ${found.count} of ${found.of} slices ${who} ${who.startsWith('guests') ? 'were' : 'was'} held back by ${own(met)}`;
+    return { kind: 'outside', limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
   }
   const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
   return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };

@@ -1,6 +1,7 @@
 // The verdict: a closed union. "Cannot tell yet" is a result, not an error.
 
 import type { Layer } from '../lib/layer.ts';
+import type { MetLimit, OwnLimitKind } from '../lib/own-limit.ts';
 
 /** A lift as a ratio of goodputs (1 = no change) with the bounds that the look's level gives. */
 export interface Lift {
@@ -33,16 +34,20 @@ export type Verdict =
       readonly widened: boolean;
       readonly covers: readonly (readonly Layer[])[];
       readonly untested: readonly Layer[];
+      /** Limits of the guests' own that are met, but do not hold the host back as deployed, or not they alone. */
+      readonly above?: readonly MetLimit[];
     }
   | OutsideVerdict
   | InconclusiveVerdict;
 
-/** The load generator or the CPU is the limit even with the most stubs in place. */
+/** The guests' own limits, the load generator or the CPU is the limit even with the most stubs in place. */
 export interface OutsideVerdict {
   readonly kind: 'outside';
-  /** The guests' own cpu.max, the one thread of each load generator, or the CPU of the host. */
-  readonly limit: 'cpu-max' | 'thread' | 'cpu';
+  /** A limit of the guests' own, the one thread of each load generator, or the CPU of the host. */
+  readonly limit: OwnLimitKind | 'thread' | 'cpu';
   readonly why: string;
+  /** The guests' own limits that are met; absent where it is none of these, or nobody measured whose it is. */
+  readonly met?: readonly MetLimit[];
 }
 
 export interface MaskedVerdict {

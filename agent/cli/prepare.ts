@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/cpus.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
+import { demandOf } from '../load/demand.ts';
 import { readUserJob } from '../load/user-job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
@@ -70,6 +71,8 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Pr
     seed,
     cold: options.cold,
     aims: aimsOf(options),
+    demand: demandOf(sections),
+    impact: options.impact,
     ...(options.fast === true ? { alpha: fastAlpha } : {}),
     ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
   });

@@ -27,12 +27,13 @@ export interface Judged {
  * @throws LoadError when fio gave no histogram to judge an objective by.
  */
 export function guestRecord(guest: number, work: Work, { objectiveNs, verifies }: Judged): GuestRecord {
-  const { elapsedMs, ios, bytes, errors, meanLatencyNs, latencies } = work;
+  const { elapsedMs, ios, bytes, errors, meanLatencyNs, reads, latencies } = work;
   const within = objectiveNs === null ? ios : withinObjective(guest, latencies, objectiveNs);
   // One that was found damaged may have been quick: within or not, it is none of the useful.
   const damaged = damagedOf(work, verifies);
   const useful = Math.max(0, Math.min(within, ios) - damaged);
-  return { guest, elapsedMs, ios, bytes, errors, damaged, meanLatencyNs, useful, objectiveNs };
+  const count = { guest, elapsedMs, ios, bytes, errors, damaged };
+  return { ...count, meanLatencyNs, useful, objectiveNs, ...(reads ? { reads } : {}) };
 }
 
 /**

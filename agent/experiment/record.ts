@@ -27,6 +27,8 @@ const guest = z
     borderFactor: z.number().positive().exactOptional(),
     /** Null: none is set. */
     objectiveNs: z.number().positive().nullable().default(null),
+    /** The reads among its I/Os; records of earlier versions do not tell. */
+    reads: z.object({ ios: z.number(), bytes: z.number() }).exactOptional(),
   })
   // Records from before there were objectives have no such count.
   .transform((one) => ({ ...one, useful: one.useful ?? one.ios }));

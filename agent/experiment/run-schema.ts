@@ -23,6 +23,22 @@ const layer = z.enum(layers);
 /** More slices or blocks than any run has; a count beyond it would keep the analysis busy for ever. */
 const most = 1e6;
 const looks = z.array(z.number().int().positive().max(most)).max(1000);
+const demand = z.object({
+  depth: z.number().positive(),
+  rates: z.array(
+    z.object({
+      kind: z.enum(['rate', 'rate-iops', 'think-time']),
+      value: z.string(),
+      way: z.enum(['read', 'write', 'any']),
+      unit: z.enum(['ios', 'bytes']),
+      perSecond: z.number().positive(),
+    }),
+  ),
+});
+const impact = z.object({
+  io: z.partialRecord(z.enum(['riops', 'wiops', 'rbps', 'wbps']), z.number().positive()),
+  cpuPercent: z.number().positive().exactOptional(),
+});
 const choice = z.object({ provider: z.string(), settings: z.unknown() });
 export const planSchema = z.object({
   version: z.literal(1),
@@ -66,6 +82,9 @@ export const planSchema = z.object({
   latencyMs: z.number().positive().exactOptional(),
   budgetMs: z.number().positive(),
   open: z.array(z.string()),
+  // Of an earlier version neither is known.
+  demand: demand.exactOptional(),
+  impact: impact.exactOptional(),
 });
 
 export const neighboursSchema = z.object({

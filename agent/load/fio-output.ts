@@ -5,6 +5,11 @@ import { sum } from '../lib/numbers.ts';
 import * as z from 'zod';
 import { decodeBins, grownBy, type Histogram, merged } from './histogram.ts';
 
+export interface IoCount {
+  readonly ios: number;
+  readonly bytes: number;
+}
+
 /** What a guest has done since its fio started. */
 export interface Snapshot {
   /** fio's own measuring time, milliseconds. */
@@ -18,6 +23,8 @@ export interface Snapshot {
   readonly issued: number | undefined;
   /** Sum of the latencies of these I/Os, nanoseconds. */
   readonly latencySumNs: number;
+  /** The reads among them. */
+  readonly reads?: IoCount;
   /** These latencies; undefined when fio gave none, or what it gave is no histogram. */
   readonly latencies: Histogram | undefined;
 }
@@ -98,6 +105,10 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
     ),
     ios: sum(ways.map(count)),
     bytes: sum(ways.map((way) => way.io_bytes)),
+    reads: {
+      ios: sum(parsed.data.jobs.map(({ read }) => count(read))),
+      bytes: sum(parsed.data.jobs.map(({ read }) => read.io_bytes)),
+    },
     errors: sum(parsed.data.jobs.map((job) => job.total_err ?? (job.error === 0 ? 0 : 1))),
     issued: ways.every((way) => way.total_ios !== undefined) ? sum(ways.map((way) => way.total_ios ?? 0)) : undefined,
     latencySumNs: sum(ways.map((way) => way.lat_ns.mean * count(way))),
@@ -120,6 +131,8 @@ export interface Work {
   /** Undefined when either snapshot does not say. */
   readonly issued: number | undefined;
   readonly meanLatencyNs: number;
+  /** The reads among them. */
+  readonly reads?: IoCount;
   /** Undefined when either snapshot has none. */
   readonly latencies: Histogram | undefined;
 }
@@ -136,6 +149,9 @@ export function between(from: Snapshot, to: Snapshot): Work | undefined {
     errors: to.errors - from.errors,
     issued: from.issued === undefined || to.issued === undefined ? undefined : to.issued - from.issued,
     meanLatencyNs: ios > 0 ? Math.max(0, (to.latencySumNs - from.latencySumNs) / ios) : 0,
+    ...(from.reads && to.reads
+      ? { reads: { ios: to.reads.ios - from.reads.ios, bytes: to.reads.bytes - from.reads.bytes } }
+      : {}),
     latencies: from.latencies && to.latencies && grownBy(from.latencies, to.latencies),
   };
 }

@@ -36,10 +36,12 @@ export const guests: Source<GuestsCpu> = {
   },
   between: (from, to, elapsedMs) => {
     const percent = (us: number): number => us / 10 / elapsedMs;
-    const changes = [...to.guests].flatMap(([name, b]) => {
+    const named = [...to.guests].flatMap(([name, b]) => {
       const a = from.guests.get(name);
-      return a ? [changeOf(a, b)] : [];
+      return a ? [[name, changeOf(a, b)] as const] : [];
     });
+    const changes = named.map(([, change]) => change);
+    const held = named.filter(([, { throttledUs }]) => throttledUs > 0);
     const usages = changes.map(({ usageUs }) => percent(usageUs));
     const throttled = changes.map(({ throttledUs }) => Math.min(100, percent(throttledUs)));
     return {
@@ -52,6 +54,10 @@ export const guests: Source<GuestsCpu> = {
             throttledPeriods: changes.reduce((total, one) => total + one.throttledPeriods, 0),
           }
         : {}),
+      // Whose it was; of the others there is nothing to say.
+      ...Object.fromEntries(
+        held.map(([name, { throttledUs }]) => [`${name}ThrottledPercent`, Math.min(100, percent(throttledUs))]),
+      ),
     };
   },
 };

@@ -3,6 +3,7 @@
 import { agent } from './agent.ts';
 import { clock } from './clock.ts';
 import { cpu } from './cpu.ts';
+import { guestLimits } from './guest-limits.ts';
 import { guests } from './guests.ts';
 import { pressure } from './pressure.ts';
 import { tags } from './tags.ts';
@@ -12,6 +13,7 @@ import type { Scene, Source } from './source.ts';
 const sources: Readonly<Record<string, Source<unknown>>> = {
   cpu: cpu as Source<unknown>,
   guests: guests as Source<unknown>,
+  guestLimits: guestLimits as Source<unknown>,
   pressure: pressure as Source<unknown>,
   agent: agent as Source<unknown>,
   tags: tags as Source<unknown>,

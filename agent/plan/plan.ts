@@ -5,9 +5,11 @@ import { decide } from '../analysis/engine.ts';
 import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
+import type { Demand } from '../lib/own-limit.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
+import type { Impact } from './impact.ts';
 import { measureOver } from './phase.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
 import { leastProbeMs } from './probe-plan.ts';
@@ -44,6 +46,10 @@ export interface Plan {
   readonly budgetMs: number;
   /** What this stack leaves open, as sentences. */
   readonly open: readonly string[];
+  /** What each guest's job asks for; earlier versions did not record it. */
+  readonly demand?: Demand;
+  /** What `--max-impact` holds all guests together to, which is in their limits already; absent where it was not given. */
+  readonly impact?: Pick<Impact, 'io'> & { readonly cpuPercent?: number };
 }
 
 /** What a run is for unless it is asked otherwise. */
@@ -56,6 +62,8 @@ export interface PlanOptions {
   readonly budgetMs?: number;
   /** Chance of a false claim; 0.05 if left out. */
   readonly alpha?: number;
+  readonly demand?: Demand;
+  readonly impact?: Impact | undefined;
 }
 
 /** Throws ProfileError when there is nothing to compare. */
@@ -96,7 +104,13 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     measureMs,
     budgetMs,
     open: openQuestions(profile, layers),
+    ...(options.demand ? { demand: options.demand } : {}),
+    ...(options.impact ? { impact: recorded(options.impact) } : {}),
   };
+}
+
+function recorded({ io, cpuPercent }: Impact): NonNullable<Plan['impact']> {
+  return cpuPercent === undefined ? { io } : { io, cpuPercent };
 }
 
 /** The first look comes after two blocks: with less nothing could ever be said. */
@@ -157,6 +171,9 @@ function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): r
   const remote = stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote')
     ? ['the network and the media behind the remote target are replaced together: they cannot be told apart']
     : [];
+  const alike = stack
+    .filter(({ deployed, stub }) => deployed.provider === stub?.provider)
+    .map(({ layer, deployed }) => `${layer} is ${deployed.provider} in both forms: its stub replaces nothing`);
   const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
-  return [...remote, ...domains, ...kept, ...single];
+  return [...remote, ...domains, ...kept, ...alike, ...single];
 }

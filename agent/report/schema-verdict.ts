@@ -1,9 +1,19 @@
 // The verdict as it is serialised: the same union as in the analysis, field by field.
 
 import * as z from 'zod';
+import { limitSources, ownLimitKinds } from '../lib/own-limit.ts';
 import { layerLift, layerName, lift, list, ratio } from './schema-words.ts';
 
 const someLayers = list(layerName);
+
+const metLimits = list(
+  z.object({
+    kind: z.enum(ownLimitKinds),
+    value: z.string().describe('as its source writes it, such as riops=120'),
+    by: z.enum(limitSources).describe('who sets it: the profile, its job file, or --max-impact'),
+    guests: list(z.number().int()).describe('numbers of the guests that meet it'),
+  }),
+);
 
 export const verdictSchema = z.discriminatedUnion('kind', [
   z
@@ -33,17 +43,21 @@ export const verdictSchema = z.discriminatedUnion('kind', [
       widened: z.boolean().describe('the noise was too high for the lift asked for: delta is larger'),
       covers: list(someLayers).describe('the sets of stubs that it was proven for'),
       untested: someLayers.describe('never stubbed: nothing is said of them'),
+      above: metLimits
+        .exactOptional()
+        .describe("limits of the guests' own that are met, but not as deployed, or not they alone"),
     })
     .describe('no layer holds the host back'),
   z
     .object({
       kind: z.literal('outside'),
       limit: z
-        .enum(['cpu-max', 'thread', 'cpu'])
-        .describe("the guests' own cpu.max, the one thread of each load generator, or the CPU of the host"),
+        .enum([...ownLimitKinds, 'thread', 'cpu'])
+        .describe("a limit of the guests' own, the one thread of each load generator, or the CPU of the host"),
       why: z.string(),
+      met: metLimits.exactOptional().describe("the guests' own limits that are met, where it is these"),
     })
-    .describe('the load generator or the CPU is the limit'),
+    .describe("the guests' own limits, the load generator or the CPU is the limit"),
   z
     .object({
       kind: z.literal('inconclusive'),

@@ -1,6 +1,7 @@
 // The verdict in words: one sentence to act on, what to do next, and why. Every format prints these same words.
 
 import type { Layer } from '../lib/layer.ts';
+import { type MetLimit, renderMet, renderSetting } from '../lib/own-limit.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
 import { moreTime } from './more-time.ts';
@@ -82,10 +83,29 @@ function inconclusiveSentence({ decided, cutShort }: Facts, { why, candidates, p
 
 /** What to do about a limit that no layer has. */
 const beyondTheStack: Readonly<Record<Of<'outside'>['limit'], string>> = {
-  'cpu-max': "raise the guests' cpu.max, `guests.cpuMax` in the profile",
+  'io-max': "raise the guests' io.max",
+  rate: "raise the rate of the guests' job",
+  'rate-iops': "raise the rate of the guests' job",
+  'think-time': "shorten the think time of the guests' job",
+  'cpu-max': "raise the guests' cpu.max",
+  cpuset: "give the guests' cpuset more CPUs",
+  'memory-max': "raise the guests' memory.max",
+  iodepth: 'let the guests have more in flight, or drive more of them',
   thread: 'drive more guests, since one cannot ask for more than its thread can',
   cpu: 'give the host more CPU, or drive fewer guests',
 };
+
+/** The same with where it is set. */
+function wayBeyond({ limit, met }: Of<'outside'>): string {
+  // Of an earlier version whose limit it is was not told.
+  const fallback = limit === 'cpu-max' ? [{ kind: limit, by: 'profile' } as const] : [];
+  return changes(met ?? fallback) || beyondTheStack[limit];
+}
+
+function changes(met: readonly Pick<MetLimit, 'kind' | 'by'>[]): string {
+  const all = met.map((one) => `${beyondTheStack[one.kind]}, ${renderSetting(one)}`);
+  return [...new Set(all)].join('; ');
+}
 
 export function nextOf(facts: Facts): string {
   const { verdict } = facts;
@@ -100,9 +120,9 @@ export function nextOf(facts: Facts): string {
     case 'masked':
       return nextKnob(facts) ?? nextForMasked(facts, verdict);
     case 'none':
-      return `Next: look ${unstubbed(facts, verdict)}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
+      return nextForNone(facts, verdict);
     case 'outside':
-      return `Next: ${beyondTheStack[verdict.limit]}, and repeat.`;
+      return `Next: ${wayBeyond(verdict)}, and repeat.`;
     case 'inconclusive':
       return nextKnob(facts) ?? `Next: ${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
     case 'not-asked':
@@ -138,6 +158,20 @@ function nextForMasked({ caps }: Facts, { layers, minor }: Of<'masked'>): string
   return others.length === 0
     ? `Next: ${raises}; all together, ${alone}.`
     : `Next: ${plan}: ${raises}. ${looks(others)}`;
+}
+
+function nextForNone(facts: Facts, verdict: Of<'none'>): string {
+  const { above = [] } = verdict;
+  const hiding = above.filter(({ kind }) => kind !== 'iodepth');
+  if (hiding.length > 0) {
+    return `Next: ${changes(hiding)}, and repeat: with the stubs in place ${renderMet(hiding)}, so that no stub could lift more.`;
+  }
+  const rest = unstubbed(facts, verdict);
+  if (above.length === 0) {
+    return `Next: look ${rest}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
+  }
+  const first = rest ? `look ${rest.replace(/ and $/, ' ')}or ` : '';
+  return `Next: ${first}${changes(above)}, and repeat: ${renderMet(above)}.`;
 }
 
 /** A limit in what was never stubbed shows as "none". */

@@ -12,9 +12,10 @@ function expectLever({ status, report, stderr }: LabRun, layer: string): void {
 }
 
 describe('on Linux 6.1', () => {
-  test('a healthy stack names no layer', async () => {
+  test('a healthy stack names no layer, but the limit of the guests', async () => {
     const { report, status, stderr } = await runInLab('profiles/healthy.yaml');
-    expect(report.verdict.kind, `${report.sentence}\n${stderr}`).toBe('none');
+    expect(report.verdict.kind, `${report.sentence}\n${stderr}`).toBe('outside');
+    expect(report.verdict).toMatchObject({ limit: 'io-max' });
     expect(status).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockProblems, cpuProblems } from '../../../agent/cli/fit.ts';
-import { parseCpuList } from '../../../agent/host/cpus.ts';
+import { parseCpuList } from '../../../agent/lib/cpus.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 

@@ -96,6 +96,7 @@ describe('a snapshot', () => {
       errors: 3,
       issued: 2 * (3 + 8),
       latencySumNs: 2 * (500 + 2000),
+      reads: { ios: 2, bytes: 2 * 4096 },
       latencies: undefined,
     });
   });

@@ -81,7 +81,7 @@ nr_periods 40\nnr_throttled ${periods}\nthrottled_usec ${throttled}\nnr_bursts 0
     );
     expect(from && to && guests.between(from, to, 1000)).toEqual({
       ...{ userPercentOfHost: 40, busiestGuestPercent: 99, idlestGuestPercent: 25 },
-      ...{ throttledPercent: 30, throttledPeriods: 4 },
+      ...{ throttledPercent: 30, throttledPeriods: 4, g2ThrottledPercent: 30 },
     });
   });
 
