@@ -1,7 +1,7 @@
 // May this run write to a real device? Only with three consents: the profile's `access: rw`, a load that writes, and
 // `--destroy` with the device and its serial. What the device carries and who uses it, the guard finds out.
 
-import { readBlockDevice } from '../host/block-device.ts';
+import { readBlockDevice } from '../host/kernel/block-device.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
 import type { Profile } from '../profile/profile.ts';

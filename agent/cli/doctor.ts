@@ -1,8 +1,8 @@
 // `doctor [PROFILE]`: what this host offers and lacks, without touching it.
 
 import { findProblems, idleBeforeMs } from '../host/guard/device-guard.ts';
-import { leftovers } from '../host/leftovers.ts';
-import { checkNeeds, type Need, renderNeed } from '../host/needs.ts';
+import { leftovers } from '../host/journal/leftovers.ts';
+import { checkNeeds, type Need, renderNeed } from '../host/needs/needs.ts';
 import { NeedError, renderProblem, type Problem } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { needsOf, xenRingOf } from '../plan/stack-plan.ts';

@@ -1,6 +1,6 @@
 // What a profile asks for against what this host and its media have, as far as it can be told without touching either.
 
-import { availableCpus } from '../host/cpus.ts';
+import { availableCpus } from '../host/facts/cpus.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { parseBytes, writeBytes } from '../lib/units.ts';
 import type { JobSection } from '../load/job.ts';

@@ -10,7 +10,7 @@ import type { CutShort, Phase } from '../experiment/phase.ts';
 import type { Progress } from '../experiment/progress.ts';
 import type { RunMeta } from '../experiment/run-schema.ts';
 import type { RunFolder } from '../experiment/run-folder.ts';
-import type { Session } from '../host/session.ts';
+import type { Session } from '../host/session/session.ts';
 import { InternalError, LayerliftError, MidRunError, reasonOf, StoppedError } from '../lib/errors.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOf } from '../stack/names.ts';

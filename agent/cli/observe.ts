@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { listAny, readAny } from '../host/look.ts';
-import { checkNeeds } from '../host/needs.ts';
+import { checkNeeds } from '../host/needs/needs.ts';
 import type { Reader } from '../knobs/knob.ts';
 import { readsAtOnce } from '../knobs/disk.ts';
 import { otherDiskBackends, readVbd, type Vbd, vbdFolders } from '../knobs/xen.ts';

@@ -1,8 +1,8 @@
 // Everything that can be refused before anything is touched: needs of the host, and devices that are in use.
 
-import { unmetPrivilege } from '../host/capabilities.ts';
+import { unmetPrivilege } from '../host/facts/capabilities.ts';
 import { type Claim, findProblems, idleBeforeMs } from '../host/guard/device-guard.ts';
-import { checkNeeds } from '../host/needs.ts';
+import { checkNeeds } from '../host/needs/needs.ts';
 import { NeedError, PrivilegeError, type Problem } from '../lib/errors.ts';
 import { needsOf } from '../plan/stack-plan.ts';
 import type { Profile } from '../profile/profile.ts';

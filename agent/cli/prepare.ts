@@ -1,7 +1,7 @@
 // From a profile's path to everything that a run or a plan needs to know.
 
 import { randomInt } from 'node:crypto';
-import { cpuCount } from '../host/cpus.ts';
+import { cpuCount } from '../host/facts/cpus.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { demandOf } from '../load/demand.ts';

@@ -1,7 +1,7 @@
 // `recover`: finishes the unwind of every interrupted run.
 
-import { unmetPrivilege } from '../host/capabilities.ts';
-import { recoverAll } from '../host/recovery.ts';
+import { unmetPrivilege } from '../host/facts/capabilities.ts';
+import { recoverAll } from '../host/session/recovery.ts';
 import { PrivilegeError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 

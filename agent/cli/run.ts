@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RunMeta } from '../experiment/run-schema.ts';
 import { makeRunFolder } from '../experiment/run-folder.ts';
-import { openSession, type Session } from '../host/session.ts';
+import { openSession, type Session } from '../host/session/session.ts';
 import { ResidueError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { defaultImpact } from '../plan/impact.ts';
@@ -54,7 +54,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       endSparing = sparing.end;
       progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
       // The libraries behind it are large, and no other command wants them.
-      const { readFacts } = await import('../host/facts.ts');
+      const { readFacts } = await import('../host/facts/facts.ts');
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });

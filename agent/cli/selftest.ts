@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTraces } from '../host/traces.ts';
+import { findTraces } from '../host/facts/traces.ts';
 import { LayerliftError, NeedError, PrivilegeError, reasonOf, ResidueError, StoppedError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import { layers } from '../lib/layer.ts';

@@ -1,7 +1,7 @@
 // How a run is told to stop: signals and the deadline. The first stops and unwinds; a second signal leaves at once, and
 // the watchdog goes on where the unwind was.
 
-import { leaveIfStuck } from '../host/leave.ts';
+import { leaveIfStuck } from '../host/session/leave.ts';
 import { reasonOf, StoppedError } from '../lib/errors.ts';
 import { exitCode, type ExitName } from '../lib/exit-codes.ts';
 

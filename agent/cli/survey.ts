@@ -1,6 +1,6 @@
 // What must be known of the host before a plan can be made: the measures of the media. Reads only, needs no root.
 
-import { readBlockDevice } from '../host/block-device.ts';
+import { readBlockDevice } from '../host/kernel/block-device.ts';
 import type { Profile } from '../profile/profile.ts';
 import { sectorBytes } from '../lib/units.ts';
 import { isRecord } from '../lib/record.ts';

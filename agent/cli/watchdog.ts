@@ -1,6 +1,6 @@
 // `watchdog RUN`: what a watchdog becomes when the agent has died. Not for people: theirs is `recover`, which does the same.
 
-import { recoverAll } from '../host/recovery.ts';
+import { recoverAll } from '../host/session/recovery.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 
 const deaf = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;

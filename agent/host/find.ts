@@ -1,10 +1,10 @@
 // Devices whose names only the kernel knows: found by what this run made, never by a guessed number.
 
 import { join } from 'node:path';
-import { exists, listFolder, readText } from './files.ts';
+import { exists, listFolder, readText } from './kernel/files.ts';
 import type { Sought } from './host.ts';
 import { controllersOf } from './verbs/nvme.ts';
-import { waitFor } from './wait.ts';
+import { waitFor } from './kernel/wait.ts';
 
 const defaultDeadlineMs = 10_000;
 

@@ -2,16 +2,16 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError, InternalError, type LayerliftError, reasonOf, ResidueError } from '../lib/errors.ts';
-import { openConsole } from './console.ts';
-import { dmMessage } from './dm.ts';
+import { openConsole } from './xen/console.ts';
+import { dmMessage } from './dm/dm.ts';
 import { findDevice } from './find.ts';
 import { listAny, readAny } from './look.ts';
 import type { Child, Exit, Host } from './host.ts';
-import type { Journal, Outstanding } from './journal.ts';
-import { within } from './patience.ts';
+import type { Journal, Outstanding } from './journal/journal.ts';
+import { within } from './kernel/patience.ts';
 import { renderStep, type SpawnStep, type Step } from './step.ts';
-import { type Change, trackChanges } from './under-way.ts';
-import { letGo, tellStep } from './unwind.ts';
+import { type Change, trackChanges } from './journal/under-way.ts';
+import { letGo, tellStep } from './journal/unwind.ts';
 import { verbOf } from './verbs/registry.ts';
 import { startChild } from './verbs/spawn.ts';
 

@@ -1,9 +1,9 @@
 // Reading the host, whatever a thing stands in: a file of the kernel's, or a key of xenstore.
 
 import { xenstoreScheme } from '../lib/xen.ts';
-import { listFolder, readText } from './files.ts';
-import { sharedXenstore } from './xenstore-shared.ts';
-import { isWithoutXenstore, type Xenstore } from './xenstore.ts';
+import { listFolder, readText } from './kernel/files.ts';
+import { sharedXenstore } from './xen/xenstore-shared.ts';
+import { isWithoutXenstore, type Xenstore } from './xen/xenstore.ts';
 
 /** Text of a file, or of a key `xenstore:/...`; undefined where there is none. */
 export async function readAny(path: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
 import { type Domain, vbdPaths, xenState } from '../lib/xen.ts';
-import { type DmTable, showTable } from './dm-table.ts';
+import { type DmTable, showTable } from './dm/table.ts';
 import type { Claim } from './guard/device-guard.ts';
 
 interface Common {

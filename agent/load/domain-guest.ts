@@ -1,4 +1,4 @@
-// A guest that is a domain of its own: its fio is driven over the domain's console, word by word (host/guest-init.ts).
+// A guest that is a domain of its own: its fio is driven over the domain's console, word by word (host/xen/guest-init.ts).
 
 import type { Console, Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';

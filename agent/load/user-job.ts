@@ -1,7 +1,7 @@
 // A user's own fio job file: fio itself parses what was screened (aliases, units), we take over where it runs.
 
 import { execa } from 'execa';
-import { commandEnvironment } from '../host/run-command.ts';
+import { commandEnvironment } from '../host/kernel/run-command.ts';
 import { HostError, NeedError, ProfileError, type Problem } from '../lib/errors.ts';
 import { readInput } from '../profile/load.ts';
 import type { JobSection } from './job.ts';

@@ -1,7 +1,7 @@
 // Plan -> what to raise: each layer's chosen providers, configured; and what they need of the host.
 
 import { InternalError } from '../lib/errors.ts';
-import type { Need } from '../host/needs.ts';
+import type { Need } from '../host/needs/needs.ts';
 import type { XenRing } from '../lib/xen.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Choice, LayerChoice, Profile } from '../profile/profile.ts';

@@ -2,9 +2,9 @@
 // and fails every write in the kernel, whoever sends it; unless the caller named the device to be overwritten.
 
 import { basename } from 'node:path';
-import { linearTable, readOnlyTable } from '../host/dm-table.ts';
+import { linearTable, readOnlyTable } from '../host/dm/table.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
-import type { Need } from '../host/needs.ts';
+import type { Need } from '../host/needs/needs.ts';
 import type { Lane, Site } from './provider.ts';
 
 export const guardNeeds: readonly Need[] = [

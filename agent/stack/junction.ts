@@ -1,6 +1,6 @@
 // A junction: our dm-linear device above a layer. It points at the layer's deployed lane or at its stub's.
 
-import { linearTable, type DmTable } from '../host/dm-table.ts';
+import { linearTable, type DmTable } from '../host/dm/table.ts';
 import type { Host } from '../host/host.ts';
 import { InternalError } from '../lib/errors.ts';
 import type { Arm, Form, Layer, Role } from '../lib/layer.ts';

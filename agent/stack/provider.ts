@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
-import type { Need } from '../host/needs.ts';
+import type { Need } from '../host/needs/needs.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Domain, XenRing } from '../lib/xen.ts';
 import type { Names } from './names.ts';

@@ -1,6 +1,6 @@
 // Raises a stack bottom up: each layer in the forms that the arms need, with a junction above it.
 
-import { linearTable } from '../host/dm-table.ts';
+import { linearTable } from '../host/dm/table.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import { HostError } from '../lib/errors.ts';

@@ -1,7 +1,7 @@
 // What all benchmarks share: a clock, a host, a median, one way of printing.
 
 import type { Host } from '../../agent/host/host.ts';
-import { openSession } from '../../agent/host/session.ts';
+import { openSession } from '../../agent/host/session/session.ts';
 import { median } from '../../agent/lib/numbers.ts';
 
 export async function timed(body: () => Promise<unknown>): Promise<number> {

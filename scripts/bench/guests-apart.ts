@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../agent/host/host.ts';
 import { isPopulated } from '../../agent/host/verbs/cgroup.ts';
-import { waitFor } from '../../agent/host/wait.ts';
+import { waitFor } from '../../agent/host/kernel/wait.ts';
 import type { LoadPlan } from '../../agent/load/drive.ts';
 import { raiseGuest, startGuest } from '../../agent/load/guest.ts';
 import { type JobSection, renderJob } from '../../agent/load/job.ts';

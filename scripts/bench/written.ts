@@ -3,7 +3,7 @@
 
 import { open } from 'node:fs/promises';
 import type { Host } from '../../agent/host/host.ts';
-import { waitFor } from '../../agent/host/wait.ts';
+import { waitFor } from '../../agent/host/kernel/wait.ts';
 import type { Role } from '../../agent/lib/layer.ts';
 import { sum } from '../../agent/lib/numbers.ts';
 import { sectorBytes } from '../../agent/lib/units.ts';

@@ -1,7 +1,7 @@
 // A run with no more of root's power than README.md asks for, and what it writes down.
 
 import { expect, test } from 'vitest';
-import { neededCapabilities } from '../../agent/host/capabilities.ts';
+import { neededCapabilities } from '../../agent/host/facts/capabilities.ts';
 import { inLab, kernelFaults } from '../support/lab.ts';
 
 const profile = 'test/fixtures/profiles/privilege.yaml';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseTable, renderTable, tableSectors } from '../../agent/host/dm-table.ts';
+import { parseTable, renderTable, tableSectors } from '../../agent/host/dm/table.ts';
 
 const word = fc.stringMatching(/^[\w/:.,=-]{1,12}$/);
 const target = fc.record({

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { foldOutstanding, type Outstanding } from '../../agent/host/journal.ts';
+import { foldOutstanding, type Outstanding } from '../../agent/host/journal/journal.ts';
 import { liveHost } from '../../agent/host/live.ts';
 import { renderStep, type SpawnStep, type Step } from '../../agent/host/step.ts';
-import { unwind, type UnwindReport } from '../../agent/host/unwind.ts';
+import { unwind, type UnwindReport } from '../../agent/host/journal/unwind.ts';
 import { StoppedError } from '../../agent/lib/errors.ts';
 import { type Machine, makeMachine, restarted, thingOf, type UndoFault, useMachine } from '../support/fake-host.ts';
 

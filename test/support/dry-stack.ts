@@ -1,7 +1,7 @@
 // A stack raised on paper: what a profile's layers, on a device of a given size, would make of device-mapper.
 
 import { dryHost } from '../../agent/host/dry.ts';
-import { renderTable } from '../../agent/host/dm-table.ts';
+import { renderTable } from '../../agent/host/dm/table.ts';
 import type { Step, StepOf } from '../../agent/host/step.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import type { Arm, Layer } from '../../agent/lib/layer.ts';

@@ -1,7 +1,7 @@
 // A machine in memory, with verbs that act on it. It takes the place of the verbs' registry, so that the real host,
 // journal and unwind run on it; it can fail at a step, and die at any point as under kill -9.
 
-import type { JournalRecord } from '../../agent/host/journal.ts';
+import type { JournalRecord } from '../../agent/host/journal/journal.ts';
 import type { Step, StepOf } from '../../agent/host/step.ts';
 import type { Verb } from '../../agent/host/verbs/verb.ts';
 

@@ -2,7 +2,7 @@
 
 import { defaultInterferenceDesign } from '../../agent/analysis/interference/design.ts';
 import type { RunTexts } from '../../agent/experiment/read-folder.ts';
-import type { JournalRecord } from '../../agent/host/journal.ts';
+import type { JournalRecord } from '../../agent/host/journal/journal.ts';
 import type { Step } from '../../agent/host/step.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
 import { planOf, slicesOf } from '../unit/report/documents.ts';

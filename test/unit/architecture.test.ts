@@ -60,11 +60,11 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** What the machine-touching folder lends out as values: words and tables, nothing that acts. */
-const lent = ['host/dm-table.ts', 'host/step.ts'];
+const lent = ['host/dm/table.ts', 'host/step.ts'];
 /** Two loans of something pure from a module that acts. */
 const loans: Readonly<Record<string, string>> = {
   'load/drive.ts': 'host/verbs/cgroup.ts',
-  'load/user-job.ts': 'host/run-command.ts',
+  'load/user-job.ts': 'host/kernel/run-command.ts',
 };
 
 function partOf(path: string): Part | undefined {

@@ -5,7 +5,7 @@ import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
-import { dmCreate } from '../dm.ts';
+import { dmCreate } from '../dm/dm.ts';
 import type { DmCreateStep } from '../step.ts';
 import { type Claim, findProblems, openExclusively, type Watch } from './device-guard.ts';
 

@@ -4,7 +4,7 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
-import { deviceNumberOf } from '../device-number.ts';
+import { deviceNumberOf } from '../formats/device-number.ts';
 import { liveEyes } from './eyes.ts';
 import { familyOf } from './family.ts';
 import { btrfs, mounts, swaps } from './file-systems.ts';

@@ -2,10 +2,10 @@
 
 import { readlink, stat } from 'node:fs/promises';
 import { errnoOf } from '../../lib/errors.ts';
-import { deviceNumberOf } from '../device-number.ts';
-import { isAbsent, listFolder, readText } from '../files.ts';
-import { loopStandsOn } from '../loop-status.ts';
-import { runCommand } from '../run-command.ts';
+import { deviceNumberOf } from '../formats/device-number.ts';
+import { isAbsent, listFolder, readText } from '../kernel/files.ts';
+import { loopStandsOn } from '../kernel/loop-status.ts';
+import { runCommand } from '../kernel/run-command.ts';
 import type { Eyes } from './look.ts';
 
 const printDeadlineMs = 20_000;

@@ -2,9 +2,9 @@
 
 import { rmdir } from 'node:fs/promises';
 import { errnoOf } from '../../lib/errors.ts';
-import { faultPoint } from '../fault.ts';
-import { exists, makeFolder, readText, writeAttribute } from '../files.ts';
-import { retryBusy, waitFor } from '../wait.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { exists, makeFolder, readText, writeAttribute } from '../kernel/files.ts';
+import { retryBusy, waitFor } from '../kernel/wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 export const cgroupVerb: Verb<'cgroup'> = {

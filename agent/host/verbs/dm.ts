@@ -1,11 +1,11 @@
 // Device-mapper devices and the swap of their tables.
 
 import { HostError } from '../../lib/errors.ts';
-import { dmClear, dmCreate, dmLoad, dmMessage, dmRemove, dmResume, dmStatus } from '../dm.ts';
+import { dmClear, dmCreate, dmLoad, dmMessage, dmRemove, dmResume, dmStatus } from '../dm/dm.ts';
 import { createClaimed } from '../guard/claim.ts';
-import { faultPoint } from '../fault.ts';
+import { faultPoint } from '../kernel/fault.ts';
 import { dmStatsMessage } from '../step.ts';
-import { retryBusy } from '../wait.ts';
+import { retryBusy } from '../kernel/wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 export const dmCreateVerb: Verb<'dm-create'> = {

@@ -1,7 +1,7 @@
 // Programs of iproute2 and the like, where the kernel has no file to write.
 
-import { exists } from '../files.ts';
-import { runCommand } from '../run-command.ts';
+import { exists } from '../kernel/files.ts';
+import { runCommand } from '../kernel/run-command.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 const slowMs = 180_000;

@@ -1,10 +1,10 @@
 // Folders, links and attributes of configfs, sysfs and cgroupfs.
 
 import { rmdir, symlink, unlink } from 'node:fs/promises';
-import { chosenValue, exists, makeFolder, readText, writeAttribute } from '../files.ts';
-import { runCommand } from '../run-command.ts';
+import { chosenValue, exists, makeFolder, readText, writeAttribute } from '../kernel/files.ts';
+import { runCommand } from '../kernel/run-command.ts';
 import { inNetns } from '../step.ts';
-import { retryBusy } from '../wait.ts';
+import { retryBusy } from '../kernel/wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 export const mkdirVerb: Verb<'mkdir'> = {

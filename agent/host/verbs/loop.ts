@@ -2,12 +2,12 @@
 
 import { closeSync, statSync } from 'node:fs';
 import { errnoOf } from '../../lib/errors.ts';
-import { faultPoint } from '../fault.ts';
-import { exists, readText } from '../files.ts';
-import { ioctl, openControl } from '../ioctl.ts';
-import { runCommand } from '../run-command.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { exists, readText } from '../kernel/files.ts';
+import { ioctl, openControl } from '../kernel/ioctl.ts';
+import { runCommand } from '../kernel/run-command.ts';
 import type { LoopStep } from '../step.ts';
-import { retryBusy } from '../wait.ts';
+import { retryBusy } from '../kernel/wait.ts';
 import type { Verb } from './verb.ts';
 
 const loopControlRemove = 0x4c81; // LOOP_CTL_REMOVE, include/uapi/linux/loop.h

@@ -1,11 +1,11 @@
 // Kernel modules. They are shared with the rest of the host: only what was absent is loaded, and only that is unloaded.
 
 import { constants } from 'node:fs';
-import { faultPoint } from '../fault.ts';
-import { readText } from '../files.ts';
-import { libcFunction } from '../libc.ts';
-import { runCommand } from '../run-command.ts';
-import { retryBusy } from '../wait.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { readText } from '../kernel/files.ts';
+import { libcFunction } from '../kernel/libc.ts';
+import { runCommand } from '../kernel/run-command.ts';
+import { retryBusy } from '../kernel/wait.ts';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 import type { Verb } from './verb.ts';
 

@@ -3,11 +3,11 @@
 
 import { connect as dial } from 'node:net';
 import { errnoOf, HostError } from '../../lib/errors.ts';
-import { faultPoint } from '../fault.ts';
-import { listFolder, readText, writeAttribute } from '../files.ts';
-import { runCommand } from '../run-command.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
+import { runCommand } from '../kernel/run-command.ts';
 import { inNetns, type NvmeConnectStep } from '../step.ts';
-import { waitFor } from '../wait.ts';
+import { waitFor } from '../kernel/wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 const answerDeadlineMs = 5_000;

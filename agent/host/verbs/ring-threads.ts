@@ -1,7 +1,7 @@
 // blkback's kernel threads, one a ring, named DOMAIN.DISK-RING (drivers/block/xen-blkback/xenbus.c). A kernel thread that is
 // bound to no CPU may be moved; the I/O that it submits is charged to the cgroup that it is in.
 
-import { listFolder, readText, writeAttribute } from '../files.ts';
+import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
 import { errnoOf } from '../../lib/errors.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 

@@ -2,10 +2,10 @@
 
 import { PassThrough } from 'node:stream';
 import { execa } from 'execa';
-import { readText } from '../files.ts';
+import { readText } from '../kernel/files.ts';
 import type { Child, Exit } from '../host.ts';
-import { programMark } from '../programs.ts';
-import { commandEnvironment } from '../run-command.ts';
+import { programMark } from '../kernel/programs.ts';
+import { commandEnvironment } from '../kernel/run-command.ts';
 import type { SpawnStep } from '../step.ts';
 import { endProcesses, isPopulated, killProcesses } from './cgroup.ts';
 import { nothingToCapture, type Verb } from './verb.ts';

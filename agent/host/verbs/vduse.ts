@@ -1,9 +1,9 @@
 // A VDUSE device that a daemon made. A killed daemon leaves it behind, so it is destroyed by its name.
 
 import { closeSync } from 'node:fs';
-import { exists } from '../files.ts';
-import { ioctl, openControl } from '../ioctl.ts';
-import { retryBusy } from '../wait.ts';
+import { exists } from '../kernel/files.ts';
+import { ioctl, openControl } from '../kernel/ioctl.ts';
+import { retryBusy } from '../kernel/wait.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 
 const nameBytes = 256;

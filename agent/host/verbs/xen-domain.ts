@@ -1,10 +1,10 @@
 // A domain of ours, made by Xen's toolstack and known by its name. It is made paused, and left without a keeper (`-e`): a
 // domain that crashes stays to be looked at until it is unwound.
 
-import { faultPoint } from '../fault.ts';
-import { waitFor } from '../wait.ts';
-import { runCommand } from '../run-command.ts';
-import { inTransaction, withXenstore, type Xenstore } from '../xenstore.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { waitFor } from '../kernel/wait.ts';
+import { runCommand } from '../kernel/run-command.ts';
+import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
 import type { Verb } from './verb.ts';
 
 const createDeadlineMs = 35_000;

@@ -3,10 +3,10 @@
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
-import { compactAwk, guestInit } from '../guest-init.ts';
-import { faultPoint } from '../fault.ts';
-import { exists } from '../files.ts';
-import { findProgram, runCommand } from '../run-command.ts';
+import { compactAwk, guestInit } from '../xen/guest-init.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { exists } from '../kernel/files.ts';
+import { findProgram, runCommand } from '../kernel/run-command.ts';
 import type { XenFilesStep } from '../step.ts';
 import { nothingToCapture, type Verb } from './verb.ts';
 

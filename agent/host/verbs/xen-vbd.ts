@@ -4,12 +4,12 @@
 import { statSync } from 'node:fs';
 import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
 import { vbdMarkKey, vbdPaths, xenState } from '../../lib/xen.ts';
-import { deviceNumberOf } from '../device-number.ts';
-import { faultPoint } from '../fault.ts';
-import { exists, listFolder, readText } from '../files.ts';
+import { deviceNumberOf } from '../formats/device-number.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { exists, listFolder, readText } from '../kernel/files.ts';
 import type { XenVbdStep } from '../step.ts';
-import { waitFor } from '../wait.ts';
-import { inTransaction, withXenstore, type Xenstore } from '../xenstore.ts';
+import { waitFor } from '../kernel/wait.ts';
+import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
 import type { Verb } from './verb.ts';
 
 const connectDeadlineMs = 10_000;

@@ -1,7 +1,7 @@
 // The modules that device-mapper tables want (pure): those of the targets, and those that the kernel would bring in by
 // itself while a table is loaded. Asked for by name, they are journaled and unloaded again.
 
-import type { DmTable, DmTarget } from '../../host/dm-table.ts';
+import type { DmTable, DmTarget } from '../../host/dm/table.ts';
 
 export interface WantedModule {
   readonly name: string;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type DmTable, parseTable, tableSectors } from '../../host/dm-table.ts';
-import type { Need } from '../../host/needs.ts';
+import { type DmTable, parseTable, tableSectors } from '../../host/dm/table.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { plainText } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { moduleOf, modulesOf } from './dm-modules.ts';

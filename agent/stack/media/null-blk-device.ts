@@ -1,7 +1,7 @@
 // One null_blk made through configfs. Its own defaults (one queue, 64 tags, a softirq) would cap the host by
 // themselves, so every setting that matters is written. Attributes: Documentation/block/null_blk.rst.
 
-import type { Need } from '../../host/needs.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import type { Lane, Site } from '../provider.ts';
 

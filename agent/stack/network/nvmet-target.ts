@@ -2,7 +2,7 @@
 // nvmet opens its socket in the namespace of the process that links the subsystem to the port
 // (drivers/nvme/target/tcp.c), so that one link is made from inside; all else is plain configfs.
 
-import type { Need } from '../../host/needs.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { loadChecksums } from '../checksums.ts';
 import { nvmePort } from '../names.ts';
 import type { Lane, Site } from '../provider.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Need } from '../../host/needs.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';

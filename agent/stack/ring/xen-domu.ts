@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
-import type { Need } from '../../host/needs.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { type Domain, mostRingPageOrder, ringSlots, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
 import { sectorBytes } from '../../lib/units.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Host } from '../../host/host.ts';
-import type { Need } from '../../host/needs.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { HostError } from '../../lib/errors.ts';
 import { findFreeXvdNames, mostRingPageOrder, ringSlots, ringThreadsOf, tooFewNames, vbdIdOf } from '../../lib/xen.ts';
 import { wholeNumber } from '../../profile/settings.ts';

@@ -109,8 +109,8 @@ vi.mock('../../../agent/cli/spare-others.ts', () => ({
       },
     }),
 }));
-vi.mock('../../../agent/host/facts.ts', () => ({ readFacts: () => Promise.resolve({ kernel: 'Linux' }) }));
-vi.mock('../../../agent/host/session.ts', () => ({
+vi.mock('../../../agent/host/facts/facts.ts', () => ({ readFacts: () => Promise.resolve({ kernel: 'Linux' }) }));
+vi.mock('../../../agent/host/session/session.ts', () => ({
   openSession: () => {
     const host = dryHost();
     return Promise.resolve({

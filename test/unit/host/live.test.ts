@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { foldOutstanding } from '../../../agent/host/journal.ts';
+import { foldOutstanding } from '../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { SpawnStep, Step } from '../../../agent/host/step.ts';

@@ -4,7 +4,7 @@ import { ProfileError } from '../../../agent/lib/errors.ts';
 import { makePlan, type PlanOptions, sliceDurationMs, withPilot } from '../../../agent/plan/plan.ts';
 import { needsOf, stackPlan } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
-import { renderNeed } from '../../../agent/host/needs.ts';
+import { renderNeed } from '../../../agent/host/needs/needs.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
 const geometry = { sectors: 2 ** 22, blockBytes: 4096 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTable } from '../../../agent/host/dm-table.ts';
+import { parseTable } from '../../../agent/host/dm/table.ts';
 import { modulesOf } from '../../../agent/stack/blockstack/dm-modules.ts';
 
 function modules(...targets: readonly string[]): readonly string[] {

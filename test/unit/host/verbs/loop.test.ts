@@ -6,18 +6,18 @@ import { loopVerb } from '../../../../agent/host/verbs/loop.ts';
 /** Of loop3: undefined where there is no such device, an empty text where nothing is bound to it. */
 const kernel = vi.hoisted(() => ({ backing: undefined as string | undefined, onDetach: '', calls: [] as string[] }));
 
-vi.mock('../../../../agent/host/files.ts', () => ({
+vi.mock('../../../../agent/host/kernel/files.ts', () => ({
   exists: () => Promise.resolve(kernel.backing !== undefined),
   readText: () => Promise.resolve(kernel.backing ? `${kernel.backing}\n` : undefined),
 }));
-vi.mock('../../../../agent/host/run-command.ts', () => ({
+vi.mock('../../../../agent/host/kernel/run-command.ts', () => ({
   runCommand: (argv: readonly string[]) => {
     kernel.calls.push(argv.join(' '));
     if (argv[1] === '-d') kernel.backing = kernel.onDetach;
     return Promise.resolve('');
   },
 }));
-vi.mock('../../../../agent/host/ioctl.ts', async () => {
+vi.mock('../../../../agent/host/kernel/ioctl.ts', async () => {
   const { openSync } = await import('node:fs');
   return {
     openControl: () => openSync('/dev/null', 'r'),

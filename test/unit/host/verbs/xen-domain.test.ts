@@ -6,7 +6,7 @@ import { xenDomainVerb } from '../../../../agent/host/verbs/xen-domain.ts';
 /** Keys with their values, and what somebody else does before the first transaction ends. */
 const daemon = vi.hoisted(() => ({ keys: new Map<string, string>(), meanwhile: [] as (() => void)[] }));
 
-vi.mock('../../../../agent/host/xenstore.ts', () => {
+vi.mock('../../../../agent/host/xen/xenstore.ts', () => {
   const storeOf = (keys: Map<string, string>, isOnlyRead: boolean) => ({
     read: (path: string) => Promise.resolve(keys.get(path)),
     list: (path: string) => {

@@ -1,0 +1,125 @@
+// Undoes outstanding steps, newest first. The same code serves normal end, error, signal, deadline and `recover`.
+
+import { reasonOf, type Problem } from '../../lib/errors.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import type { Journal, JournalRecord, Outstanding } from './journal.ts';
+import { within } from '../kernel/patience.ts';
+import { renderStep, type Step, type StepText } from '../step.ts';
+import { isKnownKind, verbOf } from '../verbs/registry.ts';
+
+export interface UnwindReport {
+  readonly undone: number;
+  /** What could not be undone, each with the line that a person can try. */
+  readonly residue: readonly Problem[];
+}
+
+/** How long an undo waits for others to let go; less for those after one that could not be undone, as they share its cause. */
+const patienceMs = { first: 8_000, later: 1_000 } as const;
+/** How long the kernel may take for what needs no waiting. */
+const answerMs = { first: 20_000, later: 2_000 } as const;
+
+/** Never throws for a step that cannot be undone: it goes on with the rest and reports it. Always ends. */
+export async function unwind(
+  outstanding: readonly Outstanding[],
+  journal: Pick<Journal, 'append'>,
+  onStep?: (entry: Outstanding) => void,
+): Promise<UnwindReport> {
+  await letGo(outstanding);
+  let left: readonly Stuck[] = [...outstanding].reverse().map((entry) => ({ entry, reason: '' }));
+  for (;;) {
+    const { stuck, isHopeless } = await pass(
+      left.map(({ entry }) => entry),
+      journal,
+      onStep,
+    );
+    left = stuck;
+    if (isHopeless) break;
+  }
+  const residue = left.map(({ entry, reason }) => residueOf(entry, reason));
+  return { undone: outstanding.length - left.length, residue };
+}
+
+interface Stuck {
+  readonly entry: Outstanding;
+  readonly reason: string;
+}
+
+/** Hopeless: nothing was undone after the first that was stuck, so that another pass would find all as it is. */
+async function pass(
+  entries: readonly Outstanding[],
+  journal: Pick<Journal, 'append'>,
+  onStep?: (entry: Outstanding) => void,
+): Promise<{ stuck: readonly Stuck[]; isHopeless: boolean }> {
+  const stuck: Stuck[] = [];
+  let isHopeless = true;
+  for (const entry of entries) {
+    onStep?.(entry);
+    const reason = await undoOne(entry, journal, stuck.length === 0 ? 'first' : 'later');
+    if (reason !== undefined) stuck.push({ entry, reason });
+    else if (stuck.length > 0) isHopeless = false;
+  }
+  return { stuck, isHopeless };
+}
+
+/** Lets go of what would hang an undo, of these steps or of what stands on them. That it fails is seen by the undo itself. */
+export async function letGo(outstanding: readonly Outstanding[]): Promise<void> {
+  const relieve = async ({ step }: Outstanding): Promise<void> => {
+    if (isKnownKind(step.kind)) await verbOf(step).relieve?.(step);
+  };
+  await within('letting go', answerMs.first, Promise.allSettled([...outstanding].reverse().map(relieve))).catch(
+    () => undefined,
+  );
+  faultPoint('let go');
+}
+
+/** Gives the reason when the step is still in effect afterwards. */
+async function undoOne(
+  entry: Outstanding,
+  journal: Pick<Journal, 'append'>,
+  turn: 'first' | 'later',
+): Promise<string | undefined> {
+  const { seq, step, prior } = entry;
+  note({ type: 'undoing', seq });
+  const reason = isKnownKind(step.kind)
+    ? await tryUndo(entry)
+    : `this version does not know the step kind ${String(step.kind)}`;
+  note(reason === undefined ? { type: 'undone', seq } : { type: 'stuck', seq, reason });
+  return reason;
+
+  // A journal that cannot be written is no reason to leave the host changed: every undo may be done again.
+  function note(record: JournalRecord): void {
+    try {
+      journal.append(record);
+    } catch {
+      // What was undone shows itself to the next recovery.
+    }
+  }
+
+  async function tryUndo({ step }: Outstanding): Promise<string | undefined> {
+    const verb = verbOf(step);
+    const look = (): Promise<boolean> => within('looking at it', answerMs[turn], verb.present(step, prior));
+    try {
+      if (!(await look())) return undefined;
+      const undone = verb.undo(step, prior, patienceMs[turn]);
+      await within('undoing it', 2 * patienceMs[turn] + answerMs[turn], undone);
+      const remains = !verb.mayStay && (await look());
+      return remains ? 'it is still there afterwards' : undefined;
+    } catch (failure) {
+      return reasonOf(failure);
+    }
+  }
+}
+
+/** The text of a step that an unknown version may have written, or a damaged journal mangled: never throws. */
+export function tellStep(step: Step, prior?: string): StepText {
+  try {
+    return renderStep(step, prior);
+  } catch {
+    return { act: step.kind, undo: null };
+  }
+}
+
+function residueOf({ step, prior }: Outstanding, reason: string): Problem {
+  const { act, undo } = tellStep(step, prior);
+  return { message: `cannot undo \`${act}\`: ${reason}`, ...(undo === null ? {} : { hint: `by hand: ${undo}` }) };
+}

@@ -1,0 +1,77 @@
+// Small file access for sysfs, procfs, configfs and cgroupfs.
+
+import { constants, readdirSync, readFileSync } from 'node:fs';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { errnoOf, HostError } from '../../lib/errors.ts';
+
+/**
+ * What the kernel answers from counters of its own, whatever its devices are at: these are read at once, as a trip through
+ * libuv's threads takes ten times the CPU, and a slice reads a hundred of them at each border. Anything else may wait for a
+ * device, which must not hold up the agent.
+ */
+const answersAtOnce =
+  /^\/(proc\/(stat|diskstats|uptime|vmstat|cpuinfo|self\/(stat|cgroup)|pressure\/\w+)$|sys\/fs\/cgroup(\/|$)|sys\/(block|class\/block|dev\/block)\/[^/]+\/(stat|inflight)$|sys\/bus\/xen-backend\/devices(\/[^/]+\/statistics\/\w+)?$)/;
+
+/** Undefined where the file does not exist (or has just gone). */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return answersAtOnce.test(path) ? readFileSync(path, 'utf8') : await readFile(path, 'utf8');
+  } catch (failure) {
+    if (isAbsent(failure)) return undefined;
+    throw failure;
+  }
+}
+
+/** Empty where the folder does not exist. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  try {
+    return answersAtOnce.test(path) ? readdirSync(path) : await readdir(path);
+  } catch (failure) {
+    if (isAbsent(failure)) return [];
+    throw failure;
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (failure) {
+    if (isAbsent(failure)) return false;
+    throw failure;
+  }
+}
+
+/** Makes a folder of configfs or cgroupfs. Throws HostError naming the path and the kernel's answer. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    throw new HostError(`cannot make ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
+  }
+}
+
+/** Writes an attribute. Throws HostError naming the path, the value and the kernel's answer. */
+export async function writeAttribute(path: string, value: string): Promise<void> {
+  try {
+    // Write-only attributes refuse to be opened for reading too; creating or cutting makes no sense for any.
+    await writeFile(path, value, { flag: constants.O_WRONLY });
+  } catch (cause) {
+    throw new HostError(`cannot write "${value.trim()}" to ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, {
+      cause,
+    });
+  }
+}
+
+/** The value in force of an attribute that lists its choices, such as `[none] mq-deadline`. */
+export function chosenValue(text: string): string {
+  return /\[([^\]]+)\]/.exec(text)?.[1] ?? text.trim();
+}
+
+/** ESRCH: what /proc says of a process that ends between open and read. */
+const absent = ['ENOENT', 'ENODEV', 'ENXIO', 'ENOTDIR', 'ESRCH'];
+
+/** Whether what was looked for does not exist, or has just gone. */
+export function isAbsent(failure: unknown): boolean {
+  return absent.includes(errnoOf(failure) ?? '');
+}

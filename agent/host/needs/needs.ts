@@ -1,0 +1,132 @@
+// What a host must offer, as data; all unmet needs are collected before anything is touched.
+
+import { execa } from 'execa';
+import type { Problem } from '../../lib/errors.ts';
+import { unmetPrivilege } from '../facts/capabilities.ts';
+import { exists, readText } from '../kernel/files.ts';
+import { commandEnvironment, findProgram } from '../kernel/run-command.ts';
+import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
+
+export type Need =
+  | { readonly kind: 'root' }
+  /** Of what root's power is made up, it may have only a part. */
+  | { readonly kind: 'capabilities' }
+  | { readonly kind: 'tool'; readonly name: string; readonly debianPackage: string }
+  | { readonly kind: 'module'; readonly name: string; readonly forWhat: string; readonly hint?: string }
+  | { readonly kind: 'configfs' }
+  | { readonly kind: 'cgroup2'; readonly controllers: readonly string[] }
+  /** brd and its like take their settings at load: one that is there already is not ours. */
+  | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string }
+  | XenNeed;
+
+export interface NeedState {
+  readonly need: Need;
+  /** Undefined: met. */
+  readonly problem: Problem | undefined;
+}
+
+/** Checks each need once. Never throws for an unmet need. */
+export async function checkNeeds(needs: readonly Need[]): Promise<readonly NeedState[]> {
+  const unique = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
+  return Promise.all(unique.map(async (need) => ({ need, problem: await unmet(need) })));
+}
+
+export function renderNeed(need: Need): string {
+  switch (need.kind) {
+    case 'root':
+      return 'root';
+    case 'capabilities':
+      return 'the capabilities of root that a run needs';
+    case 'tool':
+      return `program ${need.name}`;
+    case 'module':
+      return `kernel module ${need.name} (${need.forWhat})`;
+    case 'configfs':
+      return 'configfs at /sys/kernel/config';
+    case 'cgroup2':
+      return `cgroup v2 with ${need.controllers.join(', ')}`;
+    case 'module-absent':
+      return `kernel module ${need.name} not loaded yet (${need.forWhat})`;
+    case 'xen-dom0':
+    case 'xvd-names':
+    case 'xen-ring-order':
+    case 'xen-ring-queues':
+    case 'xen-persistent-grants':
+    case 'xen-kernel':
+    case 'xen-memory':
+    case 'xenconsoled':
+      return renderXenNeed(need);
+  }
+}
+
+async function unmet(need: Need): Promise<Problem | undefined> {
+  switch (need.kind) {
+    case 'root':
+      return process.getuid?.() === 0 ? undefined : { message: 'not root', hint: 'run as root' };
+    case 'capabilities':
+      // That root is needed is said on its own.
+      return process.getuid?.() === 0 ? unmetPrivilege() : undefined;
+    case 'tool':
+      return (await isInstalled(need.name))
+        ? undefined
+        : { message: `program ${need.name} is not installed`, hint: `apt-get install ${need.debianPackage}` };
+    case 'module':
+      return unmetModule(need);
+    case 'configfs':
+      return / \/sys\/kernel\/config configfs /.test((await readText('/proc/mounts')) ?? '')
+        ? undefined
+        : {
+            message: 'configfs is not mounted at /sys/kernel/config',
+            hint: 'modprobe configfs && mount -t configfs none /sys/kernel/config',
+          };
+    case 'cgroup2':
+      return unmetControllers(need.controllers);
+    case 'module-absent':
+      return (await exists(`/sys/module/${need.name}`))
+        ? {
+            message: `module ${need.name} is loaded already, with settings that this run cannot change`,
+            hint: `rmmod ${need.name} if nobody uses it, or choose another provider for ${need.forWhat}`,
+          }
+        : undefined;
+    case 'xen-dom0':
+    case 'xvd-names':
+    case 'xen-ring-order':
+    case 'xen-ring-queues':
+    case 'xen-persistent-grants':
+    case 'xen-kernel':
+    case 'xen-memory':
+    case 'xenconsoled':
+      return unmetXen(need);
+  }
+}
+
+export async function isInstalled(name: string): Promise<boolean> {
+  return (await findProgram(name)) !== undefined;
+}
+
+async function unmetModule(need: { name: string; forWhat: string; hint?: string }): Promise<Problem | undefined> {
+  if (await exists(`/sys/module/${need.name.replaceAll('-', '_')}`)) return undefined;
+  const result = await execa('modprobe', ['-n', '-q', need.name], {
+    reject: false,
+    env: commandEnvironment,
+    extendEnv: false,
+  });
+  if (result.exitCode === 0) return undefined;
+  const hint = need.hint ?? 'this kernel is built without it: boot a stock distribution kernel, or use the lab';
+  return { message: `kernel module ${need.name} is missing (${need.forWhat})`, hint };
+}
+
+async function unmetControllers(wanted: readonly string[]): Promise<Problem | undefined> {
+  const offered = (await readText('/sys/fs/cgroup/cgroup.controllers'))?.trim().split(/\s+/);
+  if (!offered)
+    return {
+      message: 'cgroup v2 is not mounted at /sys/fs/cgroup',
+      hint: 'boot with systemd.unified_cgroup_hierarchy=1',
+    };
+  const missing = wanted.filter((name) => !offered.includes(name));
+  if (missing.length === 0) return undefined;
+  return {
+    message: `cgroup v2 lacks the controllers ${missing.join(', ')}`,
+    hint: 'they may be bound to cgroup v1: boot with cgroup_no_v1=all',
+  };
+}

@@ -1,0 +1,19 @@
+// The end of the process where an orderly one is not to be had.
+
+import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import { isAnythingHanging } from '../kernel/patience.ts';
+
+/** Of stdin, stdout and stderr, those that were a terminal at the start. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+
+/**
+ * Ends the process at once where a thread of libuv's pool is held in the kernel: process.exit waits for all of them
+ * (uv_library_shutdown), and would never return. And where its terminal is gone: Node aborts when it cannot put that back
+ * into its first mode (src/node.cc, ResetStdio). Else it does nothing.
+ */
+export function leaveIfStuck(code: number): void {
+  if (!isAnythingHanging() && terminals.every((fd) => isatty(fd))) return;
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  koffi.load(null).func('void _exit(int status)')(code);
+}

@@ -1,0 +1,92 @@
+// Whoever finds the host taken is told by whom, and nobody waits for ever.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { takeLock } from '../../../../agent/host/session/lock.ts';
+import { BusyError, OutputError } from '../../../../agent/lib/errors.ts';
+
+const state = vi.hoisted(() => ({ folder: '', waits: [] as string[][] }));
+vi.mock('../../../../agent/lib/state-folder.ts', () => ({
+  get stateFolder() {
+    return state.folder;
+  },
+}));
+vi.mock('../../../../agent/host/kernel/flock.ts', async (original) => {
+  const { flock } = await original<{ flock: (fd: number, options: readonly string[]) => Promise<boolean> }>();
+  return {
+    // All waits are over at once.
+    flock: (fd: number, options: readonly string[]) => {
+      state.waits.push([...options]);
+      return flock(fd, ['-n', '-x']);
+    },
+  };
+});
+
+let holder: ChildProcess | undefined;
+beforeEach(() => {
+  state.folder = mkdtempSync(join(tmpdir(), 'layerlift-lock-'));
+  state.waits = [];
+});
+afterEach(() => {
+  if (holder?.pid !== undefined) process.kill(-holder.pid, 'SIGKILL');
+  holder = undefined;
+  rmSync(state.folder, { recursive: true, force: true });
+});
+
+/** Another process takes the lock. */
+async function hold(): Promise<number> {
+  const script = 'exec 9>>"$1"; flock -x 9; echo held; exec sleep 60';
+  holder = spawn('sh', ['-c', script, 'sh', join(state.folder, 'lock')], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  if (holder.stdout) await once(holder.stdout, 'data');
+  return holder.pid ?? 0;
+}
+
+describe('a lock that another process holds', () => {
+  it.each(['run', 'recover'] as const)('is refused to a %s, which is told who that is', async (who) => {
+    const pid = await hold();
+    const failure = await takeLock(who).catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(BusyError);
+    expect(failure).toMatchObject({
+      problems: [{ message: `another layerlift run holds this host: process ${pid} (sleep)` }],
+    });
+  });
+
+  it('is waited for by a watchdog, which then says who has it and what to do', async () => {
+    const pid = await hold();
+    const failure = await takeLock('watchdog').catch((thrown: unknown) => thrown);
+    expect(state.waits).toEqual([['-x', '-w', '120']]);
+    expect(failure).toMatchObject({
+      exit: 'busy',
+      problems: [
+        {
+          message: expect.stringContaining(
+            `not restored: process ${pid} (sleep) still holds ${state.folder}/lock`,
+          ) as string,
+          hint: 'when that has ended: layerlift recover',
+        },
+      ],
+    });
+  });
+});
+
+it('a lock that is free names its holder until it is given back', async () => {
+  const release = await takeLock('run');
+  expect(readFileSync(join(state.folder, 'lock'), 'utf8')).toBe('run');
+  release();
+  (await takeLock('recover'))();
+});
+
+it('a folder that cannot be made is one clear error', async () => {
+  writeFileSync(join(state.folder, 'file'), '');
+  state.folder = join(state.folder, 'file');
+  const failure = await takeLock('recover').catch((thrown: unknown) => thrown);
+  expect(failure).toBeInstanceOf(OutputError);
+  state.folder = join(state.folder, '..');
+});
