@@ -1,7 +1,7 @@
 // The port to the machine. Two implementations: live (journaled) and dry (prints what it would do).
 
-import type { Readable } from 'node:stream';
 import type { Domain } from '../lib/xen.ts';
+import type { Child, Console } from './child.ts';
 import type { SpawnStep, Step } from './step.ts';
 
 /** Something that a step brings about under a name that only the kernel knows. */
@@ -10,29 +10,6 @@ export type Sought =
   | { readonly kind: 'nvme-namespace'; readonly nqn: string; readonly hostnqn: string }
   | { readonly kind: 'scsi-disk'; readonly addressFile: string; readonly lun: number }
   | { readonly kind: 'vdpa-disk'; readonly name: string };
-
-export interface Exit {
-  readonly code: number | undefined;
-  readonly signal: string | undefined;
-  readonly stderr: string;
-}
-
-export interface Child {
-  readonly name: string;
-  readonly stdout: Readable;
-  /** Resolves when the process has ended, however it ended. */
-  readonly exited: Promise<Exit>;
-  readonly signal: (signal: 'SIGUSR1' | 'SIGINT' | 'SIGTERM') => void;
-}
-
-/** Of a domain of ours. */
-export interface Console {
-  readonly output: Readable;
-  readonly send: (line: string) => void;
-  /** What has become of the domain, as words after its name; undefined while it runs. */
-  readonly ailment: () => Promise<string | undefined>;
-  readonly close: () => void;
-}
 
 export interface Host {
   /** False when nothing is really done. */

@@ -1,5 +1,7 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash.
 
+import { quote, word, words } from '../lib/shell-words.ts';
+import type { DmDevice } from './dm/dm.ts';
 import { type Domain, vbdPaths, xenState } from '../lib/xen.ts';
 import { type DmTable, showTable } from './dm/table.ts';
 import type { Claim } from './guard/device-guard.ts';
@@ -54,14 +56,8 @@ export interface ControllersStep extends Common {
   readonly path: string;
   readonly enable: readonly string[];
 }
-export interface DmCreateStep extends Common {
+export interface DmCreateStep extends Common, DmDevice {
   readonly kind: 'dm-create';
-  readonly name: string;
-  readonly uuid: string;
-  readonly table: DmTable;
-  readonly readOnly?: boolean;
-  /** The only devices that the table may stand on, where a person wrote it; the kernel is asked before it takes effect. */
-  readonly on?: readonly string[];
   /** The device that is not ours and that this one claims for the run: looked at before and after. */
   readonly claim?: Claim;
 }
@@ -279,16 +275,4 @@ function beforeIt(prior: string | undefined): string {
 /** The argv prefix that runs a command in a network namespace without hiding configfs, as `ip netns exec` would. */
 export function inNetns(netns: string | undefined): readonly string[] {
   return netns === undefined ? [] : ['nsenter', `--net=/run/netns/${netns}`];
-}
-
-export function words(argv: readonly string[]): string {
-  return argv.map(word).join(' ');
-}
-
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : quote(text);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,7 @@
 // A guest that is a domain of its own: its fio is driven over the domain's console, word by word (host/xen/guest-init.ts).
 
-import type { Console, Host } from '../host/host.ts';
+import type { Console } from '../host/child.ts';
+import type { Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import type { Domain } from '../lib/xen.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';

@@ -1,6 +1,7 @@
 // One guest: a cgroup with its limits and a fio in it, asked for snapshots by SIGUSR1.
 
-import type { Child, Host } from '../host/host.ts';
+import type { Child } from '../host/child.ts';
+import type { Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
 import { renderBytes } from '../lib/units.ts';
 import type { Domain } from '../lib/xen.ts';

@@ -2,7 +2,8 @@
 
 import { renderLift, renderRatio } from './figures.ts';
 import { footerOf } from './footer.ts';
-import { plain, quoted } from './plain.ts';
+import { word } from '../lib/shell-words.ts';
+import { plain } from './plain.ts';
 import { type Bar, scaleOf } from './scale.ts';
 import type { ReportDocument } from './schema.ts';
 import { type Section, sectionsOf } from './sections.ts';
@@ -37,7 +38,7 @@ ${chartOf(report)}
 ${rest.map(sectionOf).join('\n')}
 <footer>
 ${tableOf([], footerOf(report), [])}
-<p>Again: <code>layerlift report ${escaped(quoted(plain(report.folder)))}</code></p>
+<p>Again: <code>layerlift report ${escaped(word(plain(report.folder)))}</code></p>
 </footer>
 </body>
 </html>

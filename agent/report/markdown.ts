@@ -1,7 +1,8 @@
 // The report as GitHub flavoured Markdown, for tickets and wikis.
 
 import { footerOf } from './footer.ts';
-import { plain, quoted } from './plain.ts';
+import { word } from '../lib/shell-words.ts';
+import { plain } from './plain.ts';
 import type { ReportDocument } from './schema.ts';
 import { type Section, sectionsOf } from './sections.ts';
 
@@ -12,7 +13,7 @@ export function renderMarkdown(report: ReportDocument): string {
     ...(report.why.length > 0 ? [bullets(report.why)] : []),
     ...sectionsOf(report).map((section) => `## ${escaped(section.title)}\n\n${bodyOf(section)}`),
     `## Run\n\n${tableOf(['', ''], footerOf(report), [])}`,
-    `Again: ${code(`layerlift report ${quoted(plain(report.folder))}`)}`,
+    `Again: ${code(`layerlift report ${word(plain(report.folder))}`)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

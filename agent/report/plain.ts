@@ -20,8 +20,3 @@ export function wrap(text: string, { width, first = '' }: { width: number; first
   }
   return [...lines, line.trimEnd()];
 }
-
-/** An argument as a shell takes it. */
-export function quoted(argument: string): string {
-  return /^[\w/.,:@%+=][\w/.,:@%+=-]*$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}

@@ -1,7 +1,8 @@
 // The report for a terminal, a ticket or a pager: no colours, no escapes, at most 100 columns.
 
 import { footerOf } from './footer.ts';
-import { plain, quoted, wrap } from './plain.ts';
+import { word } from '../lib/shell-words.ts';
+import { plain, wrap } from './plain.ts';
 import { type Bar, type Scale, scaleOf } from './scale.ts';
 import type { ReportDocument } from './schema.ts';
 import { type Section, sectionsOf } from './sections.ts';
@@ -49,7 +50,7 @@ function barOf(bar: Bar, end: number): string {
 
 function footerLines(report: ReportDocument): readonly string[] {
   const lines = footerOf(report).flatMap(([name, value]) => wrap(value, { width, first: name.padEnd(9) }));
-  return [...lines, `${'again'.padEnd(9)}layerlift report ${quoted(plain(report.folder))}`];
+  return [...lines, `${'again'.padEnd(9)}layerlift report ${word(plain(report.folder))}`];
 }
 
 function indented(lines: readonly string[]): readonly string[] {

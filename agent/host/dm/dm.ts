@@ -23,14 +23,18 @@ export interface DmStatus {
   readonly uuid: string;
 }
 
+/** A device to be made. */
+export interface DmDevice {
+  readonly name: string;
+  readonly uuid: string;
+  readonly table: DmTable;
+  readonly readOnly?: boolean;
+  /** The only devices that the table may stand on, where a person wrote it; the kernel is asked before it takes effect. */
+  readonly on?: readonly string[];
+}
+
 /** Creates a device with its table and starts it. Gives its node, for example `/dev/dm-3`. */
-export async function dmCreate(device: {
-  name: string;
-  uuid: string;
-  table: DmTable;
-  readOnly?: boolean;
-  on?: readonly string[];
-}): Promise<string> {
+export async function dmCreate(device: DmDevice): Promise<string> {
   const { name, uuid, table, readOnly, on } = device;
   if (on) mayOnlyName(name, table, on);
   const reply = await call(command.create, name, { uuid });

@@ -5,8 +5,7 @@ import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
-import { dmCreate } from '../dm/dm.ts';
-import type { DmCreateStep } from '../step.ts';
+import { type DmDevice, dmCreate } from '../dm/dm.ts';
 import { type Claim, findProblems, openExclusively, type Watch } from './device-guard.ts';
 
 /** Once the claim is held, I/O of others could come only from where no look-up sees it. */
@@ -15,12 +14,12 @@ const attempts = 3;
 const retryMs = 1_000;
 
 /**
- * Creates the device of a step that stands on `claim`. Throws NeedError naming every user; the device may stand then,
+ * Creates a device that stands on `claim`. Throws NeedError naming every user; the device may stand then,
  * and is undone like any step that failed half-way.
  */
-export async function createClaimed(step: DmCreateStep, claim: Claim): Promise<string> {
+export async function createClaimed(device: DmDevice, claim: Claim): Promise<string> {
   await lookWhileOpen(claim);
-  const node = await dmCreate(step);
+  const node = await dmCreate(device);
   await refuse(claim, { idleMs: idleAfterMs, claimed: { by: basename(node) } });
   return node;
 }

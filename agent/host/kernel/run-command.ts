@@ -2,9 +2,9 @@
 
 import { execa } from 'execa';
 import { HostError } from '../../lib/errors.ts';
+import { words } from '../../lib/shell-words.ts';
 import { programMark } from './programs.ts';
 import { exists } from './files.ts';
-import { words } from '../step.ts';
 
 export const commandEnvironment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

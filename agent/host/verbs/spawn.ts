@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { execa } from 'execa';
 import { readText } from '../kernel/files.ts';
-import type { Child, Exit } from '../host.ts';
+import type { Child, Exit } from '../child.ts';
 import { programMark } from '../kernel/programs.ts';
 import { commandEnvironment } from '../kernel/run-command.ts';
 import type { SpawnStep } from '../step.ts';

@@ -3,7 +3,7 @@
 import { constants, openSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
 import type { Domain } from '../../lib/xen.ts';
-import type { Console } from '../host.ts';
+import type { Console } from '../child.ts';
 import { runCommand } from '../kernel/run-command.ts';
 import { waitFor } from '../kernel/wait.ts';
 import { withXenstore } from './xenstore.ts';

@@ -1,6 +1,7 @@
 // The domains of guests: how each is configured, and how all boot.
 
-import type { Console, Host } from '../../host/host.ts';
+import type { Console } from '../../host/child.ts';
+import type { Host } from '../../host/host.ts';
 import { HostError } from '../../lib/errors.ts';
 import { type Domain, kernelImagesOf } from '../../lib/xen.ts';
 

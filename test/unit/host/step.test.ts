@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderStep, type Step, words } from '../../../agent/host/step.ts';
+import { renderStep, type Step } from '../../../agent/host/step.ts';
+import { words } from '../../../agent/lib/shell-words.ts';
 
 const why = 'a test';
 const table = [

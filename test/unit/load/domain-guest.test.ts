@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dryHost } from '../../../agent/host/dry.ts';
-import type { Console, Host } from '../../../agent/host/host.ts';
+import type { Console } from '../../../agent/host/child.ts';
+import type { Host } from '../../../agent/host/host.ts';
 import { startDomainGuest } from '../../../agent/load/domain-guest.ts';
 
 const snapshotText = (ios: number): string =>
