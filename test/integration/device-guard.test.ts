@@ -20,7 +20,7 @@ const held = (
 });
 const nvmet = '/sys/kernel/config/nvmet/subsystems/nqn.someone';
 const lio = '/sys/kernel/config/target/core/fileio_7';
-// What follows would show no more: a whole run on a disk stands in test/long/providers.test.ts.
+// What follows would show no more: a whole run on a disk stands in test/long/plants.test.ts.
 const enough = 'kill -TERM $agent';
 const sum = 'blockdev --flushbufs /dev/vda; md5sum </dev/vda';
 // Writes where it was told to read, with nothing left that would keep it from that.

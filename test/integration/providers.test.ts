@@ -1,7 +1,10 @@
-// The providers of Linux 6.12, in every role that they have: test/support/providers-in-lab.ts. All others: test/long.
+// Every provider that needs no Xen, in every role that it has: test/support/providers-in-lab.ts. Those of Xen: test/long.
 
 import { test } from 'vitest';
 import { expectProviders } from '../support/providers-in-lab.ts';
 
-test('a virtio ring carries verified I/O, is switched under it, and leaves the host as found', () =>
-  expectProviders('vduse'));
+const what = 'each provider carries verified I/O in every role, is switched under it, and leaves the host as found';
+
+test(`on Linux 6.1 ${what}`, () => expectProviders('stock'));
+
+test(`on Linux 6.12 ${what}`, () => expectProviders('vduse'));
