@@ -28,7 +28,7 @@ export function decideProbe(design: ProbeDesign, observations: readonly ProbeObs
   const visit = nextVisit(last.survey);
   const cost = spentOf(rounds) + last.cost * (visit?.points.length ?? 0);
   if (visit && cost <= design.budgetPoints) return { kind: 'measure', visit };
-  return { kind: 'done', findings: findingsOf(rounds) };
+  return { kind: 'done', findings: probeFindings(design, observations) };
 }
 
 /**
@@ -37,7 +37,7 @@ export function decideProbe(design: ProbeDesign, observations: readonly ProbeObs
  * @throws ProfileError when an observation is unusable.
  */
 export function probeFindings(design: ProbeDesign, observations: readonly ProbeObservation[]): ProbeFindings {
-  return findingsOf(roundsOf(design, observations));
+  return findingsOf(roundsOf(design, observations, true));
 }
 
 /** Everything that is needed at the depth of the most urgent need; undefined when nothing is. */

@@ -25,19 +25,27 @@ export interface Round {
  * The rounds that were measured, and the next one where the last has nothing more to ask, and its delay was too short
  * for what it found.
  *
+ * @param isLast Nothing more will be measured: what there is must do.
  * @throws ProfileError when an observation is unusable, or over a delay that the design does not have.
  */
-export function roundsOf(design: ProbeDesign, observations: readonly ProbeObservation[]): readonly [Round, ...Round[]] {
+export function roundsOf(
+  design: ProbeDesign,
+  observations: readonly ProbeObservation[],
+  isLast = false,
+): readonly [Round, ...Round[]] {
   mustBeOf(design, observations);
   const over = (delayNs: number): readonly ProbeObservation[] =>
     observations.filter((seen) => (seen.delayNs ?? design.delayNs) === delayNs);
-  let last: Round = { delayNs: design.delayNs, cost: 1, survey: surveyOf(design, over(design.delayNs)) };
+  let last: Round = { delayNs: design.delayNs, cost: 1, survey: surveyOf(design, over(design.delayNs), { isLast }) };
   const rounds: [Round, ...Round[]] = [last];
   for (const { delayNs, cost } of design.longer ?? []) {
     const again = tooShort(last.survey);
     if (over(delayNs).length === 0 && (again.length === 0 || needsOf(last.survey).length > 0)) break;
     const layers = design.layers.filter((layer) => again.some(({ subject }) => subject === layer));
-    const survey = surveyOf({ ...design, delayNs, layers, media: false }, over(delayNs), wholeOf(design));
+    const survey = surveyOf({ ...design, delayNs, layers, media: false }, over(delayNs), {
+      whole: wholeOf(design),
+      isLast,
+    });
     last = { delayNs, cost, survey };
     rounds.push(last);
   }

@@ -23,18 +23,24 @@ export interface Survey {
   readonly sized: readonly Nature[];
 }
 
+/** `whole`: whose points say what the whole stack does. `isLast`: nothing more will be measured. */
+export interface SurveyOptions {
+  readonly whole?: Subject;
+  readonly isLast?: boolean;
+}
+
 /**
- * `whole`: whose points say what the whole stack does. All of `observations` are over the delay of `design`.
+ * All of `observations` are over the delay of `design`.
  *
  * @throws ProfileError when an observation is unusable.
  */
 export function surveyOf(
   design: ProbeDesign,
   observations: readonly ProbeObservation[],
-  whole: Subject = wholeOf(design),
+  { whole = wholeOf(design), isLast = false }: SurveyOptions = {},
 ): Survey {
   const everything = readingsOf(design, observations);
-  const top = topOf(everything);
+  const top = topOf(everything, isLast);
   // Beyond the top the reference is the generator's ceiling, and no measure of what is in flight.
   const readings = { ...everything, all: everything.all.filter((one) => one.depth <= top.depth) };
   const nature = (subject: Subject): Nature => natureOf(readings, top, subject);

@@ -14,18 +14,31 @@ export interface Top {
 /**
  * Starts at the design's depth and goes down until doubling the load of the bare delay line pays. The ceiling that was
  * met says how far down to go at once: in flight = goodput * delay.
+ *
+ * @param isLast Nothing more will be measured: a lower load counts only once it can be read, and until then the one above
+ *   it does, where the generator served that nearly.
  */
-export function topOf(readings: Readings): Top {
+export function topOf(readings: Readings, isLast = false): Top {
   const { guests, maxDepth, delayNs } = readings.design;
-  let [top, ceiling]: [number, number | undefined] = [maxDepth, undefined];
-  while (top > 1) {
-    if (isOpen(readings, top) !== false) break;
-    const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top });
-    ceiling = Math.exp(mean(seen.map((one) => one.log)));
+  let top: Top = { depth: maxDepth };
+  while (top.depth > 1 && isOpen(readings, top.depth) === false) {
+    const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top.depth });
+    const ceiling = Math.exp(mean(seen.map((one) => one.log)));
     const served = (probeRules.generatorRoom * ceiling * delayNs) / 1e9 / guests;
-    top = Math.min(top / 2, Math.max(1, powerOfTwoBelow(served)));
+    const lower: Top = { depth: Math.min(top.depth / 2, Math.max(1, powerOfTwoBelow(served))), ceiling };
+    if (isLast && !isRead(readings, lower.depth) && isNearlyOpen(readings, top.depth)) break;
+    top = lower;
   }
-  return ceiling === undefined ? { depth: top } : { depth: top, ceiling };
+  return top;
+}
+
+/** Whether the load and half of it were measured. */
+function isRead(readings: Readings, depth: number): boolean {
+  return depth <= 1 || generatorElasticity(readings, depth) !== undefined;
+}
+
+function isNearlyOpen(readings: Readings, depth: number): boolean {
+  return (generatorElasticity(readings, depth)?.estimate ?? 0) >= probeRules.openGenerator;
 }
 
 /**

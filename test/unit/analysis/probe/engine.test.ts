@@ -251,6 +251,19 @@ describe('a load generator that is the limit', () => {
     expect(ring.kind === 'cap' && ring.size.estimate / 32).toBeCloseTo(1, 1);
   });
 
+  it.each([0.84, 0.845])('takes no size back at the end of the budget, where it serves %f of the load', (served) => {
+    const host = { ceiling: served * 256 * 20 };
+    const design = { layers: ['network', 'ring'], budgetPoints: 90 } as const;
+    const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } }, design, host);
+    const visits = Math.max(...observations.map(({ visit }) => visit)) + 1;
+    const kinds = Array.from({ length: visits }, (_, last) => {
+      const seen = observations.filter(({ visit }) => visit <= last);
+      return limitOf(probeFindings(probeDesign(design), seen), 'ring').kind;
+    });
+    expect(kinds).toContain('cap');
+    expect(kinds.slice(kinds.indexOf('cap'))).toEqual(kinds.slice(kinds.indexOf('cap')).map(() => 'cap'));
+  });
+
   it('is the only finding when it cannot serve the least load', () => {
     const { findings } = probe({}, {}, { ceiling: 40 });
     expect(findings.offered).toBe(0);
