@@ -7,8 +7,10 @@ import { inLab } from '../support/lab.ts';
 // third takes a part of the CPU from before the run to its end: the selftest's plant is named beside it.
 test('others are spared: --max-impact caps the guests, a run stops when others wait for them, and for nothing else', async () => {
   const lab = await inLab(`
-preload; inventory before
+preload
+# The tenants want these, and they stay on: what the runs find, they leave.
 echo +cpu +cpuset >/sys/fs/cgroup/cgroup.subtree_control
+inventory before
 tenant() {
   mkdir /sys/fs/cgroup/tenant
   echo "$1" >/sys/fs/cgroup/tenant/cpu.max; echo "$2" >/sys/fs/cgroup/tenant/cpuset.cpus
