@@ -5,7 +5,7 @@
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
 
 import { parseCommand } from './cli/command-line.ts';
-import { leaveIfStuck } from './cli/leave.ts';
+import { leaveIfStuck } from './cli/terminal/leave.ts';
 import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
 import { exitCode } from './lib/exit-codes.ts';
 

@@ -12,9 +12,8 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'property', root, include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'integration', root, include: ['test/integration/**/*.test.ts'], ...onKernel } },
-      { test: { name: 'long', root, include: ['test/long/**/*.test.ts'], ...onKernel } },
-      { test: { name: 'verdicts', root, include: ['test/verdicts/**/*.test.ts'], ...onKernel } },
+      { test: { name: 'lab', root, include: ['test/lab/**/*.test.ts'], exclude: ['**/*.long.test.ts'], ...onKernel } },
+      { test: { name: 'long', root, include: ['test/lab/**/*.long.test.ts'], ...onKernel } },
     ],
   },
 });

@@ -3,7 +3,7 @@
 import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
-import { formatNames } from '../report/format-names.ts';
+import { formatNames } from '../report/formats/format-names.ts';
 import { prepareOptions } from './options.ts';
 import { durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
@@ -78,7 +78,7 @@ function addRun(parser: Argv, done: Done): void {
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
     async ({ deadline, budget, preset, maxImpact, ...rest }) => {
-      const { run } = await import('./run.ts');
+      const { run } = await import('./commands/run.ts');
       done(await run({ ...rest, impact: maxImpact, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
     },
   );
@@ -94,7 +94,7 @@ function addPlan(parser: Argv, done: Done): void {
         format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
       }),
     async ({ budget, preset, maxImpact, ...rest }) => {
-      const { plan } = await import('./plan.ts');
+      const { plan } = await import('./commands/plan.ts');
       done(await plan({ ...rest, impact: maxImpact, budgetMs: budgetOf(budget, preset), print }));
     },
   );
@@ -106,7 +106,7 @@ function addOthers(parser: Argv, done: Done): void {
       'doctor [profile]',
       'say what this host offers and lacks',
       (y) => y.positional('profile', { describe: 'check for this profile', type: 'string' }),
-      async ({ profile }) => done(await (await import('./doctor.ts')).doctor({ profile, print })),
+      async ({ profile }) => done(await (await import('./commands/doctor.ts')).doctor({ profile, print })),
     )
     .command(
       'knobs',
@@ -119,7 +119,7 @@ function addOthers(parser: Argv, done: Done): void {
           },
           format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
         }),
-      async ({ layer, format }) => done(await (await import('./knobs.ts')).knobs({ layer, format, print })),
+      async ({ layer, format }) => done(await (await import('./commands/knobs.ts')).knobs({ layer, format, print })),
     )
     .command(
       'observe',
@@ -135,7 +135,7 @@ function addOthers(parser: Argv, done: Done): void {
           format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
         }),
       async ({ for: time, format }) => {
-        const { observe } = await import('./observe.ts');
+        const { observe } = await import('./commands/observe.ts');
         done(await observe({ forMs: time ?? 0, format, print }));
       },
     )
@@ -144,35 +144,36 @@ function addOthers(parser: Argv, done: Done): void {
       'undo what an interrupted run left behind (root)',
       (y) =>
         y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
-      async ({ verbose }) => done(await (await import('./recover.ts')).recover({ verbose, print })),
+      async ({ verbose }) => done(await (await import('./commands/recover.ts')).recover({ verbose, print })),
     )
     .command(
       'selftest',
       'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
       {},
-      async () => done(await (await import('./selftest.ts')).selftest({ print })),
+      async () => done(await (await import('./commands/selftest.ts')).selftest({ print })),
     )
     // Hidden: it is called by a run alone.
     .command(
       'watchdog <run>',
       false,
       (y) => y.positional('run', { type: 'string', demandOption: true }),
-      async ({ run }) => done(await (await import('./watchdog.ts')).watchdog({ run })),
+      async ({ run }) => done(await (await import('./commands/watchdog.ts')).watchdog({ run })),
     )
     .command(
       'analyse <folder>',
       'recompute the analysis from the folder of a run, as JSON',
       (y) => y.positional('folder', { type: 'string', demandOption: true }),
-      async ({ folder }) => done((await import('./analyse.ts')).analyseFolder({ folder, print })),
+      async ({ folder }) => done((await import('./commands/analyse.ts')).analyseFolder({ folder, print })),
     )
     .command(
       'report <folder>',
       'print the report of a run again, in any format',
       (y) => y.positional('folder', { type: 'string', demandOption: true }).options({ format: formatOption }),
-      async ({ folder, format }) => done((await import('./analyse.ts')).reportFolder({ folder, format, print })),
+      async ({ folder, format }) =>
+        done((await import('./commands/analyse.ts')).reportFolder({ folder, format, print })),
     )
     .command('schema', 'print the JSON Schema of the JSON report', {}, async () => {
-      const { reportJsonSchema } = await import('../report/document.ts');
+      const { reportJsonSchema } = await import('../report/document/document.ts');
       print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
     })
     .command(

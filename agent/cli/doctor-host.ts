@@ -2,7 +2,7 @@
 
 import { isXenfsMounted, readMachine, renderMachine } from '../host/facts/machine.ts';
 import { readText } from '../host/kernel/files.ts';
-import { listAny } from '../host/look.ts';
+import { listAny } from '../host/read.ts';
 import { isInstalled, checkNeeds } from '../host/needs/needs.ts';
 import { runCommand } from '../host/kernel/run-command.ts';
 import { countCpus } from '../lib/cpus.ts';

@@ -1,7 +1,7 @@
 // Options that commands share.
 
 import { parseImpact } from '../plan/impact.ts';
-import { parseDestroy } from './destroy.ts';
+import { parseDestroy } from '../run/destroy.ts';
 import { durationMs, wholeSeed } from './values.ts';
 
 /** Of `run` and `plan` alike. */

@@ -1,9 +1,7 @@
 // Asks the engine for a block of slices, measures it, and so on to the verdict; and what each measurement of a run shares.
 
-import { analyse, type Analysis } from '../analysis/analyse.ts';
-import type { Design } from '../analysis/design.ts';
-import { type Decision, decide } from '../analysis/engine.ts';
-import type { Observation } from '../analysis/observation.ts';
+import { analyse, type Analysis } from '../analysis/verdict/analyse.ts';
+import { type Decision, decide } from '../analysis/verdict/engine.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
@@ -11,12 +9,13 @@ import { seededRandom } from '../lib/random.ts';
 import { phaseMs } from '../plan/phase.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
-import { judged } from './judge.ts';
-import { loadFactsOf } from './load-facts.ts';
+import { whatCounts } from '../findings/counted.ts';
+import { judged } from '../findings/judge.ts';
+import { loadFactsOf } from '../findings/load-facts.ts';
 import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
 import type { Progress } from './progress.ts';
-import { countedSlices, designAfter } from './quality.ts';
-import type { SliceRecord } from './record.ts';
+import { countedSlices } from '../findings/quality.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 /** What measuring blocks needs of an experiment. */
 export interface Blocks {
@@ -67,21 +66,6 @@ export async function measureBlocks(
     const now = whatCounts(plan, records);
     progress.standing(analyse(now.design, now.observations), pace);
   }
-}
-
-/** What the engine is told of the slices as they were recorded: the same live and from a run's folder. */
-export function whatCounts(
-  { design, profile }: Pick<Plan, 'design' | 'profile'>,
-  records: readonly SliceRecord[],
-): {
-  /** All of them, with `voided` set where one stands apart from the run. */
-  readonly slices: readonly SliceRecord[];
-  readonly design: Design;
-  readonly observations: readonly Observation[];
-} {
-  const slices = judged(records, profile);
-  const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
-  return { slices, design: designAfter(design, slices), observations };
 }
 
 /** A verdict ends the run, except beside too many void slices: more of them may count, as long as the budget lasts. */

@@ -3,7 +3,7 @@
 
 import { sum } from '../lib/numbers.ts';
 import type { JunctionWork } from '../measure/junctions.ts';
-import type { SliceRecord } from './record.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 type Guest = SliceRecord['guests'][number];
 /** What the borders need of a guest. */

@@ -1,15 +1,15 @@
 // The caps on I/Os in flight: planned by what the run has measured so far, probed over a delay in place of the media.
 
-import { namedIn } from '../analysis/verdict.ts';
+import { namedIn } from '../analysis/verdict/verdict.ts';
 import type { Host } from '../host/host.ts';
 import { readKnobs } from '../knobs/registry.ts';
 import { seededRandom } from '../lib/random.ts';
 import { depthOf, verifies, withDepth } from '../load/job.ts';
-import { noProbe, planProbe } from '../plan/probe-plan.ts';
+import { noProbe, planProbe } from '../plan/caps.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Measured } from './blocks.ts';
-import type { Experiment } from './experiment.ts';
-import { runProbe } from './probe.ts';
+import type { Experiment } from './context.ts';
+import { runProbe } from './caps-probe.ts';
 
 /** Where caps cannot be looked for, a note says why. Throws what measuring throws; the visits that were whole are recorded. */
 export async function lookForCaps(

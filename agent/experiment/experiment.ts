@@ -1,41 +1,27 @@
 // The story of a run: raise the stack once, start the guests once, switch arms under the running load until the
 // engine has its verdict. Everything applied here is unwound when the scope ends.
 
-import type { Analysis } from '../analysis/analyse.ts';
-import { defaultInterferenceDesign } from '../analysis/interference/design.ts';
+import type { Analysis } from '../analysis/verdict/analyse.ts';
+import { defaultInterferenceDesign } from '../analysis/neighbours/design.ts';
 import type { Host } from '../host/host.ts';
 import { baselineId } from '../lib/arm.ts';
 import { HostError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
-import { type Load, type LoadPlan, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
+import { type Load, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { startCounting } from '../measure/junctions.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { noProbe } from '../plan/probe-plan.ts';
-import type { Names } from '../stack/names.ts';
-import { raiseStack, type Stack, type StackPlan } from '../stack/raise.ts';
-import { armOf, type Blocks, gauge, measureBlocks, timesOf } from './blocks.ts';
+import { noProbe } from '../plan/caps.ts';
+import { raiseStack, type Stack } from '../stack/raise.ts';
+import { armOf, gauge, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
-import type { Recorder } from './findings.ts';
-import type { Others } from './give-way.ts';
+import type { Experiment } from './context.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
-import type { Phase } from './phase.ts';
+import type { Phase } from '../records/phase.ts';
 import { afterPilot } from './pilot.ts';
 import { recheck, recheckMs, wantsRecheck } from './recheck.ts';
-import type { SliceRecord } from './record.ts';
-
-export interface Experiment extends Blocks, Recorder {
-  readonly stack: StackPlan;
-  readonly load: LoadPlan;
-  readonly names: Names;
-  /** Where the job files go. */
-  readonly folder: string;
-  /** Called when the layers were compared: what is known then is known whatever comes next. */
-  readonly compared: () => void;
-  /** Who watches the other tenants; left out: nobody. */
-  readonly others?: Others;
-}
+import type { SliceRecord } from '../records/slice.ts';
 
 /**
  * Everything that it finds goes to the experiment's recorder at once, and is there whichever way it ends.

@@ -14,9 +14,9 @@ import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { borderFactors, countCaveats } from './borders.ts';
 import { giveWay, type Others, pausedForOthers, unlessSuffering } from './give-way.ts';
-import { failedOf, goodputOf, guestRecord, latencyQuantiles } from './goodput.ts';
-import { faultsOf, voidedBy } from './quality.ts';
-import type { SliceRecord } from './record.ts';
+import { failedOf, goodputOf, guestRecord, latencyQuantiles } from '../findings/goodput.ts';
+import { faultsOf, voidedBy } from '../findings/quality.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 export interface SliceTimes {
   readonly settleMs: number;

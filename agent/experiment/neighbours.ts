@@ -1,16 +1,16 @@
 // What the guests do to one another, on the stack as deployed: some run, the others are frozen, as the engine asks.
 
-import { decideInterference } from '../analysis/interference/decide.ts';
-import { everyGuest, type GuestSet, type InterferenceDesign } from '../analysis/interference/design.ts';
-import type { InterferenceObservation } from '../analysis/interference/observation.ts';
+import { decideInterference } from '../analysis/neighbours/decide.ts';
+import { everyGuest, type GuestSet, type InterferenceDesign } from '../analysis/neighbours/design.ts';
+import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import type { Load } from '../load/drive.ts';
 import type { Profile } from '../profile/profile.ts';
-import { guestGoodput } from './goodput.ts';
+import { guestGoodput } from '../findings/goodput.ts';
 import type { Progress } from './progress.ts';
-import { judged } from './judge.ts';
-import { countedSlices } from './quality.ts';
-import type { SliceRecord } from './record.ts';
+import { judged } from '../findings/judge.ts';
+import { countedSlices } from '../findings/quality.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 /** One line of neighbours.ndjson: who ran, and the slice. */
 export interface NeighbourRecord {

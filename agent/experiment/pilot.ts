@@ -18,7 +18,7 @@ import type { Plan } from '../plan/plan.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { bordersKnown } from './borders.ts';
-import { type PilotRecord, planAfter } from './pilot-record.ts';
+import { type PilotRecord, planAfter } from '../records/pilot.ts';
 import { giveWay, type Others } from './give-way.ts';
 import type { Progress } from './progress.ts';
 

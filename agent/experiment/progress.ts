@@ -1,7 +1,7 @@
 // What the experiment tells while it goes on; how it is shown is the caller's business.
 
-import type { Analysis } from '../analysis/analyse.ts';
-import type { SliceRecord } from './record.ts';
+import type { Analysis } from '../analysis/verdict/analyse.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 export interface Progress {
   readonly phase: (text: string) => void;

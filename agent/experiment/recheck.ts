@@ -1,16 +1,16 @@
 // What holds a host back may move while other things are measured: the named arm against the baseline, once more at the end.
 
-import type { Analysis } from '../analysis/analyse.ts';
-import { recheckedArm, recheckOf } from '../analysis/recheck.ts';
+import type { Analysis } from '../analysis/verdict/analyse.ts';
+import { recheckedArm, recheckOf } from '../analysis/revise/recheck.ts';
 import { baselineId } from '../lib/arm.ts';
 import { seededRandom, shuffled } from '../lib/random.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { armOf, type Blocks } from './blocks.ts';
-import type { Recorder } from './findings.ts';
-import { judged } from './judge.ts';
+import type { Recorder } from './recorder.ts';
+import { judged } from '../findings/judge.ts';
 import type { SlicePlace } from './measure-slice.ts';
-import { countedSlices } from './quality.ts';
-import type { SliceRecord } from './record.ts';
+import { countedSlices } from '../findings/quality.ts';
+import type { SliceRecord } from '../records/slice.ts';
 
 /** Of baseline and named arm: at least so many, more until it is clear, and so many at most. */
 const [fewestPairs, mostPairs] = [2, 8];

@@ -2,7 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { describeSought } from './find.ts';
-import { listAny, readAny } from './look.ts';
+import { listAny, readAny } from './read.ts';
 import type { Host } from './host.ts';
 import type { Step } from './step.ts';
 

@@ -5,7 +5,7 @@ import { HostError, InternalError, type LayerliftError, reasonOf, ResidueError }
 import { openConsole } from './xen/console.ts';
 import { dmMessage } from './dm/dm.ts';
 import { findDevice } from './find.ts';
-import { listAny, readAny } from './look.ts';
+import { listAny, readAny } from './read.ts';
 import type { Child, Exit } from './child.ts';
 import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';

@@ -1,7 +1,7 @@
 // Profile + what the host was found to be -> plan (pure): layers, arms, timing, budget. Plain data, kept with the run.
 
-import { defaultDesign, type Design } from '../analysis/design.ts';
-import { decide } from '../analysis/engine.ts';
+import { defaultDesign, type Design } from '../analysis/verdict/design.ts';
+import { decide } from '../analysis/verdict/engine.ts';
 import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
@@ -12,7 +12,7 @@ import type { Geometry } from '../stack/provider.ts';
 import type { Impact } from './impact.ts';
 import { measureOver } from './phase.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
-import { leastProbeMs } from './probe-plan.ts';
+import { leastProbeMs } from './caps.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;

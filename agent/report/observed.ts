@@ -2,8 +2,8 @@
 
 import { type OtherBackend, type Vbd, vbdLimit } from '../knobs/xen.ts';
 import { renderDuration } from '../lib/units.ts';
-import { plain } from './plain.ts';
-import { renderTable } from './table.ts';
+import { plain } from './formats/plain.ts';
+import { renderTable } from './formats/table.ts';
 
 /** A vbd over a while. What its host does not count is undefined. */
 export interface ObservedVbd {

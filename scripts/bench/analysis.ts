@@ -3,17 +3,17 @@
 import { mkdtempSync, openSync, closeSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyse } from '../../agent/analysis/analyse.ts';
-import { defaultDesign } from '../../agent/analysis/design.ts';
-import type { Observation } from '../../agent/analysis/observation.ts';
-import { documentOf } from '../../agent/cli/document.ts';
-import { readingOf } from '../../agent/cli/reading.ts';
-import { readRunFolder } from '../../agent/experiment/read-folder.ts';
-import type { SliceRecord } from '../../agent/experiment/record.ts';
-import { makeRunFolder } from '../../agent/experiment/run-folder.ts';
+import { analyse } from '../../agent/analysis/verdict/analyse.ts';
+import { defaultDesign } from '../../agent/analysis/verdict/design.ts';
+import type { Observation } from '../../agent/analysis/fit/observation.ts';
+import { documentOf } from '../../agent/report/document/of-run.ts';
+import { readingOf } from '../../agent/findings/findings.ts';
+import { readRunFolder } from '../../agent/records/read-folder.ts';
+import type { SliceRecord } from '../../agent/records/slice.ts';
+import { makeRunFolder } from '../../agent/records/run-folder.ts';
 import { layers, type Layer } from '../../agent/lib/layer.ts';
 import { simulate } from '../../test/support/simulator.ts';
-import { planOf } from '../../test/unit/report/documents.ts';
+import { planOf } from '../../test/support/documents.ts';
 import { median, print, timed } from './figures.ts';
 
 const budgetSlices = 10_000;

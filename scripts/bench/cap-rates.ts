@@ -1,7 +1,7 @@
 // What the cap probe says of planted limits under noise that is out to mislead it.
 
-import { hostileNoises } from '../../test/support/probe-noise.ts';
-import { probeDesign, probeRates, type ProbeHost } from '../../test/support/probe-simulator.ts';
+import { hostileNoises } from '../../test/support/caps-noise.ts';
+import { probeDesign, probeRates, type ProbeHost } from '../../test/support/caps-simulator.ts';
 import { print } from './figures.ts';
 
 const cvs = [0.02, 0.05, 0.1, 0.2];

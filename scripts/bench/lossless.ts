@@ -5,7 +5,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare } from '../../agent/cli/prepare.ts';
+import { prepare } from '../../agent/run/prepare.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { baselineId, everyArm } from '../../agent/lib/arm.ts';
 import { type Arm, layers } from '../../agent/lib/layer.ts';

@@ -2,11 +2,12 @@
 // both runs; they must differ in nothing but the order of their rings.
 
 import { isDeepStrictEqual } from 'node:util';
-import { tQuantile } from '../../agent/analysis/quantile.ts';
-import { documentOf } from '../../agent/cli/document.ts';
-import { readingOf } from '../../agent/cli/reading.ts';
-import { countedSlices } from '../../agent/experiment/quality.ts';
-import { readRunFolder, type RunRecords } from '../../agent/experiment/read-folder.ts';
+import { tQuantile } from '../../agent/analysis/fit/quantile.ts';
+import { documentOf } from '../../agent/report/document/of-run.ts';
+import { readingOf } from '../../agent/findings/findings.ts';
+import { countedSlices } from '../../agent/findings/quality.ts';
+import { readRunFolder } from '../../agent/records/read-folder.ts';
+import type { RunRecords } from '../../agent/records/run-records.ts';
 import { baselineId } from '../../agent/lib/arm.ts';
 import { mean, sampleVariance } from '../../agent/lib/numbers.ts';
 import type { Profile } from '../../agent/profile/profile.ts';

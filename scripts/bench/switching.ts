@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare, type Prepared } from '../../agent/cli/prepare.ts';
+import { prepare, type Prepared } from '../../agent/run/prepare.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { renderTable } from '../../agent/host/dm/table.ts';
 import { runCommand } from '../../agent/host/kernel/run-command.ts';

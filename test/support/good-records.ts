@@ -1,13 +1,13 @@
 // What a run leaves on disk and what it reads on a host, as texts, so that each may be damaged.
 
-import { defaultInterferenceDesign } from '../../agent/analysis/interference/design.ts';
-import type { RunTexts } from '../../agent/experiment/read-folder.ts';
+import { defaultInterferenceDesign } from '../../agent/analysis/neighbours/design.ts';
+import type { RunTexts } from '../../agent/records/read-folder.ts';
 import type { JournalRecord } from '../../agent/host/journal/journal.ts';
 import type { Step } from '../../agent/host/step.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
-import { planOf, slicesOf } from '../unit/report/documents.ts';
-import { shared, simulateInterference } from './interference-simulator.ts';
-import { probeDesign, simulateProbe } from './probe-simulator.ts';
+import { planOf, slicesOf } from './documents.ts';
+import { shared, simulateInterference } from './neighbours-simulator.ts';
+import { probeDesign, simulateProbe } from './caps-simulator.ts';
 
 const layers: readonly Layer[] = ['media', 'network', 'ring'];
 const design = probeDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 30 });

@@ -1,7 +1,7 @@
 // Hosts that break statistics: layers whose latencies add up, arms of unequal noise, a disturbed start, stubs that cost only
 // once the others are gone. Each row says how often the verdict must be right, how seldom wrong, and after how many slices.
 
-import { defaultDesign } from '../../agent/analysis/design.ts';
+import { defaultDesign } from '../../agent/analysis/verdict/design.ts';
 import { layers, type Layer } from '../../agent/lib/layer.ts';
 import { rates, type Rates, type SimulationOptions } from './simulator.ts';
 import { disturbedStart, noisyArm, noisyDeployed, noisyStubs, stalls } from './simulator-hosts.ts';

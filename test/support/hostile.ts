@@ -2,9 +2,9 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { documentOf } from '../../agent/cli/document.ts';
-import { readingOf } from '../../agent/cli/reading.ts';
-import { decodeRun, type RunTexts } from '../../agent/experiment/read-folder.ts';
+import { documentOf } from '../../agent/report/document/of-run.ts';
+import { readingOf } from '../../agent/findings/findings.ts';
+import { decodeRun, type RunTexts } from '../../agent/records/read-folder.ts';
 import { parseMountinfo, parseSwaps } from '../../agent/host/guard/file-systems.ts';
 import { parseStat } from '../../agent/host/guard/idle.ts';
 import { parseMdstat } from '../../agent/host/guard/kernel-users.ts';
@@ -19,7 +19,7 @@ import { decodeSnapshot, DocumentSplitter } from '../../agent/load/fio-output.ts
 import { parseShowcmd } from '../../agent/load/user-job.ts';
 import { screenJob } from '../../agent/load/screen-job.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
-import { render } from '../../agent/report/registry.ts';
+import { render } from '../../agent/report/formats/registry.ts';
 import { goodHostTexts, goodJournal, goodRun } from './good-records.ts';
 
 /** True: taken as good; false: refused in the way that a user can read. Anything else that is thrown is a bug. */

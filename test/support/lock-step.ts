@@ -1,16 +1,16 @@
 // A closed loop after a switch, I/O by I/O: all of it is released at once. Counters as the kernel and fio keep them are read at
 // the borders of slices, made into goodput by the agent's own code, and given to the real engine.
 
-import { decide } from '../../agent/analysis/engine.ts';
-import type { Observation } from '../../agent/analysis/observation.ts';
-import type { Verdict } from '../../agent/analysis/verdict.ts';
+import { decide } from '../../agent/analysis/verdict/engine.ts';
+import type { Observation } from '../../agent/analysis/fit/observation.ts';
+import type { Verdict } from '../../agent/analysis/verdict/verdict.ts';
 import { borderFactors } from '../../agent/experiment/borders.ts';
-import { goodputOf, guestRecord } from '../../agent/experiment/goodput.ts';
+import { goodputOf, guestRecord } from '../../agent/findings/goodput.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
 import { sum } from '../../agent/lib/numbers.ts';
 import { shuffled } from '../../agent/lib/random.ts';
-import type { Design } from '../../agent/analysis/design.ts';
+import type { Design } from '../../agent/analysis/verdict/design.ts';
 import { between, type Snapshot } from '../../agent/load/fio-output.ts';
 import { type JunctionCounters, junctionsBetween } from '../../agent/measure/junctions.ts';
 import { phaseMs } from '../../agent/plan/phase.ts';

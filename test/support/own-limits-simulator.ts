@@ -1,6 +1,6 @@
 // Guests in a closed loop under limits of their own, on a stack of known latencies: the slices that a run would have.
 
-import type { SliceRecord } from '../../agent/experiment/record.ts';
+import type { SliceRecord } from '../../agent/records/slice.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
 import { everyArm } from '../../agent/lib/arm.ts';
 import { seededRandom } from '../../agent/lib/random.ts';

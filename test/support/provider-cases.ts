@@ -1,7 +1,7 @@
 // Every provider in every role that it has, from the registry itself: a profile for each pair of forms that shows them.
 
 import { stringify } from 'yaml';
-import { exampleSettings } from '../../agent/cli/doctor.ts';
+import { exampleSettings } from '../../agent/cli/commands/doctor.ts';
 import { type Layer, layers, type Role } from '../../agent/lib/layer.ts';
 import type { Provider } from '../../agent/stack/provider.ts';
 import { providersFor } from '../../agent/stack/registry.ts';

@@ -1,7 +1,7 @@
 // The check at the end on a host made of numbers: a lift was named, and is now unchanged, halved or gone.
 
-import { recheckOf, type Outcome } from '../../agent/analysis/recheck.ts';
-import type { Observation } from '../../agent/analysis/observation.ts';
+import { recheckOf, type Outcome } from '../../agent/analysis/revise/recheck.ts';
+import type { Observation } from '../../agent/analysis/fit/observation.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
 import { type Chance, chanceOf } from './simulator-noise.ts';
 

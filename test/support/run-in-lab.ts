@@ -1,7 +1,7 @@
 // A whole run in the lab, with its JSON report decoded and the host compared before and after.
 
 import { expect } from 'vitest';
-import { reportSchema, type ReportDocument } from '../../agent/report/document.ts';
+import { reportSchema, type ReportDocument } from '../../agent/report/document/document.ts';
 import { inLab, kernelFaults, type LabOptions } from './lab.ts';
 
 export interface LabRun {

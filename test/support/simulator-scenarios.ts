@@ -1,7 +1,7 @@
 // Planted bottlenecks with a known truth: goodput of every arm without noise, and the verdict that is right.
 
 import { layers, type Layer } from '../../agent/lib/layer.ts';
-import type { Verdict } from '../../agent/analysis/verdict.ts';
+import type { Verdict } from '../../agent/analysis/verdict/verdict.ts';
 
 export interface Scenario {
   /** Goodput (thousands a second) with `stubbed` layers stubbed. */

@@ -1,9 +1,9 @@
 // A host made of numbers: a planted truth, a noise and a seed drive the real engine from first block to verdict.
 
-import { decide } from '../../agent/analysis/engine.ts';
-import { defaultDesign, type Design } from '../../agent/analysis/design.ts';
-import type { Observation } from '../../agent/analysis/observation.ts';
-import type { Verdict } from '../../agent/analysis/verdict.ts';
+import { decide } from '../../agent/analysis/verdict/engine.ts';
+import { defaultDesign, type Design } from '../../agent/analysis/verdict/design.ts';
+import type { Observation } from '../../agent/analysis/fit/observation.ts';
+import type { Verdict } from '../../agent/analysis/verdict/verdict.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import { layers } from '../../agent/lib/layer.ts';
 import { shuffled } from '../../agent/lib/random.ts';

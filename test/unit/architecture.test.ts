@@ -5,70 +5,82 @@ import { parseModule, reach, readSources, type SourceModule } from '../support/s
 
 const sources = readSources();
 
-/** The floors of host/, lowest first: each may import from those before it, and from lib/. */
-const floors = [
-  'host/formats/',
-  'host/kernel/',
-  'host/child.ts',
-  'host/dm/',
-  'host/xen/',
-  'host/facts/',
-  'host/guard/',
-  'host/look.ts',
-  'host/needs/',
-  'host/step.ts',
-  'host/host.ts',
-  'host/verbs/',
-  'host/find.ts',
-  'host/journal/',
-  'host/dry.ts',
-  'host/live.ts',
-  'host/session/',
-] as const;
-
-/** A part of the agent: a folder, or a file that stands for itself. The longest prefix that fits counts. */
-const parts = [
-  'lib/',
-  ...floors,
-  'profile/settings.ts',
-  'stack/',
-  'profile/',
-  'load/',
-  'measure/',
-  'knobs/',
-  'analysis/',
-  'plan/',
-  'experiment/',
-  'report/',
-  'cli/',
-  'main.ts',
-] as const;
-type Part = (typeof parts)[number];
-
-/** A whole folder stands for each of its parts. */
-type Allowed = Part | 'host/';
-const floorOf = floors.map((floor, i): [Part, readonly Part[]] => [floor, ['lib/', ...floors.slice(0, i)]]);
-
-const mayImport: Readonly<Record<string, readonly Allowed[]>> = {
-  'lib/': [],
-  ...Object.fromEntries(floorOf),
-  'profile/settings.ts': ['lib/'],
-  'stack/': ['lib/', 'host/', 'profile/settings.ts'],
-  'profile/': ['lib/', 'stack/', 'profile/settings.ts'],
-  'load/': ['lib/', 'host/', 'stack/', 'profile/'],
-  'measure/': ['lib/', 'host/', 'stack/'],
-  'knobs/': ['lib/', 'host/'],
-  'analysis/': ['lib/'],
-  'plan/': ['lib/', 'host/', 'stack/', 'profile/', 'analysis/'],
-  'experiment/': ['lib/', 'host/', 'stack/', 'profile/', 'load/', 'measure/', 'knobs/', 'analysis/', 'plan/'],
-  'report/': ['lib/', 'stack/', 'profile/', 'knobs/', 'analysis/', 'plan/', 'experiment/'],
-  'cli/': parts.filter((part) => part !== 'main.ts'),
-  'main.ts': ['lib/', 'cli/'],
+/** A folder with rooms, lowest floor first: each may import from those before it. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  host: [
+    ...['formats/', 'kernel/', 'child.ts', 'dm/', 'xen/', 'facts/', 'guard/', 'read.ts', 'needs/', 'step.ts'],
+    ...['host.ts', 'verbs/', 'find.ts', 'journal/', 'dry.ts', 'live.ts', 'session/'],
+  ],
+  stack: [
+    ...['names.ts', 'checksums.ts', 'provider.ts', 'junction.ts', 'guard.ts'],
+    ...['media/', 'network/', 'blockstack/', 'ring/', 'registry.ts', 'raise.ts', 'delays.ts'],
+  ],
+  analysis: ['rules.ts', 'fit/', 'verdict/', 'revise/', 'neighbours/', 'caps/', 'settle/'],
+  report: [
+    'schema/',
+    'formats/plain.ts',
+    'formats/table.ts',
+    'words/',
+    'document/',
+    'sections/',
+    'formats/',
+    'observed.ts',
+  ],
+  cli: ['version.ts', 'values.ts', 'options.ts', 'terminal/', 'doctor-host.ts', 'commands/', 'command-line.ts'],
 };
 
+/** What each folder may import beside lib/ and its own lower rooms. A folder stands for all of its rooms. */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  host: [],
+  'profile/settings.ts': [],
+  stack: ['host', 'profile/settings.ts'],
+  profile: ['stack', 'profile/settings.ts'],
+  load: ['host', 'stack', 'profile'],
+  measure: ['host', 'stack'],
+  knobs: ['host'],
+  analysis: [],
+  plan: ['host', 'stack', 'profile', 'analysis'],
+  records: ['profile', 'analysis', 'plan'],
+  findings: ['profile', 'load', 'analysis', 'plan', 'records'],
+  experiment: [...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings']],
+  report: ['stack', 'profile', 'knobs', 'analysis', 'plan', 'records', 'findings'],
+  run: [
+    ...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings'],
+    ...['experiment', 'report'],
+  ],
+  cli: [
+    ...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings'],
+    ...['experiment', 'report', 'run'],
+  ],
+  'main.ts': ['cli'],
+};
+
+const roomsOf = (folder: string): readonly string[] => (rooms[folder] ?? []).map((room) => `${folder}/${room}`);
+
+/** A part of the agent: a folder without rooms, a room, or a file that stands for itself. The longest prefix that fits counts. */
+const parts = Object.keys(folders).flatMap((folder) => {
+  if (folder.endsWith('.ts')) return [folder];
+  return rooms[folder] ? roomsOf(folder) : [`${folder}/`];
+});
+
+function mayImport(part: string): readonly string[] {
+  const folder = Object.keys(folders)
+    .filter((name) => part === name || part.startsWith(`${name}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  if (folder === undefined) return [];
+  const own = roomsOf(folder);
+  const allowed = folders[folder] ?? [];
+  return [
+    'lib/',
+    ...own.slice(0, own.indexOf(part)),
+    ...allowed.map((name) => (name.endsWith('.ts') ? name : `${name}/`)),
+  ];
+}
+
 const pure = [
-  ...['lib/', 'plan/', 'analysis/', 'report/', 'profile/decode.ts'],
-  ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'experiment/goodput.ts'],
+  ...['lib/', 'plan/', 'analysis/', 'findings/', 'report/', 'profile/decode.ts'],
+  ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'records/slice.ts'],
   'knobs/',
 ];
 const impurePackages =
@@ -77,8 +89,8 @@ const impureNames = /^(process\.|Date\.now$|new Date\(\)$|Math\.random$|performa
 
 /** Who may touch files, processes or the network, beside agent/host and agent/cli. */
 const doors: Readonly<Record<string, RegExp>> = {
-  'experiment/run-folder.ts': /^node:fs$/,
-  'experiment/read-folder.ts': /^node:fs$/,
+  'records/run-folder.ts': /^node:fs$/,
+  'records/read-folder.ts': /^node:fs$/,
   'profile/load.ts': /^node:fs$/,
   'load/drive.ts': /^node:fs$/,
   'load/user-job.ts': /^execa$/,
@@ -92,7 +104,7 @@ const loans: Readonly<Record<string, string>> = {
   'load/user-job.ts': 'host/kernel/run-command.ts',
 };
 
-function partOf(path: string): Part | undefined {
+function partOf(path: string): string | undefined {
   return parts.filter((part) => path.startsWith(part)).sort((a, b) => b.length - a.length)[0];
 }
 
@@ -102,7 +114,7 @@ function cycleFrom(start: SourceModule): readonly string[] | undefined {
     if (path === start.path && trail.length > 0) return [...trail, path];
     if (seen.has(path)) return undefined;
     seen.add(path);
-    for (const next of byPath.get(path)?.loads ?? []) {
+    for (const next of byPath.get(path)?.knows ?? []) {
       const found = walk(next, [...trail, path], seen);
       if (found) return found;
     }
@@ -124,14 +136,15 @@ describe('the modules of the agent', () => {
       if (own === undefined) return [`${path} belongs to no part`];
       return knows.flatMap((target) => {
         const other = partOf(target);
-        const allowed = mayImport[own] ?? [];
-        return other === own || allowed.some((part) => other?.startsWith(part)) ? [] : [`${path} imports ${target}`];
+        return other === own || mayImport(own).some((part) => other?.startsWith(part))
+          ? []
+          : [`${path} imports ${target}`];
       });
     });
     expect(wrong).toEqual([]);
   });
 
-  it('do not load one another in a circle', () => {
+  it('do not know one another in a circle, by types neither', () => {
     expect(sources.flatMap((module) => cycleFrom(module)?.join(' -> ') ?? [])).toEqual([]);
   });
 
@@ -163,9 +176,9 @@ describe('the modules of the agent', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('reach the host through its interface: only cli loads what acts', () => {
+  it('reach the host through its interface: only cli and run load what acts', () => {
     const wrong = sources
-      .filter(({ path }) => !path.startsWith('host/') && !path.startsWith('cli/'))
+      .filter(({ path }) => !path.startsWith('host/') && !/^(cli|run)\//.test(path))
       .flatMap(({ path, loads }) =>
         loads
           .filter((target) => target.startsWith('host/') && !lent.includes(target) && loans[path] !== target)
@@ -176,7 +189,7 @@ describe('the modules of the agent', () => {
 
   it('end the process in two places only', () => {
     const leaving = sources.filter(({ names }) => names.has('process.exit') || names.has('process.abort'));
-    expect(leaving.map(({ path }) => path)).toEqual(['cli/stop.ts', 'main.ts']);
+    expect(leaving.map(({ path }) => path)).toEqual(['cli/terminal/stop.ts', 'main.ts']);
   });
 
   it('kill nothing by number or name', () => {

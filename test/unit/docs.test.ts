@@ -11,7 +11,7 @@ import { isRecord } from '../../agent/lib/record.ts';
 import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
-import { formatNames } from '../../agent/report/format-names.ts';
+import { formatNames } from '../../agent/report/formats/format-names.ts';
 import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
 
 const root = new URL('../..', import.meta.url).pathname;

@@ -2,7 +2,7 @@
 // differ from arm to arm, and bias the very comparison.
 
 import { mean, sampleVariance, sum } from '../../lib/numbers.ts';
-import { tQuantile } from '../quantile.ts';
+import { tQuantile } from '../fit/quantile.ts';
 import { fitRelaxation } from './relaxation.ts';
 import { type Bin, binsOf, type Completions } from './series.ts';
 

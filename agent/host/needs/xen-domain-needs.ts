@@ -4,7 +4,7 @@ import type { Problem } from '../../lib/errors.ts';
 import { renderBytes } from '../../lib/units.ts';
 import { kernelImagesOf } from '../../lib/xen.ts';
 import { exists, readText } from '../kernel/files.ts';
-import { listAny } from '../look.ts';
+import { listAny } from '../read.ts';
 import { runCommand } from '../kernel/run-command.ts';
 
 export type DomainNeed =

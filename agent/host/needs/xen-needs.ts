@@ -2,7 +2,7 @@
 
 import { HostError, reasonOf, type Problem } from '../../lib/errors.ts';
 import { findFreeXvdNames, tooFewNames } from '../../lib/xen.ts';
-import { listAny } from '../look.ts';
+import { listAny } from '../read.ts';
 import { readMachine, renderMachine } from '../facts/machine.ts';
 import { type DomainNeed, renderDomainNeed, unmetOfDomains } from './xen-domain-needs.ts';
 import { renderRingNeed, type RingNeed, unmetRing } from './xen-ring-needs.ts';

@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultDesign, type Design } from '../../../agent/analysis/design.ts';
-import { decide, type Decision } from '../../../agent/analysis/engine.ts';
-import { fit } from '../../../agent/analysis/estimate.ts';
-import type { Observation } from '../../../agent/analysis/observation.ts';
-import type { Lift, Verdict } from '../../../agent/analysis/verdict.ts';
+import { defaultDesign, type Design } from '../../../agent/analysis/verdict/design.ts';
+import { decide, type Decision } from '../../../agent/analysis/verdict/engine.ts';
+import { fit } from '../../../agent/analysis/fit/estimate.ts';
+import type { Observation } from '../../../agent/analysis/fit/observation.ts';
+import type { Lift, Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import { everyArm, nameArm, parseArm } from '../../../agent/lib/arm.ts';
 import { layers, type Layer } from '../../../agent/lib/layer.ts';
 import { fourLayers, namedLayers, rates, simulate } from '../../support/simulator.ts';

@@ -2,7 +2,7 @@
 // figures come from an independent simulation of the same procedure; these are smaller samples, of fixed seeds.
 
 import { describe, expect, it } from 'vitest';
-import { defaultDesign } from '../../../agent/analysis/design.ts';
+import { defaultDesign } from '../../../agent/analysis/verdict/design.ts';
 import { layers, type Layer } from '../../../agent/lib/layer.ts';
 import { compare, cvs, deviating, expectedCell, isAsFew, mostFalseLifts } from '../../support/expected-rates.ts';
 import { fourLayers, rates } from '../../support/simulator.ts';

@@ -4,19 +4,19 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../../agent/cli/command-line.ts';
 import { LayerliftError, UsageError } from '../../../agent/lib/errors.ts';
 import { exitCodes } from '../../../agent/lib/exit-codes.ts';
-import { formatNames } from '../../../agent/report/format-names.ts';
+import { formatNames } from '../../../agent/report/formats/format-names.ts';
 
 const calls = vi.hoisted((): [string, Record<string, unknown>][] => []);
 const standIn = vi.hoisted(() => (name: string) => (options: Record<string, unknown>) => {
   calls.push([name, options]);
   return 'inconclusive';
 });
-vi.mock('../../../agent/cli/run.ts', () => ({ run: standIn('run') }));
-vi.mock('../../../agent/cli/plan.ts', () => ({ plan: standIn('plan') }));
-vi.mock('../../../agent/cli/doctor.ts', () => ({ doctor: standIn('doctor') }));
-vi.mock('../../../agent/cli/knobs.ts', () => ({ knobs: standIn('knobs') }));
-vi.mock('../../../agent/cli/recover.ts', () => ({ recover: standIn('recover') }));
-vi.mock('../../../agent/cli/analyse.ts', () => ({
+vi.mock('../../../agent/cli/commands/run.ts', () => ({ run: standIn('run') }));
+vi.mock('../../../agent/cli/commands/plan.ts', () => ({ plan: standIn('plan') }));
+vi.mock('../../../agent/cli/commands/doctor.ts', () => ({ doctor: standIn('doctor') }));
+vi.mock('../../../agent/cli/commands/knobs.ts', () => ({ knobs: standIn('knobs') }));
+vi.mock('../../../agent/cli/commands/recover.ts', () => ({ recover: standIn('recover') }));
+vi.mock('../../../agent/cli/commands/analyse.ts', () => ({
   analyseFolder: standIn('analyse'),
   reportFolder: standIn('report'),
 }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, look } from '../../../agent/cli/observe.ts';
+import { between, look } from '../../../agent/cli/commands/observe.ts';
 import { otherDiskBackends } from '../../../agent/knobs/xen.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 

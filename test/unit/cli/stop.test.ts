@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { listenForStop } from '../../../agent/cli/stop.ts';
+import { listenForStop } from '../../../agent/cli/terminal/stop.ts';
 import { StoppedError } from '../../../agent/lib/errors.ts';
 import { exitCode, type ExitName } from '../../../agent/lib/exit-codes.ts';
 

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../../agent/analysis/analyse.ts';
-import { measureBlocks, whatCounts } from '../../../agent/experiment/blocks.ts';
-import { loadFactsOf } from '../../../agent/experiment/load-facts.ts';
+import { analyse } from '../../../agent/analysis/verdict/analyse.ts';
+import { measureBlocks } from '../../../agent/experiment/blocks.ts';
+import { whatCounts } from '../../../agent/findings/counted.ts';
+import { loadFactsOf } from '../../../agent/findings/load-facts.ts';
 import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
 import type { Pace } from '../../../agent/experiment/progress.ts';
-import { countedSlices } from '../../../agent/experiment/quality.ts';
-import type { SliceRecord } from '../../../agent/experiment/record.ts';
+import { countedSlices } from '../../../agent/findings/quality.ts';
+import type { SliceRecord } from '../../../agent/records/slice.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import { type Plan, withPilot } from '../../../agent/plan/plan.ts';
-import { planOf } from '../report/documents.ts';
+import { planOf } from '../../support/documents.ts';
 
 const layers: readonly Layer[] = ['media', 'ring'];
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { defaultInterferenceDesign } from '../../../agent/analysis/interference/design.ts';
-import type { InterferenceObservation } from '../../../agent/analysis/interference/observation.ts';
+import { defaultInterferenceDesign } from '../../../agent/analysis/neighbours/design.ts';
+import type { InterferenceObservation } from '../../../agent/analysis/neighbours/observation.ts';
 import { type NeighbourRecord, runNeighbours, whatCountsOfNeighbours } from '../../../agent/experiment/neighbours.ts';
-import { type ProbeRecord, whatCountsOfProbe } from '../../../agent/experiment/probe-record.ts';
-import type { SliceRecord } from '../../../agent/experiment/record.ts';
+import type { ProbeRecord } from '../../../agent/records/caps.ts';
+import { whatCountsOfProbe } from '../../../agent/findings/caps.ts';
+import type { SliceRecord } from '../../../agent/records/slice.ts';
 import { seededRandom } from '../../../agent/lib/random.ts';
 
 const profile = { guest: 'cgroup' } as const;

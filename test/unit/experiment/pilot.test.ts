@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settleOf } from '../../../agent/analysis/settle/settle.ts';
-import { type PilotRecord, pilotSchema, planAfter } from '../../../agent/experiment/pilot-record.ts';
+import { type PilotRecord, pilotSchema, planAfter } from '../../../agent/records/pilot.ts';
 import { afterPilot, type Piloted } from '../../../agent/experiment/pilot.ts';
 import { dryHost } from '../../../agent/host/dry.ts';
 import type { Host } from '../../../agent/host/host.ts';
@@ -10,7 +10,7 @@ import type { Load } from '../../../agent/load/drive.ts';
 import type { Plan } from '../../../agent/plan/plan.ts';
 import type { Stack } from '../../../agent/stack/raise.ts';
 import { raiseOnPaper, sections } from '../../support/dry-stack.ts';
-import { planOf } from '../report/documents.ts';
+import { planOf } from '../../support/documents.ts';
 
 const layers: readonly Layer[] = ['media', 'ring'];
 const given = planOf(layers);

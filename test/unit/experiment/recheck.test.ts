@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { analyse, type Analysis } from '../../../agent/analysis/analyse.ts';
+import { analyse, type Analysis } from '../../../agent/analysis/verdict/analyse.ts';
 import { recheck } from '../../../agent/experiment/recheck.ts';
 import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
-import type { SliceRecord } from '../../../agent/experiment/record.ts';
+import type { SliceRecord } from '../../../agent/records/slice.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
-import { planOf } from '../report/documents.ts';
+import { planOf } from '../../support/documents.ts';
 
 const layers: readonly Layer[] = ['media', 'ring'];
 const plan = planOf(layers);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../agent/analysis/engine.ts';
+import { decide } from '../../../agent/analysis/verdict/engine.ts';
 import { ProfileError } from '../../../agent/lib/errors.ts';
 import { makePlan, type PlanOptions, sliceDurationMs, withPilot } from '../../../agent/plan/plan.ts';
 import { needsOf, stackPlan } from '../../../agent/plan/stack-plan.ts';

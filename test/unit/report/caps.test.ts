@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Limit, ProbeFindings } from '../../../agent/analysis/probe/limit.ts';
+import type { Limit, ProbeFindings } from '../../../agent/analysis/caps/limit.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
-import { capHeadline, capSentences, kindClause, nextForCaps, renderLimit } from '../../../agent/report/cap-words.ts';
-import { capsOf } from '../../../agent/report/caps.ts';
+import { capHeadline, capSentences, kindClause, nextForCaps, renderLimit } from '../../../agent/report/words/caps.ts';
+import { capsOf } from '../../../agent/report/document/caps.ts';
 
 const cap: Limit = {
   ...{ kind: 'cap', size: { estimate: 64.4, low: 61.2, high: 67.3 }, scope: 'host-wide', load: 0, delay: -1 },

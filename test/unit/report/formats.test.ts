@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../../agent/analysis/analyse.ts';
-import { buildDocument, reportJsonSchema, reportSchema, type ReportDocument } from '../../../agent/report/document.ts';
-import { formatNames } from '../../../agent/report/format-names.ts';
-import { render } from '../../../agent/report/registry.ts';
-import { documentOf, inputOf, planOf, runs, slicesOf, type Run } from './documents.ts';
-import { verdicts } from './verdicts.ts';
+import { analyse } from '../../../agent/analysis/verdict/analyse.ts';
+import {
+  buildDocument,
+  reportJsonSchema,
+  reportSchema,
+  type ReportDocument,
+} from '../../../agent/report/document/document.ts';
+import { formatNames } from '../../../agent/report/formats/format-names.ts';
+import { render } from '../../../agent/report/formats/registry.ts';
+import { documentOf, inputOf, planOf, runs, slicesOf, type Run } from '../../support/documents.ts';
+import { verdicts } from '../../support/verdicts.ts';
 
 const input = inputOf(runs.lever);
 

@@ -2,8 +2,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type FormatName, render } from '../../../agent/report/registry.ts';
-import { documentOf, interference, runs } from './documents.ts';
+import { type FormatName, render } from '../../../agent/report/formats/registry.ts';
+import { documentOf, interference, runs } from '../../support/documents.ts';
 
 const folder = new URL('../../golden/report/', import.meta.url);
 const kept: readonly FormatName[] = ['text', 'md', 'html', 'json'];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Interval, Limit, ProbeFindings } from '../../../agent/analysis/probe/limit.ts';
-import type { Verdict } from '../../../agent/analysis/verdict.ts';
+import type { Interval, Limit, ProbeFindings } from '../../../agent/analysis/caps/limit.ts';
+import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
-import type { ReportDocument } from '../../../agent/report/document.ts';
-import { raiseClause, valueFor } from '../../../agent/report/knob-words.ts';
-import { documentOf, inputOf, runs } from './documents.ts';
+import type { ReportDocument } from '../../../agent/report/document/document.ts';
+import { raiseClause, valueFor } from '../../../agent/report/words/knobs.ts';
+import { documentOf, inputOf, runs } from '../../support/documents.ts';
 
 const about = (estimate: number): Interval => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
 const capAt = (size: number): Limit => ({ kind: 'cap', size: about(size), scope: 'host-wide', load: 0, delay: -1 });

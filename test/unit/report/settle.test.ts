@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { settleLine } from '../../../agent/report/settle.ts';
-import type { ReportDocument } from '../../../agent/report/document.ts';
-import { documentOf } from './documents.ts';
+import { settleLine } from '../../../agent/report/words/settle.ts';
+import type { ReportDocument } from '../../../agent/report/document/document.ts';
+import { documentOf } from '../../support/documents.ts';
 
 const { settings } = documentOf({ layers: ['media', 'ring'], goodput: () => 100, wobble: 0.01, blocks: 2 });
 const lineOf = (ms: number, slowest: ReportDocument['settle']['slowest']): string =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../../agent/analysis/verdict.ts';
-import { buildDocument, type ReportDocument } from '../../../agent/report/document.ts';
-import { wordingOf, type Facts } from '../../../agent/report/wording.ts';
-import { documentOf, inputOf, runs } from './documents.ts';
-import { verdicts } from './verdicts.ts';
+import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
+import { buildDocument, type ReportDocument } from '../../../agent/report/document/document.ts';
+import type { Facts } from '../../../agent/report/words/facts.ts';
+import { wordingOf } from '../../../agent/report/words/wording.ts';
+import { documentOf, inputOf, runs } from '../../support/documents.ts';
+import { verdicts } from '../../support/verdicts.ts';
 
 const base = documentOf(runs.lever);
 

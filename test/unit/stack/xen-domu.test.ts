@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderStep, type Step, type StepOf } from '../../../agent/host/step.ts';
 import { makePlan, usualAims } from '../../../agent/plan/plan.ts';
-import { planProbe } from '../../../agent/plan/probe-plan.ts';
+import { planProbe } from '../../../agent/plan/caps.ts';
 import { needsOf } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, raiseOnPaper, sections } from '../../support/dry-stack.ts';

@@ -1,0 +1,196 @@
+// Is the limit above the stack? With every stub in place, what is full then: the host's CPU, the guests' share of it, the one
+// thread of each load generator, or a limit of the guests' own.
+
+import { baselineId, everyArm } from '../../lib/arm.ts';
+import type { Arm, Layer } from '../../lib/layer.ts';
+import { median } from '../../lib/numbers.ts';
+import { type MetLimit, renderGuests, renderValue } from '../../lib/own-limit.ts';
+import type { Analysis } from '../verdict/analyse.ts';
+import { aboveOf, depthClaim, ownCaveats, ownClaim, type OwnFacts, ownMet } from './own-claims.ts';
+import { metLimits, type OwnUse } from './own-limits.ts';
+import { isLifting, type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from '../verdict/verdict.ts';
+
+/** What one slice asked of the CPUs; undefined where it was not measured. */
+export interface SliceLoad extends OwnUse {
+  readonly arm: string;
+  /** Of all CPUs of the host, per cent. */
+  readonly hostBusyPercent: number | undefined;
+  /** CPU of the guest that used least of it, per cent of one CPU. */
+  readonly idlestGuestPercent: number | undefined;
+  /** Time that the guest which was held back most by its own cpu.max had to wait, per cent. */
+  readonly throttledPercent: number | undefined;
+}
+
+export interface LoadFacts extends OwnFacts {
+  /** Slices that count, and those that do not for no other reason than cpu.max. */
+  readonly slices: readonly SliceLoad[];
+  /** Each guest's load is one thread that sleeps when it has nothing to do. */
+  readonly oneThread: boolean;
+  readonly void: VoidSlices;
+}
+
+export interface VoidSlices {
+  readonly count: number;
+  /** Of so many in all. */
+  readonly of: number;
+  readonly tooMany: boolean;
+  /** All of them because a guest was held back by its own cpu.max. */
+  readonly byCpuMax: boolean;
+  /** Why, each reason once. */
+  readonly reasons: readonly string[];
+}
+
+type Outside = Pick<OutsideVerdict, 'limit' | 'why' | 'met'>;
+type CpuLimit = 'cpu-max' | 'cpu' | 'thread';
+
+/** Shares of the CPU from which on it is full, and of the time from which on a guest is held back: medians, per cent. */
+const full = { host: 95, thread: 95, throttled: 5 } as const;
+/** Slices of the arm with the most stubs: one alone may be an accident. */
+const leastSlices = 2;
+
+/** What limits beyond the stack, judged in the arm with the most stubs; undefined when nothing does or nobody measured it. */
+export function outsideClaim(
+  layers: readonly Layer[],
+  facts: Omit<LoadFacts, 'void'>,
+): (Outside & { readonly limit: CpuLimit }) | undefined {
+  const highest = highestOf(layers, facts);
+  const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
+  if (!highest) return undefined;
+  const stubbed = inWords(highest, layers);
+  const of = figuresOf(slices);
+  if (isFull['cpu-max'](of)) {
+    const met = cpuMaxMet(facts, highest.id);
+    const why = `with ${stubbed} stubbed, ${waiters(met)} ${of.throttled.toFixed(0)} % of the time for ${own(met)}`;
+    return { limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
+  }
+  if (isFull.cpu(of)) {
+    return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
+  }
+  if (!facts.oneThread || !isFull.thread(of)) return undefined;
+  return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
+}
+
+type Figures = Record<keyof typeof full, number>;
+
+/** The arm with the most stubs that was measured. */
+function highestOf(layers: readonly Layer[], { slices }: Pick<LoadFacts, 'slices'>): Arm | undefined {
+  const highest = everyArm(layers).findLast(({ id }) => slices.some(({ arm }) => arm === id));
+  return highest && highest.stubbed.length > 0 ? highest : undefined;
+}
+
+function inWords({ stubbed }: Arm, layers: readonly Layer[]): string {
+  return stubbed.length === layers.length ? 'every layer' : stubbed.join(' and ');
+}
+
+function cpuMaxMet({ limits = [], slices }: Omit<LoadFacts, 'void'>, arm: string): readonly MetLimit[] {
+  const own = slices.filter((slice) => slice.arm === arm);
+  return metLimits(limits, own).filter(({ kind }) => kind === 'cpu-max');
+}
+
+function waiters(met: readonly MetLimit[]): string {
+  const guests = met.flatMap((one) => one.guests);
+  if (guests.length === 0) return 'a guest waits';
+  return guests.length > 1 ? `${renderGuests(guests)} wait up to` : `${renderGuests(guests)} waits`;
+}
+
+function own(met: readonly MetLimit[]): string {
+  const values = met.length > 0 ? ` (${met.map(({ value, by }) => renderValue({ value, by })).join(', ')})` : '';
+  return `${met.flatMap((one) => one.guests).length > 1 ? 'their' : 'its'} own cpu.max${values}`;
+}
+
+const isFull: Record<CpuLimit, (of: Figures) => boolean> = {
+  'cpu-max': ({ throttled }) => throttled > full.throttled,
+  cpu: ({ host }) => host > full.host,
+  thread: ({ thread }) => thread >= full.thread,
+};
+
+/** Medians; NaN where most are missing, or the slices are too few. */
+function figuresOf(slices: readonly SliceLoad[]): Figures {
+  const enough = slices.length < leastSlices ? [] : slices;
+  return {
+    host: medianOf(enough.map(({ hostBusyPercent }) => hostBusyPercent)),
+    thread: medianOf(enough.map(({ idlestGuestPercent }) => idlestGuestPercent)),
+    throttled: medianOf(enough.map(({ throttledPercent }) => throttledPercent)),
+  };
+}
+
+/** Whether it holds back the stack as deployed. */
+function holdsDeployed(limit: CpuLimit, { slices }: Pick<LoadFacts, 'slices'>): boolean {
+  return isFull[limit](figuresOf(slices.filter(({ arm }) => arm === baselineId)));
+}
+
+/**
+ * `analysis` as it reads beside what the CPUs and the guests did and what did not count: too many void slices leave no verdict,
+ * a full CPU or a limit of the guests' own leaves none but a lift. "None" is told what is known to be above it.
+ */
+export function withOutside(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Analysis {
+  const verdict = voidVerdict(analysis.verdict, facts) ?? limitVerdict(analysis, layers, facts);
+  return verdict ? { ...analysis, verdict, decided: true } : analysis;
+}
+
+/** What to say beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
+export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): readonly string[] {
+  const { verdict } = analysis;
+  const bounds = isLifting(verdict) || verdict.kind === 'inconclusive';
+  const outside = bounds ? outsideClaim(layers, facts) : undefined;
+  const highest = verdict.kind === 'outside' ? undefined : highestOf(layers, facts);
+  return [
+    ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
+    ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
+    ...(highest ? ownCaveats(ownMet(facts, highest), inWords(highest, layers)) : []),
+  ];
+}
+
+function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Verdict | undefined {
+  const { verdict, decided } = analysis;
+  if (!decided || isLifting(verdict) || !foundNothing(verdict)) return undefined;
+  const highest = highestOf(layers, facts);
+  const met = highest && ownMet(facts, highest);
+  const ofCpu = cpuVerdict(verdict, layers, facts);
+  const ofGuests = met && ownClaim(facts, met, inWords(highest, layers));
+  if (ofCpu?.limit !== 'cpu-max' && ofGuests) return { kind: 'outside', ...ofGuests };
+  if (ofCpu) return { kind: 'outside', ...ofCpu };
+  if (verdict.kind !== 'none' || !met) return undefined;
+  const isAll = highest.stubbed.length === layers.length && verdict.untested.length === 0;
+  const inFlight = isAll ? depthClaim(facts, met) : undefined;
+  if (inFlight) return { kind: 'outside', ...inFlight };
+  const above = aboveOf(facts, met);
+  return above.length > 0 ? { ...verdict, above } : undefined;
+}
+
+/** Stubs may well lift beneath the noise: a limit that is not there as deployed then holds nobody back. */
+function cpuVerdict(verdict: Verdict, layers: readonly Layer[], facts: LoadFacts): ReturnType<typeof outsideClaim> {
+  const outside = outsideClaim(layers, facts);
+  if (outside && verdict.kind === 'inconclusive' && !holdsDeployed(outside.limit, facts)) return undefined;
+  return outside;
+}
+
+function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | InconclusiveVerdict | undefined {
+  const found = facts.void;
+  if (!found.tooMany) return undefined;
+  const proven = namedIn(verdict);
+  if (found.byCpuMax && proven.length === 0 && holdsDeployed('cpu-max', facts)) {
+    const met = cpuMaxMet(facts, baselineId);
+    const who = met.length > 0 ? renderGuests(met.flatMap(({ guests }) => guests)) : 'a guest';
+    const why = `in ${found.count} of ${found.of} slices ${who} ${who.startsWith('guests') ? 'were' : 'was'} held back by ${own(met)}`;
+    return { kind: 'outside', limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
+  }
+  const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
+  return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };
+}
+
+function voidSlices({ count, of, reasons }: VoidSlices): string {
+  return `${count} of ${of} slices were void: ${reasons.join('; ')}`;
+}
+
+/** Nothing lifts, or nothing shows above the noise. */
+function foundNothing(verdict: Verdict): boolean {
+  if (verdict.kind !== 'inconclusive') return verdict.kind === 'none';
+  return verdict.proven.length === 0 && (verdict.headroom?.low ?? 0) <= 1;
+}
+
+/** Of the values that were measured; NaN, which no comparison holds for, when most were not. */
+function medianOf(values: readonly (number | undefined)[]): number {
+  const known = values.filter((value) => value !== undefined);
+  return 2 * known.length > values.length ? median(known) : NaN;
+}

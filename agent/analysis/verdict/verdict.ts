@@ -1,0 +1,95 @@
+// The verdict: a closed union. "Cannot tell yet" is a result, not an error.
+
+import type { Layer } from '../../lib/layer.ts';
+import type { MetLimit, OwnLimitKind } from '../../lib/own-limit.ts';
+
+/** A lift as a ratio of goodputs (1 = no change) with the bounds that the look's level gives. */
+export interface Lift {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface LayerLift {
+  readonly layer: Layer;
+  readonly lift: Lift;
+}
+
+export type Verdict =
+  /** One layer's stub lifts goodput most; `next` is the best of the rest, where its lift is proven too. */
+  | { readonly kind: 'lever'; readonly layer: Layer; readonly lift: Lift; readonly next?: Layer }
+  /** Two or more layers lift alike, each on its own; `lift` is that of the least of them. */
+  | { readonly kind: 'tie'; readonly layers: readonly Layer[]; readonly lift: Lift }
+  /** Several stubs save more of an I/O's time together than one by one: the layers hide one another. */
+  | MaskedVerdict
+  /**
+   * No stub lifts by more than `bound` (a ratio), proven against `delta` (a ratio). `widened`: the noise was too high for
+   * the lift that was asked for, `delta` is larger than it. `covers`:
+   * the largest sets of stubs that were measured together; it holds for each and its parts. `untested`: layers in none of them.
+   */
+  | {
+      readonly kind: 'none';
+      readonly bound: number;
+      readonly delta: number;
+      readonly widened: boolean;
+      readonly covers: readonly (readonly Layer[])[];
+      readonly untested: readonly Layer[];
+      /** Limits of the guests' own that are met, but do not hold the host back as deployed, or not they alone. */
+      readonly above?: readonly MetLimit[];
+    }
+  | OutsideVerdict
+  | InconclusiveVerdict;
+
+/** The guests' own limits, the load generator or the CPU is the limit even with the most stubs in place. */
+export interface OutsideVerdict {
+  readonly kind: 'outside';
+  /** A limit of the guests' own, the one thread of each load generator, or the CPU of the host. */
+  readonly limit: OwnLimitKind | 'thread' | 'cpu';
+  readonly why: string;
+  /** The guests' own limits that are met; absent where it is none of these, or nobody measured whose it is. */
+  readonly met?: readonly MetLimit[];
+}
+
+export interface MaskedVerdict {
+  readonly kind: 'masked';
+  readonly layers: readonly Layer[];
+  /** Lift of stubbing `layers` together. */
+  readonly lift: Lift;
+  /** Other sets that explain the headroom as well: the fixes are interchangeable. */
+  readonly alternatives: readonly (readonly Layer[])[];
+  /** Layers of the set that lift on their own as well, by little of what the set lifts: the first rungs of a ladder. */
+  readonly minor: readonly LayerLift[];
+  /** Layers of `layers` that had to be stubbed with the others because no arm without them exists; they may not matter. */
+  readonly unproven: readonly Layer[];
+}
+
+export interface InconclusiveVerdict {
+  readonly kind: 'inconclusive';
+  readonly why: string;
+  /** Layers not yet ruled out. */
+  readonly candidates: readonly Layer[];
+  /** Those of them whose stub is proven to lift. */
+  readonly proven: readonly Layer[];
+  /** Lift of all stubs together, if measured: its upper bound is the most that these layers can hide. */
+  readonly headroom?: Lift;
+  /** More blocks that should settle it at even odds, when that can be said. */
+  readonly moreBlocks?: number;
+  /** Layers whose stub is no better than what it replaces. */
+  readonly poorStubs?: readonly Layer[];
+  /** Too many slices were void: more of the same would not help. */
+  readonly disturbed?: true;
+}
+
+/** A verdict that rests on the proven lift of a stub, or of several together. */
+export type LiftingVerdict = Extract<Verdict, { readonly lift: Lift }>;
+
+export function isLifting(verdict: Verdict): verdict is LiftingVerdict {
+  return verdict.kind === 'lever' || verdict.kind === 'tie' || verdict.kind === 'masked';
+}
+
+/** The layers that a verdict blames. */
+export function namedIn(verdict: Verdict | { readonly kind: 'not-asked' }): readonly Layer[] {
+  if (verdict.kind === 'lever') return [verdict.layer];
+  if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
+  return verdict.kind === 'inconclusive' ? verdict.proven : [];
+}

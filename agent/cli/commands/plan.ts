@@ -1,0 +1,133 @@
+// `plan PROFILE`: the dry run. Arms, schedule, time, and every change to the host with its undo; touches nothing.
+
+import { decide } from '../../analysis/verdict/engine.ts';
+import { startCounting } from '../../measure/junctions.ts';
+import { dryHost } from '../../host/dry.ts';
+import { renderStep, type Step } from '../../host/step.ts';
+import { baselineId, parseArm } from '../../lib/arm.ts';
+import type { ExitName } from '../../lib/exit-codes.ts';
+import { seededRandom } from '../../lib/random.ts';
+import { renderDuration } from '../../lib/units.ts';
+import { raiseRootCgroup, startLoad } from '../../load/drive.ts';
+import { pilotMostMs, usesPilot } from '../../plan/pilot.ts';
+import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
+import { scheduleBlock } from '../../plan/schedule.ts';
+import { switchTo } from '../../stack/junction.ts';
+import { raiseDelays } from '../../stack/delays.ts';
+import { namesOf } from '../../stack/names.ts';
+import { raiseStack } from '../../stack/raise.ts';
+import { type Prepared, prepare, type PrepareOptions } from '../../run/prepare.ts';
+
+/** A plan has no run yet: its objects carry this in place of a run's id. */
+const sampleRun = 'abcdef';
+/** Nor is the delay of its cap probe known yet. */
+const sampleDelayNs = 50e6;
+
+interface Phase {
+  readonly title: string;
+  readonly steps: readonly Step[];
+}
+
+export interface PlanCommand extends PrepareOptions {
+  readonly profile: string;
+  readonly format: string;
+  readonly print: (text: string) => void;
+}
+
+export async function plan(options: PlanCommand): Promise<ExitName> {
+  const prepared = await prepare(options.profile, options);
+  const first = firstBlock(prepared.plan);
+  const phases = await rehearse(prepared, first);
+  options.print(
+    options.format === 'json' ? asJson(prepared.plan, first, phases) : asText(prepared.plan, first, phases),
+  );
+  return 'ok';
+}
+
+/** What the engine asks for when it knows nothing yet, in the order that the seed gives. */
+function firstBlock({ aims, design, seed }: Plan): readonly string[] {
+  if (!aims.verdict) return [design.arms[0] ?? baselineId, design.arms.at(-1) ?? baselineId];
+  const decision = decide(design, []);
+  return decision.kind === 'measure' ? scheduleBlock(0, decision.arms, seededRandom(seed)).arms : [];
+}
+
+/** Walks through a run on a host that only takes notes. */
+async function rehearse({ plan, stack, sections }: Prepared, block: readonly string[]): Promise<readonly Phase[]> {
+  const host = dryHost();
+  const phases: Phase[] = [];
+  const close = (title: string): void => {
+    phases.push({ title, steps: host.steps.slice(phases.reduce((sum, phase) => sum + phase.steps.length, 0)) });
+  };
+  const names = namesOf(sampleRun);
+  const start = parseArm(baselineId, plan.design.layers) ?? { id: baselineId, stubbed: [] };
+  await raiseRootCgroup(host, names);
+  const raised = await raiseStack(host, names, stack, { start, onlyStart: false });
+  await startCounting(host, raised.junctions);
+  close('raise the stack');
+  const load = { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS: 0 };
+  await startLoad(host, names, load, { lanes: raised.lanes, folder: '<run folder>/fio' });
+  close('start the guests');
+  for (const id of [...new Set(block)].filter((arm) => arm !== baselineId)) {
+    const arm = parseArm(id, plan.design.layers);
+    if (!arm) continue;
+    await switchTo(host, raised, arm);
+    close(`switch from baseline to ${id}`);
+    // Back, without listing it again: it is the same swaps with the other table.
+    const before = host.steps.length;
+    await switchTo(host, raised, start);
+    host.forget(before);
+  }
+  if (plan.aims.caps && !plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
+    await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs, number: 1 });
+    close('look for caps (the delay is chosen by what was measured, the guests start anew at each depth)');
+  }
+  return phases;
+}
+
+function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]): string {
+  const { profile, design, seed } = plan;
+  const sliceS = sliceDurationMs(plan) / 1000;
+  const lines = [
+    `profile ${profile.name}: ${profile.question || '(no question given)'}`,
+    `guests: ${profile.guests.length}; seed ${seed}; ${plan.cold ? 'cold: everything is rebuilt for each slice' : 'live: the junctions switch under the running load'}`,
+    '',
+    'layers, bottom to top:',
+    ...profile.stack.map(
+      ({ layer, deployed, stub }) => `  ${layer.padEnd(10)} ${deployed.provider} | stub: ${stub?.provider ?? 'none'}`,
+    ),
+    '',
+    `arms: ${design.arms.join(', ')}`,
+    `first block: ${block.join(', ')}`,
+    ...(usesPilot(plan)
+      ? [
+          `pilot: at most ${renderDuration(pilotMostMs(design.layers.length) * 1e6)} of the budget, to see how long goodput takes to settle; until then ${renderDuration(plan.settleMs * 1e6)} is assumed`,
+        ]
+      : []),
+    plan.aims.verdict
+      ? `each slice about ${sliceS.toFixed(1)} s; first look after ${renderDuration(2 * block.length * sliceS * 1e9)}; at most ${design.budgetSlices} slices (${renderDuration(design.budgetSlices * sliceS * 1e9)})`
+      : `no verdict is asked for: these two slices, of about ${sliceS.toFixed(1)} s each, say how long the delay must be`,
+    ...(plan.aims.neighbours && profile.guests.length > 1
+      ? [
+          'neighbours: then some guests are frozen (cgroup.freeze) while the others run, for as long as the budget lasts',
+        ]
+      : []),
+    ...plan.open.map((sentence) => `open: ${sentence}`),
+    '',
+    'changes to the host, each with its undo (all undone in reverse order at the end):',
+    ...phases.flatMap(({ title, steps }) => ['', `# ${title}`, ...steps.flatMap(stepLines)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLines(step: Step): readonly string[] {
+  const { act, undo } = renderStep(step);
+  return [`  ${act}`, `      # ${step.why}; undo: ${undo ?? 'goes with what it stands on'}`];
+}
+
+function asJson(plan: Plan, block: readonly string[], phases: readonly Phase[]): string {
+  const rendered = phases.map(({ title, steps }) => ({
+    title,
+    steps: steps.map((step) => ({ why: step.why, ...renderStep(step) })),
+  }));
+  return `${JSON.stringify({ version: 1, kind: 'layerlift-plan', plan, firstBlock: block, sliceMs: sliceDurationMs(plan), phases: rendered }, null, 2)}\n`;
+}

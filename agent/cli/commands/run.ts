@@ -1,0 +1,106 @@
+// `run PROFILE`: the main job. Prepares, checks, takes the host, measures, restores, reports.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { RunMeta } from '../../records/run-schema.ts';
+import { makeRunFolder } from '../../records/run-folder.ts';
+import { openSession, type Session } from '../../host/session/session.ts';
+import { ResidueError } from '../../lib/errors.ts';
+import type { ExitName } from '../../lib/exit-codes.ts';
+import { defaultImpact } from '../../plan/impact.ts';
+import type { FormatName } from '../../report/formats/registry.ts';
+import { type Finished, report } from '../../run/finish.ts';
+import { makeLog } from '../terminal/log.ts';
+import { type Ended, endedWith, measure } from '../../run/measure.ts';
+import { preflight } from '../../run/preflight.ts';
+import { prepare, type PrepareOptions } from '../../run/prepare.ts';
+import { showProgress } from '../terminal/progress.ts';
+import { spareOthers } from '../../run/spare-others.ts';
+import { listenForStop } from '../terminal/stop.ts';
+import { toolVersion } from '../version.ts';
+
+export interface RunOptions extends PrepareOptions {
+  readonly profile: string;
+  readonly runs: string;
+  readonly deadlineMs: number | undefined;
+  readonly format: FormatName;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly print: (text: string) => void;
+}
+
+export async function run(options: RunOptions): Promise<ExitName> {
+  const prepared = await prepare(options.profile, options);
+  await preflight(prepared.plan.profile, prepared.stack.claim);
+  const id = randomBytes(3).toString('hex');
+  const startedAt = new Date().toISOString();
+  const stop = listenForStop(options.deadlineMs);
+  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
+  let endSparing = (): void => undefined;
+  let finished: (Finished & Ended) | undefined;
+  try {
+    let log: Logger | undefined;
+    // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
+    const session = await openSession(id, {
+      stop: stop.signal,
+      onStep: (what, line) => log?.debug({ line }, what),
+      restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
+      onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
+    });
+    finished = await holding(session, async () => {
+      const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
+      const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
+      endSparing = sparing.end;
+      progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
+      // The libraries behind it are large, and no other command wants them.
+      const { readFacts } = await import('../../host/facts/facts.ts');
+      const host = await readFacts();
+      const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
+      log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
+      const caveats = sparing.canSee
+        ? []
+        : ['no other cgroup has pressure figures: that nobody suffers cannot be seen'];
+      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host };
+      folder.writeText('profile.yaml', prepared.text);
+      folder.writeJson('plan.json', prepared.plan);
+      folder.writeJson('host.json', meta);
+      const ended = await measure(session, { prepared, folder, meta, log, progress, others: sparing, id });
+      return {
+        ...ended,
+        prepared,
+        folder,
+        meta: { ...meta, caveats: [...caveats, ...sparing.notes()], endedAt: new Date().toISOString() },
+      };
+    });
+  } finally {
+    endSparing();
+    progress.end();
+    stop.release();
+  }
+  // The host is restored and free by now: whoever reads slowly, or not at all, holds up nobody but this process.
+  const exit = report(finished, options);
+  if (finished.failure !== undefined) throw finished.failure;
+  return exit;
+}
+
+/** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
+async function holding<T extends Ended & Pick<Finished, 'folder'>>(
+  session: Session,
+  body: () => Promise<T>,
+): Promise<T> {
+  let ended: T;
+  try {
+    ended = await body();
+  } catch (failure) {
+    session.close({ clean: true });
+    throw failure;
+  }
+  try {
+    session.close({ clean: !(ended.failure instanceof ResidueError) });
+    return ended;
+  } catch (failure) {
+    if (ended.cutShort) return ended;
+    return { ...ended, ...endedWith({ ...ended.findings, phase: 'restoring' }, failure, ended.folder.path) };
+  }
+}

@@ -1,0 +1,132 @@
+// The cap probe on the live stack: the media becomes a fixed delay, and the load is started at the depths that the
+// engine asks for. Everything applied here is unwound when the caller's scope ends.
+
+import { firstGuests } from '../analysis/neighbours/design.ts';
+import { join } from 'node:path';
+import type { ProbePoint, Visit } from '../analysis/caps/design.ts';
+import { decideProbe } from '../analysis/caps/engine.ts';
+import type { Host } from '../host/host.ts';
+import { inLayerOrder, type Arm } from '../lib/layer.ts';
+import { type Random, shuffled } from '../lib/random.ts';
+import { renderDuration } from '../lib/units.ts';
+import { type Load, type LoadPlace, raiseGroup, startLoad, tagsIdleMs } from '../load/drive.ts';
+import { probeSections } from '../load/job.ts';
+import { phaseMs } from '../plan/phase.ts';
+import { type ProbePlan, timesOver } from '../plan/caps.ts';
+import { raiseDelays } from '../stack/delays.ts';
+import type { Stack } from '../stack/raise.ts';
+import type { Experiment } from './context.ts';
+import { measureSlice } from './measure-slice.ts';
+import type { ProbeRecord } from '../records/caps.ts';
+import { whatCountsOfProbe } from '../findings/caps.ts';
+
+interface Probing {
+  readonly host: Host;
+  readonly experiment: Experiment;
+  readonly stack: Stack;
+  readonly plan: ProbePlan;
+  readonly random: Random;
+}
+
+/** Throws LoadError, HostError or StoppedError; points recorded before stay recorded. */
+export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<void> {
+  const { host, experiment, plan } = probing;
+  const stacks = new Map<number, Stack>();
+  const over = async (delayNs: number): Promise<Stack> => {
+    const place = { plan: experiment.stack, stack: raised, delayNs, number: stacks.size + 1 };
+    const stack = stacks.get(delayNs) ?? (await raiseDelays(host, experiment.names, place));
+    stacks.set(delayNs, stack);
+    return stack;
+  };
+  const records: ProbeRecord[] = [];
+  for (let visit = 0; ; visit++) {
+    const { design, observations } = whatCountsOfProbe(plan.design, experiment.plan.profile, records);
+    const decision = decideProbe(design, observations);
+    if (decision.kind === 'done') return;
+    experiment.progress.phase(textOf(decision.visit, observations.length));
+    const stack = await over(decision.visit.delayNs);
+    records.push(...(await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit))));
+    experiment.recordVisit(whatCountsOfProbe(plan.design, experiment.plan.profile, records).observations);
+  }
+}
+
+function textOf({ depth, points, delayNs }: Visit, done: number): string {
+  const delay = renderDuration(delayNs);
+  return `caps: ${points.length} points with ${depth} in flight for each guest over ${delay} (${done} done)`;
+}
+
+/** Starts the load once and measures every point in it. */
+async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly ProbeRecord[]> {
+  const { host, experiment, stack, random } = probing;
+  const { load: loadPlan, names } = experiment;
+  const sections = probeSections(loadPlan.sections, visit.depth);
+  const folder = join(experiment.folder, `visit-${number + 1}`);
+  const start = (place: Pick<LoadPlace, 'lanes' | 'group'>): Promise<Load> =>
+    startLoad(
+      host,
+      names,
+      { ...loadPlan, sections, depths: [] },
+      { ...place, folder: join(folder, place.group ?? '') },
+    );
+  const load = await start({ lanes: stack.lanes });
+  const past = await startPast(probing, load, start);
+  const records: ProbeRecord[] = [];
+  for (const point of inOrder(visit.points, random)) {
+    const arm = armOf(point, experiment.plan.design.layers);
+    const [runs, rests] = past && !goesThroughRing(point) ? [past, load] : [load, past];
+    const ran = rests?.running().length ?? 0;
+    await rests?.letRun([]);
+    await runs.letRun(firstGuests(point.guests));
+    // Whose disk falls silent as the load changes is waited for too.
+    if (visit.afresh && ran > point.guests) await host.sleep(tagsIdleMs);
+    const place = { seq: records.length, block: number, arm };
+    const { settleMs, measureMs } = timesOver(visit.delayNs);
+    const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: visit.delayNs / 1e6 }, place);
+    const times = { settleMs, phaseMs: phase, measureMs, objectives: [] };
+    const slice = await measureSlice(host, { stack, load: runs, others: experiment.others }, place, times);
+    const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
+    const record = { visit: number, depth: visit.depth, delayNs: visit.delayNs, ...point, slice: { ...slice, voided } };
+    experiment.recordPoint(record);
+    records.push(record);
+  }
+  for (const one of [load, past]) await one?.stop();
+  return records;
+}
+
+/** Guests that are domains cannot leave their ring: what is to be measured without it is asked of a load on this host. */
+async function startPast(
+  { host, experiment, stack }: Probing,
+  load: Load,
+  start: (place: Pick<LoadPlace, 'lanes' | 'group'>) => Promise<Load>,
+): Promise<Load | undefined> {
+  if (experiment.plan.profile.guest !== 'domU') return undefined;
+  // Their I/O would be taken for that of those who begin.
+  await load.letRun([]);
+  const group = 'past-the-ring';
+  await raiseGroup(host, `${experiment.names.cgroup}/${group}`);
+  return start({ lanes: stack.lanes.map(({ device, sectors }) => ({ device, sectors })), group });
+}
+
+function goesThroughRing({ subject }: ProbePoint): boolean {
+  return subject === 'ring' || subject === 'stack';
+}
+
+/** In random order, but those of the same guests one after another: to freeze a guest takes seconds. */
+function inOrder(points: Visit['points'], random: Random): Visit['points'] {
+  const whoOf = (point: ProbePoint): string => `${point.guests} ${goesThroughRing(point)}`;
+  const groups = shuffled([...new Set(points.map(whoOf))], random);
+  return groups.flatMap((who) =>
+    shuffled(
+      points.filter((point) => whoOf(point) === who),
+      random,
+    ),
+  );
+}
+
+/** The junctions' setting for a point: the subject deployed, all else stubbed, the media a delay unless it is the subject. */
+export function armOf({ subject, delay }: ProbePoint, layers: Experiment['plan']['design']['layers']): Arm {
+  const deployed = subject === 'stack' ? layers : layers.filter((layer) => layer === subject);
+  const stubbed = inLayerOrder(layers.filter((layer) => layer !== 'media' && !deployed.includes(layer)));
+  const id = `${subject}@${subject === 'media' ? 'media' : delay}`;
+  return subject === 'media' ? { id, stubbed } : { id, stubbed, media: delay === 'full' ? 'delay' : 'half-delay' };
+}

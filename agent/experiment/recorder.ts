@@ -1,0 +1,117 @@
+// What a run has found so far. It is filled as the run goes on, so that it is there whichever way the run ends; what is
+// measured goes to the run's folder at once.
+
+import type { InterferenceDesign } from '../analysis/neighbours/design.ts';
+import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
+import type { ProbeDesign, ProbeObservation } from '../analysis/caps/design.ts';
+import type { Inventory } from '../knobs/registry.ts';
+import type { NeighbourRecord } from './neighbours.ts';
+import type { Phase } from '../records/phase.ts';
+import type { PilotRecord } from '../records/pilot.ts';
+import type { ProbeRecord } from '../records/caps.ts';
+import type { SliceRecord } from '../records/slice.ts';
+import type { RunFolder } from '../records/run-folder.ts';
+
+/** What the cap probe has measured, and the knobs of its own stack and of the host that were in force meanwhile. */
+export interface Probed {
+  readonly design: ProbeDesign;
+  readonly inventory: Inventory;
+  /** I/Os in flight that each guest of the run asks for. */
+  readonly depths: readonly number[];
+  /** Of whole visits. */
+  readonly observations: readonly ProbeObservation[];
+}
+
+export interface Neighboured {
+  readonly design: InterferenceDesign;
+  /** Of whole blocks. */
+  readonly observations: readonly InterferenceObservation[];
+}
+
+/** A part of the run that failed after the verdict, while the run went on with the others. */
+export interface Failed {
+  readonly phase: Phase;
+  readonly failure: unknown;
+}
+
+export interface Findings {
+  readonly phase: Phase;
+  readonly slices: readonly SliceRecord[];
+  /** Of the check at the end. */
+  readonly rechecked: readonly SliceRecord[];
+  /** What was asked for and left out, as sentences. */
+  readonly notes: readonly string[];
+  readonly failed: readonly Failed[];
+  readonly pilot?: PilotRecord;
+  readonly caps?: Probed;
+  readonly neighbours?: Neighboured;
+}
+
+/** How a run tells what it finds. Those that write throw OutputError when they cannot. */
+export interface Recorder {
+  readonly enter: (phase: Phase) => void;
+  readonly record: (slice: SliceRecord) => void;
+  readonly recordPilot: (pilot: PilotRecord) => void;
+  /** The cap probe begins. */
+  readonly recordProbe: (probe: Omit<Probed, 'observations'>) => void;
+  readonly recordPoint: (point: ProbeRecord) => void;
+  /** The points that count of all visits so far. */
+  readonly recordVisit: (observations: readonly ProbeObservation[]) => void;
+  /** The guests are to be held against one another. */
+  readonly recordApart: (design: InterferenceDesign) => void;
+  readonly recordNeighbour: (one: NeighbourRecord) => void;
+  /** The slices that count of all blocks so far. */
+  readonly recordApartBlock: (observations: readonly InterferenceObservation[]) => void;
+  /** A slice of the check at the end. */
+  readonly recordRecheck: (slice: SliceRecord) => void;
+  readonly note: (sentence: string) => void;
+  readonly recordFailure: (phase: Phase, failure: unknown) => void;
+}
+
+/** `tell`: for the log. `soFar` gives what is known at the time. */
+export function startFindings(
+  folder: Pick<RunFolder, 'appendSlice' | 'appendLine' | 'writeJson'>,
+  tell: (what: string, about: object) => void,
+): { readonly recorder: Recorder; readonly soFar: () => Findings } {
+  let found: Findings = { phase: 'raising', slices: [], rechecked: [], notes: [], failed: [] };
+  const add = (more: Partial<Findings>): void => {
+    found = { ...found, ...more };
+  };
+  const recorder: Recorder = {
+    enter: (phase) => add({ phase }),
+    record: (slice) => {
+      add({ slices: [...found.slices, slice] });
+      folder.appendSlice(slice);
+      tell('slice', { seq: slice.seq, arm: slice.arm, goodput: Math.round(slice.goodput) });
+    },
+    recordPilot: (pilot) => {
+      add({ pilot });
+      folder.writeJson('pilot.json', pilot);
+    },
+    recordProbe: (probe) => {
+      add({ caps: { ...probe, observations: [] } });
+      folder.writeJson('knobs.json', probe.inventory);
+    },
+    recordPoint: (point) => {
+      folder.appendLine('probe.ndjson', point);
+      tell('point', { subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) });
+    },
+    recordVisit: (observations) => {
+      const { caps } = found;
+      if (caps) add({ caps: { ...caps, observations } });
+    },
+    recordApart: (design) => add({ neighbours: { design, observations: [] } }),
+    recordNeighbour: (one) => folder.appendLine('neighbours.ndjson', one),
+    recordApartBlock: (observations) => {
+      const { neighbours } = found;
+      if (neighbours) add({ neighbours: { ...neighbours, observations } });
+    },
+    recordRecheck: (slice) => {
+      add({ rechecked: [...found.rechecked, slice] });
+      folder.appendLine('recheck.ndjson', slice);
+    },
+    note: (sentence) => add({ notes: [...found.notes, sentence] }),
+    recordFailure: (phase, failure) => add({ failed: [...found.failed, { phase, failure }] }),
+  };
+  return { recorder, soFar: () => found };
+}

@@ -1,0 +1,27 @@
+// What of the cap probe's records its engine is told.
+
+import type { ProbeDesign, ProbeObservation } from '../analysis/caps/design.ts';
+import type { Profile } from '../profile/profile.ts';
+import type { ProbeRecord } from '../records/caps.ts';
+import { judged } from './judge.ts';
+import { layerLatencies } from './layer-latency.ts';
+import { countedSlices } from './quality.ts';
+
+/** What the engine is told of the points so far: those that count, and the budget without the void ones (pure). */
+export function whatCountsOfProbe(
+  design: ProbeDesign,
+  profile: Pick<Profile, 'guest'>,
+  records: readonly ProbeRecord[],
+): { readonly design: ProbeDesign; readonly observations: readonly ProbeObservation[] } {
+  const slices = records.map(({ slice, ...point }) => {
+    const over = point.delayNs === undefined ? '' : `, over ${point.delayNs} ns`;
+    const arm = `${slice.arm}, ${point.depth} in flight for each of ${point.guests}${over}`;
+    const seen = layerLatencies([slice]);
+    const ownNs: ProbeObservation['ownNs'] = Object.fromEntries(seen.map((one) => [one.layer, one.ownNs]));
+    const own = seen.length > 0 ? { ownNs } : {};
+    return { ...slice, arm, block: point.visit, observation: { ...point, goodput: slice.goodput, ...own } };
+  });
+  const observations = countedSlices(judged(slices, profile)).map(({ observation }) => observation);
+  const budgetPoints = design.budgetPoints - (records.length - observations.length);
+  return { design: { ...design, budgetPoints }, observations };
+}

@@ -1,0 +1,153 @@
+// Reads a run's folder back: everything is decoded, nothing is trusted.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { ProfileError, type Problem } from '../lib/errors.ts';
+import type { Layer } from '../lib/layer.ts';
+import type { Plan } from '../plan/plan.ts';
+import { readInput } from '../profile/load.ts';
+import { capsSchema } from './caps.ts';
+import type { RunRecords } from './run-records.ts';
+import { pilotSchema, planAfter } from './pilot.ts';
+import { type SliceRecord, sliceSchema } from './slice.ts';
+import { metaSchema, neighboursSchema, planSchema } from './run-schema.ts';
+
+type Optional<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** The texts of a run's files; those that it did not write are absent. */
+export interface RunTexts {
+  readonly plan: string;
+  readonly host: string;
+  readonly slices: string;
+  readonly recheck?: string;
+  readonly pilot?: string;
+  readonly caps?: string;
+  readonly neighbours?: string;
+}
+
+/** Throws ProfileError naming every file or line that does not fit. */
+export function readRunFolder(path: string): RunRecords {
+  if (!existsSync(join(path, 'plan.json'))) {
+    throw new ProfileError([
+      {
+        message: `${path} is no folder of a run: it has no plan.json`,
+        hint: 'give a folder that `layerlift run` has made',
+      },
+    ]);
+  }
+  const read = (name: string): string => readInput(join(path, name), 'record file');
+  const has = (name: string): boolean => existsSync(join(path, name));
+  const optional = (key: 'recheck' | 'pilot' | 'caps' | 'neighbours', name: string): Partial<RunTexts> =>
+    has(name) ? { [key]: read(name) } : {};
+  return decodeRun(
+    {
+      plan: read('plan.json'),
+      host: read('host.json'),
+      slices: has('slices.ndjson') ? read('slices.ndjson') : '',
+      ...optional('recheck', 'recheck.ndjson'),
+      ...optional('pilot', 'pilot.json'),
+      ...optional('caps', 'caps.json'),
+      ...optional('neighbours', 'neighbours.json'),
+    },
+    path,
+  );
+}
+
+/** `path` is the folder, for messages. Throws ProfileError naming every file or line that does not fit. */
+export function decodeRun(texts: RunTexts, path: string): RunRecords {
+  const plan = decodeJson(texts.plan, join(path, 'plan.json'), planSchema) as unknown as Plan;
+  const meta = decodeJson(texts.host, join(path, 'host.json'), metaSchema);
+  const read = [
+    readSlices(texts.slices, join(path, 'slices.ndjson'), plan),
+    readSlices(texts.recheck ?? '', join(path, 'recheck.ndjson'), plan),
+  ] as const;
+  const problems = read.flatMap((one) => one.problems);
+  if (problems.length > 0) throw new ProfileError(problems);
+  const [{ slices }, { slices: rechecked }] = read;
+  const optional = <S extends z.ZodType>(text: string | undefined, name: string, schema: S): z.output<S> | undefined =>
+    text === undefined ? undefined : decodeJson(text, join(path, name), schema);
+  const pilot = optional(texts.pilot, 'pilot.json', pilotSchema);
+  const caps = optional(texts.caps, 'caps.json', capsSchema);
+  const neighbours = optional(texts.neighbours, 'neighbours.json', neighboursSchema);
+  mustBeOfOneRun(path, plan, { pilot, caps, neighbours });
+  return {
+    ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices, rechecked },
+    ...(pilot ? { pilot } : {}),
+    ...(caps ? { caps } : {}),
+    ...(neighbours ? { neighbours } : {}),
+  };
+}
+
+/** What was measured beside the slices must be about the layers and the guests of the plan. */
+function mustBeOfOneRun(
+  path: string,
+  { profile }: Plan,
+  { pilot, caps, neighbours }: Optional<Pick<RunRecords, 'pilot' | 'caps' | 'neighbours'>>,
+): void {
+  const problemIn = (file: string, message: string): Problem => ({
+    at: join(path, file),
+    message,
+    hint: 'the files are of different runs',
+  });
+  const layersOf = (file: string, some: readonly Layer[]): readonly Problem[] =>
+    [...new Set(some)]
+      .filter((one) => !profile.stack.some(({ layer }) => layer === one))
+      .map((one) => problemIn(file, `the layer ${one} is not in plan.json`));
+  const guestsOf = (file: string, guests: number | undefined): readonly Problem[] =>
+    guests === undefined || guests === profile.guests.length
+      ? []
+      : [problemIn(file, `it is about ${guests} guests, plan.json about ${profile.guests.length}`)];
+  const problems = [
+    ...layersOf('pilot.json', pilot?.legs.map((leg) => leg.layer) ?? []),
+    ...layersOf('caps.json', caps?.design.layers ?? []),
+    ...guestsOf('caps.json', caps?.design.guests),
+    ...guestsOf('neighbours.json', neighbours?.design.guests),
+  ];
+  if (problems.length > 0) throw new ProfileError(problems);
+}
+
+function readSlices(
+  text: string,
+  file: string,
+  { design }: Plan,
+): { slices: readonly SliceRecord[]; problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const lines = text.split('\n');
+  const last = lines.findLastIndex((line) => line !== '');
+  const slices = lines.flatMap((line, i): SliceRecord[] => {
+    if (line === '') return [];
+    const slice = decodeLine(line);
+    const at = `${file}:${i + 1}`;
+    // The last line may be torn by a crash; what was measured before it still counts.
+    if (!slice && i < last) problems.push({ at, message: 'cannot read this slice' });
+    else if (slice && !design.arms.includes(slice.arm)) {
+      const message = `the arm ${slice.arm} is not in plan.json`;
+      problems.push({ at, message, hint: 'the files are of different runs' });
+    }
+    return slice ? [slice] : [];
+  });
+  return { slices, problems };
+}
+
+function decodeJson<S extends z.ZodType>(text: string, path: string, schema: S): z.output<S> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new ProfileError([{ at: path, message: 'not valid JSON', hint: 'the file is damaged or cut off' }]);
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ProfileError(
+    parsed.error.issues.map((issue) => ({ at: path, message: `${issue.path.join('.')}: ${issue.message}` })),
+  );
+}
+
+function decodeLine(line: string): SliceRecord | undefined {
+  try {
+    return sliceSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+// The report for a terminal, a ticket or a pager: no colours, no escapes, at most 100 columns.
+
+import { footerOf } from '../sections/footer.ts';
+import { word } from '../../lib/shell-words.ts';
+import { plain, wrap } from './plain.ts';
+import { type Bar, type Scale, scaleOf } from '../sections/scale.ts';
+import type { ReportDocument } from '../schema/schema.ts';
+import type { Section } from '../sections/section.ts';
+import { sectionsOf } from '../sections/sections.ts';
+import { renderTable } from './table.ts';
+
+const width = 100;
+const barLength = 20;
+
+export function renderText(report: ReportDocument): string {
+  const lines = [
+    ...wrap(report.sentence, { width }),
+    ...wrap(report.next, { width }),
+    ...spaced(report.why.flatMap((reason) => wrap(reason, { width, first: '  - ' }))),
+    ...sectionsOf(report).flatMap((section, i) => spaced(sectionLines(section, i === 0 ? scaleOf(report) : undefined))),
+    ...spaced(footerLines(report)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function spaced(lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+function sectionLines(section: Section, scale: Scale | undefined): readonly string[] {
+  if (section.kind === 'list') {
+    return [section.title, ...section.items.flatMap((item) => wrap(item, { width, first: '  - ' }))];
+  }
+  const { title, head, right } = section;
+  const rows = section.rows.map((row) => row.map(plain));
+  const narrow = indented(renderTable(head, rows, right));
+  if (!scale || scale.bars.length === 0) return [title, ...narrow];
+  const bars = new Map<string, string>(scale.bars.map((bar) => [bar.layer, barOf(bar, scale.end)]));
+  const barred = rows.map((row) => [...row, bars.get(row[0] ?? '') ?? '']);
+  const wide = indented(renderTable([...head, scale.label], barred, right));
+  const legend = '  (bars: full up to the lower bound, shaded up to the upper)';
+  return [title, ...(wide.every((line) => line.length <= width) ? [...wide, legend] : narrow)];
+}
+
+/** `end`: the ratio at which the scale ends. */
+function barOf(bar: Bar, end: number): string {
+  const [full, whole] = [Math.round(bar.low * barLength), Math.round(bar.high * barLength)];
+  const cutOff = bar.lift.high > end ? '>' : '';
+  return '█'.repeat(full) + '░'.repeat(Math.max(0, whole - full)) + cutOff;
+}
+
+function footerLines(report: ReportDocument): readonly string[] {
+  const lines = footerOf(report).flatMap(([name, value]) => wrap(value, { width, first: name.padEnd(9) }));
+  return [...lines, `${'again'.padEnd(9)}layerlift report ${word(plain(report.folder))}`];
+}
+
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}

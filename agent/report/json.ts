@@ -1,7 +1,0 @@
-// The document itself, for programs; `reportJsonSchema` describes it.
-
-import type { ReportDocument } from './schema.ts';
-
-export function renderJson(report: ReportDocument): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}

@@ -1,0 +1,52 @@
+// What the guests do to one another, in tables.
+
+import type { InterferenceFindings, Interval } from '../../analysis/neighbours/findings.ts';
+import { renderCount } from '../../lib/units.ts';
+import { renderShare } from '../words/figures.ts';
+import { times } from '../words/neighbours.ts';
+import type { Table } from './section.ts';
+
+type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
+
+export function interferenceTables(findings: InterferenceFindings | null): readonly Table[] {
+  return findings?.kind === 'measured' ? [slowdownTable(findings), scalingTable(findings)] : [];
+}
+
+function slowdownTable({ guests }: Measured): Table {
+  const rows = guests.filter(({ alone, slowdown }) => alone !== null || slowdown !== null);
+  return {
+    kind: 'table',
+    title: 'What the guests do to one another (useful I/O a second)',
+    head: ['guest', 'alone', 'together', 'slowdown'],
+    rows: rows.map(({ guest, alone, together, slowdown }) => [
+      String(guest),
+      orDash(alone, renderCount),
+      orDash(together, renderCount),
+      orDash(slowdown, renderSlowdown),
+    ]),
+    right: [0, 1, 2],
+  };
+}
+
+function scalingTable({ scaling }: Measured): Table {
+  return {
+    kind: 'table',
+    title: 'What more guests add',
+    head: ['guests', 'I/O a second in sum', 'efficiency'],
+    rows: scaling.map(({ guests, goodput, efficiency }) => [
+      String(guests),
+      renderCount(goodput),
+      orDash(efficiency, renderShare),
+    ]),
+    right: [0, 1, 2],
+  };
+}
+
+/** `1.8 times (1.6 to 2.1)`. */
+function renderSlowdown({ estimate, low, high }: Interval): string {
+  return `${times(estimate)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+}
+
+function orDash<T>(value: T | null, draw: (value: T) => string): string {
+  return value === null ? '-' : draw(value);
+}

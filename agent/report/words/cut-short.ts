@@ -1,0 +1,43 @@
+// That a run was cut short, in words: where, by what, and what to do about it.
+
+import type { Phase } from '../../records/phase.ts';
+import type { ExitName } from '../../lib/exit-codes.ts';
+import type { Facts } from './facts.ts';
+
+const places: Readonly<Record<Phase, string>> = {
+  raising: 'while the stack was raised',
+  pilot: 'in the pilot',
+  slices: 'while layers were compared',
+  neighbours: 'while guests were held against one another',
+  caps: 'while caps were looked for',
+  check: 'in the check at the end',
+  restoring: 'while the host was restored',
+  reporting: 'while the report was written',
+};
+
+/** The first of the reasons: what stands there is not all that was asked for. */
+export function cutSentence({ cutShort, decided }: Pick<Facts, 'cutShort' | 'decided'>): readonly string[] {
+  if (!cutShort) return [];
+  const { phase, why } = cutShort;
+  const place = phase === 'slices' && decided ? ' after the verdict' : phase ? ` ${places[phase]}` : '';
+  return [`CUT SHORT${place}: ${why}; this is what was known by then`];
+}
+
+const remedies: Readonly<Partial<Record<ExitName, string>>> = {
+  deadline: 'repeat with a smaller --budget, or a later --deadline',
+  impact: 'repeat with a tighter --max-impact, or when others leave more room',
+  'load-failed': "look at what was said on stderr and at the guests' limits, and repeat",
+  'host-failed': 'look at what was said on stderr and at `dmesg`, and repeat',
+  output: 'make room, or name another place with --runs, and repeat',
+  hangup: 'repeat, and let it run to its end',
+  interrupt: 'repeat, and let it run to its end',
+  terminate: 'repeat, and let it run to its end',
+  inconclusive: 'follow what was said on stderr, and repeat',
+};
+
+/** What to do where a run was cut short before it could answer; undefined where it was not. */
+export function remedyOf({ cutShort, exit }: Pick<Facts, 'cutShort' | 'exit'>): string | undefined {
+  if (!cutShort) return undefined;
+  // One that left no word said nothing on stderr either.
+  return (cutShort.phase && remedies[exit.name]) ?? 'repeat';
+}

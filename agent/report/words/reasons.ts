@@ -1,0 +1,132 @@
+// What a verdict rests on, as plain lines: what was replaced by what, what comes next, what to read with care.
+
+import { namedIn } from '../../analysis/verdict/verdict.ts';
+import { everyArm } from '../../lib/arm.ts';
+import type { Layer } from '../../lib/layer.ts';
+import { unreachable } from '../../lib/unreachable.ts';
+import { renderDuration } from '../../lib/units.ts';
+import { bindingKnob, capSentences } from './caps.ts';
+import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
+import { liftingAlone, placeOf } from './lifting.ts';
+import { interferenceSentences } from './neighbours.ts';
+import type { Facts } from './facts.ts';
+
+export function reasonsOf(facts: Facts): readonly string[] {
+  return [
+    ...namedIn(facts.verdict).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
+    ...beyond(facts),
+    ...elsewhere(facts),
+    ...headroom(facts),
+    ...facts.slows.map(
+      ({ layer, lift }) =>
+        `the stub of ${layer} slows the stack: goodput ${renderRise(lift)}; read sets with it with care`,
+    ),
+    ...recheckSentence(facts),
+    ...capSentences(facts.caps),
+    ...hidden(facts),
+    ...interferenceSentences(facts.interference),
+    ...objectiveReasons(facts),
+  ];
+}
+
+function replaced({ layers }: Facts, layer: Layer): readonly string[] {
+  const row = layers.find((one) => one.layer === layer);
+  if (!row?.stub) return [];
+  return [`in ${layer}, ${described(row.deployed)} was replaced by ${described(row.stub)}`];
+}
+
+function described({ provider, about }: { provider: string; about: string }): string {
+  return about ? `${provider} (${about})` : provider;
+}
+
+function timeIn({ latency }: Facts, layer: Layer): readonly string[] {
+  const own = latency.layers.find((one) => one.layer === layer);
+  const top = latency.layers.at(-1);
+  if (!own || !top) return [];
+  return [
+    `${layer} itself takes ${renderDuration(own.ownNs)} of the ${renderDuration(top.throughNs)} that an I/O takes as deployed`,
+  ];
+}
+
+/** What the kind of verdict adds. */
+function beyond({ verdict, layers, settings }: Facts): readonly string[] {
+  switch (verdict.kind) {
+    case 'lever': {
+      const lift = layers.find(({ layer }) => layer === verdict.next)?.lift;
+      return verdict.next
+        ? [`${verdict.next} is the second best${lift ? `: stubbed alone, goodput ${renderRise(lift)}` : ''}`]
+        : [];
+    }
+    case 'masked':
+      return [
+        ...verdict.alternatives.map(
+          (set) => `stubbing ${renderList(set)} together does as well: the fixes are interchangeable`,
+        ),
+        ...verdict.minor.map(({ layer, lift }) => `${layer} lifts on its own as well: goodput ${renderRise(lift)}`),
+        ...verdict.unproven.map(
+          (layer) => `${layer} may not matter: no arm leaves it deployed with the others stubbed`,
+        ),
+      ];
+    case 'none':
+      return [
+        ...(verdict.widened
+          ? [`the noise was too high to exclude a lift of ${renderRatio(settings.minimumLift)}, which was asked for`]
+          : []),
+        ...verdict.untested.map((layer) => `${layer} was never stubbed: nothing is said of it`),
+      ];
+    case 'tie':
+    case 'outside':
+    case 'inconclusive':
+    case 'not-asked':
+      return [];
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** Where to look in the layers that are named, once the next step is a setting of another. */
+function elsewhere({ verdict, caps, layers, settings }: Facts): readonly string[] {
+  const isSet = liftingAlone({ verdict, layers, settings }).some(({ layer }) => bindingKnob(caps, layer));
+  if (!isSet || (verdict.kind !== 'lever' && verdict.kind !== 'tie')) return [];
+  return namedIn(verdict).flatMap((layer) =>
+    bindingKnob(caps, layer) ? [] : [`in ${layer}, look at ${placeOf(layer)}`],
+  );
+}
+
+function recheckSentence({ recheck, window }: Facts): readonly string[] {
+  // Gone, it is the verdict; unclear, it is a caveat.
+  if (!recheck?.holds) return [];
+  return [`checked again at the end (${window.to}), ${recheck.arm} still does it: goodput ${renderRise(recheck.lift)}`];
+}
+
+/** How far all stubs together go. */
+function headroom({ arms, settings, verdict }: Facts): readonly string[] {
+  const all = everyArm(settings.layers).at(-1)?.id;
+  const lift = arms.find(({ arm }) => arm === all)?.lift;
+  if (!lift || settings.layers.length < 2 || verdict.kind === 'none' || verdict.kind === 'not-asked') return [];
+  const most = verdict.kind === 'inconclusive' ? `; no layer can hide more than ${renderAtMost(lift.high)}` : '';
+  return [`all stubs together: ${renderLift(lift)}${most}`];
+}
+
+function hidden({ composition }: Facts): readonly string[] {
+  if (composition !== 'hidden') return [];
+  return [
+    'one by one the layers promise more than the stack does: typical of a cap on I/Os in flight, relieved by a higher cap or by less latency beneath it',
+  ];
+}
+
+/** What counted as useful, and what a latency of this load does not show. */
+function objectiveReasons({ objective, guests }: Facts): readonly string[] {
+  if (!objective) return [];
+  const { lowestNs, highestNs, attainment } = objective;
+  const bound =
+    lowestNs === highestNs
+      ? renderDuration(lowestNs)
+      : `each guest's objective of ${renderDuration(lowestNs)} to ${renderDuration(highestNs)}`;
+  const whose = objective.guests < guests.length ? ` for ${objective.guests} of ${guests.length} guests` : '';
+  const attained = attainment === null ? '' : `; ${renderShare(attainment)} attain it as deployed`;
+  return [
+    `goodput counts only I/O within ${bound}${whose}${attained}`,
+    'the load is a closed loop: I/O that a guest could not ask for while it waited is not counted as late (coordinated omission)',
+  ];
+}

@@ -1,0 +1,139 @@
+// What a run has found becomes its analysis and its report, in every format: when the verdict is there, and when it ends,
+// whichever way that is.
+
+import type { Findings, Probed } from '../experiment/recorder.ts';
+import type { CutShort } from '../records/phase.ts';
+import { planAfter } from '../records/pilot.ts';
+import type { CapsRecord } from '../records/caps.ts';
+import type { RunRecords } from '../records/run-records.ts';
+import type { RunMeta } from '../records/run-schema.ts';
+import type { SliceRecord } from '../records/slice.ts';
+import type { RunFolder } from '../records/run-folder.ts';
+import { baselineId } from '../lib/arm.ts';
+import { OutputError } from '../lib/errors.ts';
+import type { ExitName } from '../lib/exit-codes.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type FormatName, render } from '../report/formats/registry.ts';
+import { documentOf } from '../report/document/of-run.ts';
+import type { Prepared } from './prepare.ts';
+import { readingOf } from '../findings/findings.ts';
+
+export interface Finished {
+  readonly prepared: Pick<Prepared, 'plan'>;
+  readonly meta: RunMeta;
+  readonly findings: Findings;
+  readonly folder: Pick<RunFolder, 'path' | 'writeText' | 'writeJson'>;
+}
+
+/**
+ * Writes the analysis and all reports, prints one, and says how the run ends. What cannot be written is printed all the same.
+ *
+ * @throws OutputError when it could not be written, after it was printed; not where the run was cut short, for another reason.
+ */
+export function report(
+  finished: Finished & { readonly cutShort?: CutShort },
+  options: { readonly format: FormatName; readonly print: (text: string) => void },
+): ExitName {
+  const failure = failureOf(() => writeAll(finished));
+  const cutShort: CutShort | undefined =
+    finished.cutShort ?? (failure && { phase: 'reporting', why: failure.message, exit: failure.exit });
+  const { records, reading } = readTogether({ ...finished, ...(cutShort ? { cutShort } : {}) });
+  const document = documentOf(records, reading, finished.folder.path);
+  options.print(render(options.format, document));
+  if (failure && !finished.cutShort) throw failure;
+  return document.exit.name;
+}
+
+/** The verdict as it stands, before anything else is measured. Gives its sentence. Throws OutputError. */
+export function keepVerdict(finished: Finished): string {
+  const { records, reading } = readTogether(finished);
+  const { sentence, next, verdict } = documentOf(records, reading, finished.folder.path);
+  finished.folder.writeJson('verdict.json', { version: 1, at: new Date().toISOString(), sentence, next, verdict });
+  return sentence;
+}
+
+function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
+  const { folder } = finished;
+  const { records, reading } = readTogether(finished);
+  if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
+  if (records.caps) folder.writeJson('caps.json', records.caps);
+  folder.writeJson('host.json', records.meta);
+  folder.writeJson('analysis.json', { version: 1, ...reading });
+  const document = documentOf(records, reading, folder.path);
+  folder.writeText('report.txt', render('text', document));
+  folder.writeText('report.md', render('md', document));
+  folder.writeText('report.html', render('html', document));
+  folder.writeText('report.json', render('json', document));
+}
+
+function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
+  readonly records: RunRecords;
+  readonly reading: ReturnType<typeof readingOf>;
+} {
+  const { prepared, meta, cutShort } = finished;
+  const { slices, rechecked, notes, pilot, caps, neighbours } = finished.findings;
+  const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
+  const records: RunRecords = {
+    plan,
+    meta: {
+      ...meta,
+      caveats: [...meta.caveats, ...hostCaveats(slices, plan), ...notes],
+      ...(cutShort ? { cutShort } : {}),
+    },
+    slices,
+    rechecked,
+    ...(caps && caps.observations.length > 0 ? { caps: recordOf(caps) } : {}),
+    ...(neighbours && neighbours.observations.length > 0 ? { neighbours } : {}),
+    ...(pilot ? { pilot } : {}),
+  };
+  return { records, reading: readingOf(records) };
+}
+
+function recordOf({ design: { longer = [], ...design }, observations, inventory, depths }: Probed): CapsRecord {
+  return {
+    version: 1,
+    design: { ...design, layers: [...design.layers], longer: [...longer] },
+    observations: [...observations],
+    depths: [...depths],
+    knobs: [...inventory.knobs],
+  };
+}
+
+function failureOf(write: () => void): OutputError | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (failure) {
+    if (failure instanceof OutputError) return failure;
+    throw failure;
+  }
+}
+
+const saturatedPercent = 95;
+/** A second: so few may come from a burst. */
+const fewOutOfRequests = 1;
+
+/** Doubts about the whole run that the slices show. */
+function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonly string[] {
+  const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
+  const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
+  const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
+  const out = (slice: SliceRecord): number => slice.measurements['xenBlkback']?.['outOfRequestsPerSecond'] ?? 0;
+  const ranOut = slices.filter(({ arm }) => arm === baselineId).filter((slice) => out(slice) > fewOutOfRequests);
+  const most = Math.max(0, ...ranOut.map(out));
+  return [
+    ...(full.length > 0 ? [`the CPU was full in ${countOf(full)} with stubs: more CPU might have lifted further`] : []),
+    ...(steal > 5 && profile.guest !== 'domU'
+      ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`]
+      : []),
+    ...(ranOut.length > 0
+      ? [
+          `a Xen ring was full in ${countOf(ranOut)} of the baseline: its backend ran out of requests up to ${most.toFixed(0)} times a second`,
+        ]
+      : []),
+  ];
+}
+
+function countOf({ length }: readonly SliceRecord[]): string {
+  return `${length} ${length === 1 ? 'slice' : 'slices'}`;
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { layers } from '../../../agent/lib/layer.ts';
+import { noProbe, planProbe, type ProbeBasis, timesOver } from '../../../agent/plan/caps.ts';
+import { planOf } from '../../support/documents.ts';
+
+const plan = planOf(layers);
+const basis: ProbeBasis = { ceiling: 5000, named: ['media'], depth: 8, remainingMs: 400_000 };
+
+function planned(change: Partial<ProbeBasis> = {}) {
+  const found = planProbe(plan, { ...basis, ...change });
+  if (typeof found === 'string') throw new Error(found);
+  return found;
+}
+
+describe('the layout of a cap probe', () => {
+  it('offers enough to meet the usual defaults, and twice what the guests ask for', () => {
+    const offered = (depth: number): number =>
+      planned({ depth, ceiling: 50_000 }).design.maxDepth * plan.profile.guests.length;
+    expect(offered(1)).toBe(256);
+    expect(offered(200)).toBe(1024);
+  });
+
+  it('offers no more than a slow load generator serves over the longest delay, where that is more than the least', () => {
+    const offered = (ceiling: number): number =>
+      planned({ depth: 200, ceiling }).design.maxDepth * plan.profile.guests.length;
+    expect(offered(6000)).toBe(256);
+    expect(offered(12_000)).toBe(512);
+    expect(offered(100)).toBe(256);
+  });
+
+  it('asks no more of the load generator than half of what it has shown', () => {
+    const { design } = planned();
+    const ioPerSecond = (design.maxDepth * design.guests * 1e9) / design.delayNs;
+    expect(ioPerSecond).toBeLessThanOrEqual(2560);
+  });
+
+  it('keeps the delay within what a slice can hold, on any host', () => {
+    expect(planned({ ceiling: 1e9 }).design.delayNs).toBe(1e6);
+    expect(planned({ ceiling: 10 }).design.delayNs).toBe(250e6);
+    const rounds = (ceiling: number): number => {
+      const { delayNs } = planned({ ceiling }).design;
+      return timesOver(delayNs).measureMs / (delayNs / 1e6);
+    };
+    expect(rounds(6000)).toBeGreaterThanOrEqual(30);
+    expect(rounds(10)).toBeGreaterThanOrEqual(10);
+  });
+
+  it('takes a longer delay on a slow host where the places of a ring are known, so that twice as many can be served', () => {
+    const guests = plan.profile.guests.length;
+    const { design } = planned({ ceiling: 1000, ringHolds: 32 });
+    const { settleMs, measureMs } = timesOver(design.delayNs);
+    expect(design.maxDepth * guests).toBe(256);
+    expect(design.delayNs).toBe((256 * 1e9) / 500);
+    expect(settleMs).toBeGreaterThanOrEqual((2.5 * design.delayNs) / 1e6);
+    expect(measureMs).toBeGreaterThanOrEqual((10 * design.delayNs) / 1e6);
+    expect(planned({ ceiling: 2000, ringHolds: 32 }).design.delayNs).toBe(500e6);
+    // A fast host needs no more than it did, and what no delay makes room for is not tried.
+    expect(planned({ ceiling: 50_000, ringHolds: 32 }).design.delayNs).toBe(
+      planned({ ceiling: 50_000 }).design.delayNs,
+    );
+    expect(planned({ ceiling: 150, ringHolds: 32 }).design.delayNs).toBe(250e6);
+  });
+
+  it('has longer delays at hand for what the first cannot tell, each at its price, and none of more than a second', () => {
+    const { design } = planned({ ceiling: 6000 });
+    expect(design.longer?.map(({ delayNs }) => delayNs / design.delayNs)).toEqual([4]);
+    expect(planned({ ceiling: 1e9 }).design.longer?.map(({ delayNs }) => delayNs)).toEqual([4e6, 16e6]);
+    expect(planned({ ceiling: 10 }).design.longer?.map(({ delayNs }) => delayNs)).toEqual([1e9]);
+    for (const { delayNs, cost } of design.longer ?? []) {
+      const takes = (ns: number): number => timesOver(ns).settleMs + timesOver(ns).measureMs;
+      expect(cost / (takes(delayNs) / takes(design.delayNs))).toBeCloseTo(1, 0.5);
+    }
+  });
+
+  it('offers domains no more than twice what their rings hold, where the host is slow', () => {
+    const domains = {
+      ...plan,
+      profile: { ...plan.profile, guest: 'domU' as const, guests: plan.profile.guests.slice(0, 1) },
+    };
+    const found = planProbe(domains, { ...basis, depth: 64, ceiling: 200, ringHolds: 32 });
+    expect(found).toMatchObject({ design: { guests: 1, maxDepth: 64, delayNs: 640e6 } });
+  });
+
+  it('compares the layers above the media, and the media alone where the verdict names it', () => {
+    expect(planned().design).toMatchObject({ layers: ['network', 'blockstack', 'ring'], media: true });
+    expect(planned({ named: ['ring'] }).design.media).toBe(false);
+  });
+
+  it('is left out, with the reason, when the time is too short or the media is out of reach', () => {
+    expect(planProbe(plan, { ...basis, remainingMs: 40_000 })).toMatch(/too little of the budget/);
+    const usual = { profile: plan.profile, verifies: false, cold: false };
+    expect(noProbe(usual)).toBeUndefined();
+    expect(noProbe({ ...usual, profile: planOf(['network', 'ring']).profile })).toMatch(/media cannot be replaced/);
+    expect(noProbe({ ...usual, verifies: true })).toMatch(/checks its data/);
+  });
+});
