@@ -38,7 +38,8 @@ export function writeDuration(ns: number): string {
 }
 
 function inUnits(value: number, units: Readonly<Record<string, number>>): string {
-  const [unit, factor] = Object.entries(units).find(([, size]) => value >= size && value % size === 0) ?? ['', 1];
+  const [unit, factor] = Object.entries(units).find(([, size]) => value >= size && value % size === 0) ??
+    Object.entries(units).at(-1) ?? ['', 1];
   return `${value / factor}${unit}`;
 }
 

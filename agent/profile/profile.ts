@@ -21,7 +21,6 @@ function isCpuMax(text: string): boolean {
 }
 
 const limits = {
-  /** CPUs that the guest may use, as in cpuset.cpus. */
   cpuset: z
     .string()
     .max(1024)
@@ -29,59 +28,63 @@ const limits = {
     .refine((text) => cpuRanges(text).every(([first, last]) => first <= last), {
       error: 'expected ranges that go up, such as 1-3',
     })
-    .optional(),
-  /** `quota period` in microseconds, as in cpu.max. */
+    .optional()
+    .meta({ description: 'CPUs of each guest, as in `cpuset.cpus`; they must be online', values: 'such as `0-1`' }),
   cpuMax: z
     .string()
     .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
     .refine(isCpuMax, {
       error: `expected a quota of 1000 to ${mostQuotaUs} us or max, and a period of 1000 to 1000000 us`,
     })
-    .optional(),
-  memoryMax: bytes({ min: 2 ** 20 }).optional(),
+    .optional()
+    .meta({ description: 'CPU time of each guest, as in `cpu.max`, in us', values: '`quota period`' }),
+  memoryMax: bytes({ min: 2 ** 20 })
+    .optional()
+    .describe('memory of each guest'),
   ioMax: z
     .strictObject({
-      rbps: bytes({ min: 1 }).optional(),
-      wbps: bytes({ min: 1 }).optional(),
-      riops: wholeNumber(1, 1e9).optional(),
-      wiops: wholeNumber(1, 1e9).optional(),
+      rbps: bytes({ min: 1 }).optional().describe('bytes read a second'),
+      wbps: bytes({ min: 1 }).optional().describe('bytes written a second'),
+      riops: wholeNumber(1, 1e9).optional().describe('reads a second'),
+      wiops: wholeNumber(1, 1e9).optional().describe('writes a second'),
     })
-    .optional(),
+    .optional()
+    .describe('I/O limits of each guest, as in `io.max`'),
 };
 
 /** What can be said of all guests or of one. */
 const eachGuest = {
   ...limits,
-  /** An I/O that takes longer is not useful; without it every I/O that completes is. Nanoseconds. */
-  latencyObjective: duration({ min: 1e3, max: 10e9 }).optional(),
-  /** I/Os in flight, in place of the workload's. */
-  iodepth: wholeNumber(1, 4096).optional(),
+  /** Nanoseconds; without it every I/O that completes is useful. */
+  latencyObjective: duration({ min: 1e3, max: 10e9 }).optional().describe('an I/O that takes longer is not useful'),
+  iodepth: wholeNumber(1, 4096).optional().describe("I/Os in flight, in place of the workload's"),
 };
 
 const guestsSchema = z.strictObject({
-  count: wholeNumber(1, 64),
+  count: wholeNumber(1, 64).describe('how many guests'),
   ...eachGuest,
-  /** The same for single guests, by number, over what holds for all. */
   only: z
     .record(z.string().regex(/^[1-9]\d*$/, 'expected the number of a guest'), z.strictObject(eachGuest))
-    .default({}),
+    .default({})
+    .describe('the same keys for single guests, by number; they win'),
 });
 
 /** They do one I/O at a time, whatever depth fio is told. */
 const oneAtATime: readonly string[] = ['psync', 'sync', 'pvsync2'];
 
 const inlineFields = z.strictObject({
-  rw: z.enum(['randread', 'read', 'randwrite', 'write', 'randrw', 'rw']).default('randread'),
-  /** Per cent of reads in a mix. */
-  rwmixread: wholeNumber(0, 100).optional(),
+  rw: z
+    .enum(['randread', 'read', 'randwrite', 'write', 'randrw', 'rw'])
+    .default('randread')
+    .describe('direction and order'),
+  rwmixread: wholeNumber(0, 100).optional().describe('reads in a mix, per cent'),
   bs: bytes({ min: 512, max: 2 ** 24 })
     .refine((size) => size % 512 === 0, { error: 'expected whole blocks of 512 bytes' })
-    .default(4096),
-  /** I/Os in flight for each guest. */
-  iodepth: wholeNumber(1, 4096).default(8),
-  ioengine: z.enum(['libaio', 'io_uring', 'psync', 'sync', 'pvsync2']).default('libaio'),
-  /** Fills and checks blocks; needs data-keeping media. */
-  verify: z.enum(['crc32c', 'md5', 'sha256', 'xxhash']).optional(),
+    .default(4096)
+    .describe('size of an I/O: whole blocks of the media'),
+  iodepth: wholeNumber(1, 4096).default(8).describe('I/Os in flight for each guest'),
+  ioengine: z.enum(['libaio', 'io_uring', 'psync', 'sync', 'pvsync2']).default('libaio').describe('engine of fio'),
+  verify: z.enum(['crc32c', 'md5', 'sha256', 'xxhash']).optional().describe('checks what was written'),
 });
 
 const inlineSchema = inlineFields.refine(({ ioengine, iodepth }) => iodepth === 1 || !oneAtATime.includes(ioengine), {
@@ -90,37 +93,59 @@ const inlineSchema = inlineFields.refine(({ ioengine, iodepth }) => iodepth === 
 });
 
 const jobSchema = z.strictObject({
-  /** A fio job file, relative to the profile. */
-  job: plainText('the path of a fio job file'),
+  job: plainText('the path of a fio job file').describe('a fio job file instead, relative to the profile'),
 });
 
 const experimentSchema = z.strictObject({
-  /** Nanoseconds; `pilot`: found out at the start of the run. */
+  /** Nanoseconds. */
   settle: z
     .union([z.literal('pilot', { error: 'expected `pilot`' }), duration({ min: 0, max: 30e9 })])
-    .default('pilot'),
-  measure: duration({ min: 500e6, max: 120e9 }).default(3e9),
-  /** The most time to spend on slices. */
-  budget: duration({ min: 10e9, max: 24 * 3600e9 }).default(600e9),
-  seed: wholeNumber(0, 2 ** 31 - 1).optional(),
-  /** The smallest lift that matters, in per cent. */
-  minimumLift: z.number({ error: 'expected a number from 1 to 100' }).min(1).max(100).default(5),
+    .default('pilot')
+    .describe('wait after each switch; `pilot` finds it out'),
+  measure: duration({ min: 500e6, max: 120e9 }).default(3e9).describe('length of a slice'),
+  budget: duration({ min: 10e9, max: 24 * 3600e9 })
+    .default(600e9)
+    .describe('the most time to spend on slices'),
+  seed: wholeNumber(0, 2 ** 31 - 1)
+    .optional()
+    .describe('seed of the order; else each run draws one and prints it'),
+  minimumLift: z
+    .number({ error: 'expected a number from 1 to 100' })
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('the smallest lift that matters, per cent'),
 });
 
 export const profileSchema = z.strictObject({
-  version: z.literal(1, { error: 'expected version: 1' }),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name of a-z, 0-9 and -'),
-  /** What each guest is: a cgroup of this host, or a domain of its own on Xen. */
-  guest: z.enum(['cgroup', 'domU']).default('cgroup'),
-  guests: z.preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema),
-  workload: z.union([inlineSchema, jobSchema]).prefault({}),
-  stack: z.strictObject({
-    media: z.unknown().optional(),
-    network: z.unknown().optional(),
-    blockstack: z.unknown().optional(),
-    ring: z.unknown().optional(),
-  }),
-  experiment: experimentSchema.prefault({}),
+  version: z.literal(1, { error: 'expected version: 1' }).describe('version of this format'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'expected a name of a-z, 0-9 and -')
+    .meta({
+      description: 'name of the profile, for reports',
+      values: 'at most 41 of a-z, 0-9, -',
+    }),
+  guest: z.enum(['cgroup', 'domU']).default('cgroup').describe('a guest is a cgroup of this host, or a Xen domain'),
+  guests: z
+    .preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema)
+    .meta({
+      description: 'the guests: these keys, or just their number',
+      values: 'a map, or 1 to 64',
+    }),
+  workload: z
+    .union([inlineSchema, jobSchema])
+    .prefault({})
+    .describe('what each guest does: these keys, or `job` alone'),
+  stack: z
+    .strictObject({
+      media: z.unknown().optional().describe('where data ends up'),
+      network: z.unknown().optional().describe('the path to the media'),
+      blockstack: z.unknown().optional().describe('device-mapper on the host'),
+      ring: z.unknown().optional().describe('the queue between guest and host'),
+    })
+    .describe('the layers, at least one'),
+  experiment: experimentSchema.prefault({}).describe('how long, how sure'),
 });
 
 export type Inline = z.output<typeof inlineSchema>;

@@ -3,14 +3,28 @@
 import * as z from 'zod';
 import { parseBytes, parseDuration, writeBytes, writeDuration } from '../lib/units.ts';
 
+/** What the page of all keys says of a value, beside the description: which values, and in which unit they are written. */
+export interface ValueWords {
+  readonly values?: string;
+  readonly unit?: 'duration' | 'size';
+}
+
 /** A duration such as `20ms`, decoded to nanoseconds. */
 export function duration(limits: { min?: number; max: number }): z.ZodType<number, string> {
-  return unit('a duration with its unit, such as 20ms or 1.5s', { parse: parseDuration, write: writeDuration }, limits);
+  return unit(
+    'a duration with its unit, such as 20ms or 1.5s',
+    { parse: parseDuration, write: writeDuration },
+    limits,
+  ).meta({
+    unit: 'duration',
+  } satisfies ValueWords);
 }
 
 /** A size such as `4k` or `2GiB`, decoded to bytes. */
 export function bytes(limits: { min?: number; max?: number } = {}): z.ZodType<number, string> {
-  return unit('a size such as 4k, 512MiB or 2GiB', { parse: parseBytes, write: writeBytes }, limits);
+  return unit('a size such as 4k, 512MiB or 2GiB', { parse: parseBytes, write: writeBytes }, limits).meta({
+    unit: 'size',
+  } satisfies ValueWords);
 }
 
 function unit(
@@ -18,7 +32,7 @@ function unit(
   { parse, write }: { parse: (text: string) => number | undefined; write: (value: number) => string },
   limits: { min?: number; max?: number },
 ): z.ZodType<number, string> {
-  return z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((value, context) => {
+  const decoded = z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((value, context) => {
     const parsed = parse(String(value));
     const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
     if (parsed !== undefined && parsed >= min && parsed <= max) return parsed;
@@ -26,6 +40,7 @@ function unit(
     context.addIssue({ code: 'custom', message: `expected ${range}, not "${value}"` });
     return z.NEVER;
   }) as unknown as z.ZodType<number, string>;
+  return decoded.meta({ values: rangeText(limits, write) } satisfies ValueWords);
 }
 
 function rangeText({ min, max }: { min?: number; max?: number }, write: (value: number) => string): string {

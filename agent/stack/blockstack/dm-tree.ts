@@ -25,19 +25,26 @@ export const dmTree = defineProvider({
   about: 'a device-mapper tree, for each guest or shared',
   settings: z
     .strictObject({
-      scope: z.enum(['guest', 'shared'], { error: 'expected guest or shared' }).default('guest'),
+      scope: z
+        .enum(['guest', 'shared'], { error: 'expected guest or shared' })
+        .default('guest')
+        .describe('a tree for each guest, or one below all of them'),
       devices: z
         .array(
           z.strictObject({
-            name: plainText('a short name').regex(
-              /^[a-z][a-z0-9_]{0,7}$/,
-              'expected a name of at most 8 characters a-z, 0-9, _',
-            ),
-            table: z.string({ error: 'expected a device-mapper table' }).min(1).max(4096),
+            name: plainText('a short name')
+              .regex(/^[a-z][a-z0-9_]{0,7}$/, 'expected a name of at most 8 characters a-z, 0-9, _')
+              .meta({ description: 'name of the device', values: 'at most 8 of a-z, 0-9, _; a letter first' }),
+            table: z
+              .string({ error: 'expected a device-mapper table' })
+              .min(1)
+              .max(4096)
+              .describe('its table, as in dmsetup(8), with the placeholders below'),
           }),
         )
         .min(1)
-        .max(8),
+        .max(8)
+        .meta({ description: 'the devices, from the bottom up', values: '1 to 8 devices' }),
     })
     .superRefine(({ devices }, context) => {
       for (const [i, device] of devices.entries()) {

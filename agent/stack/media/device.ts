@@ -15,8 +15,9 @@ export const realDevice = defineProvider({
   settings: z.strictObject({
     device: plainText('the path of a block device')
       .startsWith('/dev/', 'expected a path below /dev')
-      .regex(/^[^ ]*$/, 'expected a path without blanks'),
-    access: z.enum(['ro', 'rw'], { error: 'expected ro or rw' }).default('ro'),
+      .regex(/^[^ ]*$/, 'expected a path without blanks')
+      .meta({ description: 'path of the device', values: '`/dev/disk/by-id/…`' }),
+    access: z.enum(['ro', 'rw'], { error: 'expected ro or rw' }).default('ro').describe('`rw`: may be overwritten'),
   }),
   configure: ({ device }) => ({
     needs: guardNeeds,

@@ -10,11 +10,16 @@ export const modelDisk = defineProvider({
   roles: ['deployed'],
   about: 'a model disk: null_blk in timer mode with a latency and a depth',
   settings: z.strictObject({
-    latency: duration({ min: 1_000, max: 4_000_000_000 }).default(100_000),
-    depth: wholeNumber(1, 10_240).default(1024),
-    size: bytes({ min: 2 ** 24, max: 2 ** 50 }).default(2 ** 31),
-    blockSize: z.union([z.literal(512), z.literal(1024), z.literal(2048), z.literal(4096)]).default(512),
-    memory: z.boolean().default(false),
+    latency: duration({ min: 1_000, max: 4_000_000_000 }).default(100_000).describe('time that each request takes'),
+    depth: wholeNumber(1, 10_240).default(1024).describe('requests in flight in the whole device'),
+    size: bytes({ min: 2 ** 24, max: 2 ** 50 })
+      .default(2 ** 31)
+      .describe('takes no memory unless `memory` is set'),
+    blockSize: z
+      .union([z.literal(512), z.literal(1024), z.literal(2048), z.literal(4096)])
+      .default(512)
+      .describe('logical block size, bytes'),
+    memory: z.boolean().default(false).describe('keeps what is written, in memory; else reads give zeros'),
   }),
   configure: ({ latency, depth, memory }) => ({
     needs: nullBlkNeeds,

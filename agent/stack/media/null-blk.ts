@@ -10,8 +10,8 @@ export const nullBlkStub = defineProvider({
   roles: ['stub'],
   about: 'null_blk, deep and wide: zero latency, or a fixed delay',
   settings: z.strictObject({
-    latency: duration({ max: 4_000_000_000 }).default(0),
-    memory: z.boolean().default(false),
+    latency: duration({ max: 4_000_000_000 }).default(0).describe('time that each request takes, any number at once'),
+    memory: z.boolean().default(false).describe('keeps what is written, in memory'),
   }),
   configure: ({ latency, memory }) => ({
     needs: nullBlkNeeds,

@@ -12,7 +12,10 @@ export const nvmeTcpLoopback = defineProvider({
   name: 'nvme-tcp-loopback',
   roles: ['stub'],
   about: 'NVMe/TCP over the loopback of a network namespace',
-  settings: z.strictObject({ queues: wholeNumber(1, 128).optional(), queueSize: wholeNumber(16, 1024).default(1024) }),
+  settings: z.strictObject({
+    queues: wholeNumber(1, 128).optional().describe('I/O queues of the initiator; else one for each CPU'),
+    queueSize: wholeNumber(16, 1024).default(1024).describe('entries of each queue'),
+  }),
   configure: ({ queues, queueSize }) => ({
     needs: nvmeNeeds,
     lanes: 'one',

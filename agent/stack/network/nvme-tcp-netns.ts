@@ -4,7 +4,10 @@ import { nvmePort } from '../names.ts';
 import { defineProvider, type Site } from '../provider.ts';
 import { connect, nvmeNeeds, raiseNamespace, raiseTarget } from './nvmet-target.ts';
 
-const queueSettings = { queues: wholeNumber(1, 128).default(1), queueSize: wholeNumber(16, 1024).default(128) };
+const queueSettings = {
+  queues: wholeNumber(1, 128).default(1).describe('I/O queues of the initiator'),
+  queueSize: wholeNumber(16, 1024).default(128).describe('entries of each queue'),
+};
 
 // Packets, not bytes: netem's own default of 1000 would drop under load and look like loss (tc-netem(8)).
 const netemLimitPackets = 100_000;
@@ -24,12 +27,15 @@ export const nvmeTcpNetns = defineProvider({
   about: 'NVMe/TCP to a target in a network namespace over veth, shaped by netem',
   settings: z
     .strictObject({
-      /** Added to the round trip: half on each way. */
-      delay: duration({ max: 10_000_000_000 }).default(0),
-      jitter: duration({ max: 10_000_000_000 }).default(0),
-      /** Per cent of packets, each way. */
-      loss: z.number().min(0).max(50).default(0),
-      rateMbit: z.number().positive().max(1_000_000).optional(),
+      delay: duration({ max: 10_000_000_000 }).default(0).describe('added to the round trip, half on each way'),
+      jitter: duration({ max: 10_000_000_000 })
+        .default(0)
+        .describe('varies the delay by up to this; at most the delay'),
+      loss: z.number().min(0).max(50).default(0).describe('packets lost on each way, per cent'),
+      rateMbit: z.number().positive().max(1_000_000).optional().meta({
+        description: 'rate of each way, Mbit a second',
+        values: 'above 0, at most 1000000',
+      }),
       ...queueSettings,
     })
     .refine((s) => s.jitter <= s.delay, { path: ['jitter'], error: 'expected a jitter no larger than the delay' }),

@@ -14,18 +14,21 @@ export const nvmeTcpRemote = defineProvider({
   roles: ['deployed'],
   about: 'NVMe/TCP to an existing target, with the media behind it',
   settings: z.strictObject({
-    address: plainText('an IP address or host name').regex(/^[\w.:-]+$/, 'expected an IP address or host name'),
-    port: wholeNumber(1, 65_535).default(4420),
-    nqn: plainText('the NQN of the subsystem').regex(
-      /^nqn\.[\w.:-]+$/,
-      'expected an NQN, such as nqn.2014-08.org.example:disk',
-    ),
-    /** How much of it to use: it must offer at least this. */
-    size: bytes({ min: 2 ** 24 }),
-    /** Its logical block size: the stub gets the same. */
-    blockSize: z.union([z.literal(512), z.literal(4096)]).default(512),
-    queues: wholeNumber(1, 128).default(1),
-    queueSize: wholeNumber(16, 1024).default(128),
+    address: plainText('an IP address or host name')
+      .regex(/^[\w.:-]+$/, 'expected an IP address or host name')
+      .describe('IP address or host name of the target'),
+    port: wholeNumber(1, 65_535).default(4420).describe('port of the target'),
+    nqn: plainText('the NQN of the subsystem')
+      .regex(/^nqn\.[\w.:-]+$/, 'expected an NQN, such as nqn.2014-08.org.example:disk')
+      .describe('NQN of the subsystem, which must allow any host'),
+    size: bytes({ min: 2 ** 24 }).describe('how much of it to use; it must offer at least this'),
+    /** The stub gets the same. */
+    blockSize: z
+      .union([z.literal(512), z.literal(4096)])
+      .default(512)
+      .describe('its logical block size, bytes'),
+    queues: wholeNumber(1, 128).default(1).describe('I/O queues of the initiator'),
+    queueSize: wholeNumber(16, 1024).default(128).describe('entries of each queue'),
   }),
   configure: ({ address, port, nqn, size, blockSize, queues, queueSize }) => ({
     needs: [{ kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' }, ...guardNeeds],

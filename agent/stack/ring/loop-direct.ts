@@ -9,8 +9,7 @@ export const loopDirect = defineProvider({
   roles: ['deployed'],
   about: 'a loop device with direct I/O for each guest',
   settings: z.strictObject({
-    /** Requests in flight for each device; at most the driver's own 128. */
-    depth: wholeNumber(4, 128).optional(),
+    depth: wholeNumber(4, 128).optional().describe("requests in flight for each guest; else the driver's 128"),
   }),
   configure: ({ depth }) => ({
     needs: [

@@ -33,10 +33,8 @@ export const tcmLoop = defineProvider({
   roles: ['deployed'],
   about: 'SCSI loopback (tcm_loop): a queue depth for each device and one cap for the host adapter',
   settings: z.strictObject({
-    /** Commands in flight for each disk. */
-    queueDepth: wholeNumber(1, 4096).optional(),
-    /** Commands in flight in the whole adapter. */
-    canQueue: wholeNumber(1, 4096).default(1024),
+    queueDepth: wholeNumber(1, 4096).optional().describe('commands in flight for each guest; else as `canQueue`'),
+    canQueue: wholeNumber(1, 4096).default(1024).describe('commands in flight in the whole adapter'),
   }),
   configure: ({ queueDepth, canQueue }) => ({
     needs,

@@ -12,11 +12,11 @@ export const vduse = defineProvider({
   roles: ['deployed'],
   about: 'a virtio ring (VDUSE): virtio-blk served by qemu-storage-daemon',
   settings: z.strictObject({
-    queues: wholeNumber(1, 16).default(1),
-    /** Entries of each ring: a power of two. */
+    queues: wholeNumber(1, 16).default(1).describe('rings of each guest'),
     queueSize: wholeNumber(4, 1024)
       .refine((size) => Number.isInteger(Math.log2(size)), 'expected a power of two from 4 to 1024')
-      .default(256),
+      .default(256)
+      .meta({ description: 'entries of each ring', values: 'a power of two, 4 to 1024' }),
   }),
   configure: (settings) => ({
     needs: [

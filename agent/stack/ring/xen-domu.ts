@@ -13,14 +13,14 @@ import { bootTogether, domainConfig } from './xen-domain.ts';
 const mebibyte = 2 ** 20;
 
 const settings = z.strictObject({
-  /** Pages of each ring, as a power of two: the frontend's order, in the domain's own kernel. */
-  ringPageOrder: wholeNumber(0, mostRingPageOrder).default(0),
-  /** Rings of each guest, and its virtual CPUs: blkfront makes at most one for each. */
-  queues: wholeNumber(1, 16).default(1),
-  /** Left out: what the backend offers. */
-  persistentGrants: z.boolean().optional(),
-  /** Of each domain. */
-  memory: bytes({ min: 128 * mebibyte, max: 64 * 2 ** 30 }).default(192 * mebibyte),
+  /** The frontend's order, in the domain's own kernel. */
+  ringPageOrder: wholeNumber(0, mostRingPageOrder).default(0).describe('pages of each ring, as a power of two'),
+  /** blkfront makes at most one for each virtual CPU. */
+  queues: wholeNumber(1, 16).default(1).describe('rings of each guest, and its virtual CPUs'),
+  persistentGrants: z.boolean().optional().describe('grants stay mapped, at the price of a copy'),
+  memory: bytes({ min: 128 * mebibyte, max: 64 * 2 ** 30 })
+    .default(192 * mebibyte)
+    .describe('memory of each domain'),
 });
 type Settings = z.output<typeof settings>;
 

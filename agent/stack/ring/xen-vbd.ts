@@ -8,11 +8,9 @@ import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { mustBeAsAsked } from './agreed.ts';
 
 const settings = z.strictObject({
-  /** Pages of each ring, as a power of two; fixed when the drivers are loaded. */
-  ringPageOrder: wholeNumber(0, mostRingPageOrder).optional(),
-  /** Rings of each guest. */
-  queues: wholeNumber(1, 16).optional(),
-  persistentGrants: z.boolean().optional(),
+  ringPageOrder: wholeNumber(0, mostRingPageOrder).optional().describe('pages of each ring, as a power of two'),
+  queues: wholeNumber(1, 16).optional().describe('rings of each guest, at most one for each CPU'),
+  persistentGrants: z.boolean().optional().describe('grants stay mapped, at the price of a copy'),
 });
 type Settings = z.output<typeof settings>;
 

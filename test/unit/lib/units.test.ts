@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseBytes, parseDuration, renderBytes, renderCount, renderDuration } from '../../../agent/lib/units.ts';
+import {
+  parseBytes,
+  parseDuration,
+  renderBytes,
+  renderCount,
+  renderDuration,
+  writeBytes,
+  writeDuration,
+} from '../../../agent/lib/units.ts';
 
 describe('sizes', () => {
   it.each<[string, number]>([
@@ -84,4 +92,11 @@ describe('durations', () => {
 
 it('counts print with their thousands apart', () => {
   expect([0, 999, 1000, 1234567.5].map(renderCount)).toEqual(['0', '999', '1,000', '1,234,568']);
+});
+
+describe('what a profile would have', () => {
+  it.each([0, 1, 999, 1500, 3e9, 90e9, 2 ** 31])('reads %d back as it was written', (value) => {
+    expect(parseDuration(writeDuration(value))).toBe(value);
+    expect(parseBytes(writeBytes(value))).toBe(value);
+  });
 });
