@@ -1,5 +1,5 @@
-// Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it; with the name of one of them, that
-// one alone, beside what is there. Commands stay in chunks of their own, so that `--help` loads almost nothing.
+// Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it; with the name of one of them, or
+// `pages`, that one alone, beside what is there. Commands stay in chunks of their own, so that `--help` loads almost nothing.
 import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -18,14 +18,18 @@ const benchmarks = [
   'crash-matrix',
 ];
 const asked = process.argv[2];
-const isOne = benchmarks.includes(asked);
-const bench = isOne ? [asked] : asked === 'bench' ? benchmarks : [];
+const isOne = asked === 'pages' || benchmarks.includes(asked);
+const tools = {
+  ...Object.fromEntries(benchmarks.map((name) => [name, [`bench/${name}`, `scripts/bench/${name}.ts`]])),
+  pages: ['pages', 'scripts/pages/write.ts'],
+};
+const names = isOne ? [asked] : asked === 'bench' ? benchmarks : [];
 if (!isOne) rmSync(`${root}agent/dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: {
     ...(isOne ? {} : { main: 'agent/main.ts' }),
-    ...Object.fromEntries(bench.map((name) => [`bench/${name}`, `scripts/bench/${name}.ts`])),
+    ...Object.fromEntries(names.map((name) => tools[name])),
   },
   outdir: 'agent/dist',
   bundle: true,

@@ -76,7 +76,7 @@ export function problemOfOption(option: string, value: string | undefined): Omit
   if (!accepted.has(option)) {
     return {
       message: `the option ${option} is not accepted`,
-      hint: 'leave it out; a job file may say what I/O a guest does, with rw, bs, iodepth, rate, verify and the like (README.md, Job files)',
+      hint: 'leave it out; a job file may say what I/O a guest does, with rw, bs, iodepth, rate, verify and the like (profiles/README.md, Job files)',
     };
   }
   const rule = rules.get(option);

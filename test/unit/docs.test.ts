@@ -1,6 +1,8 @@
-// README.md against the code, both ways: what the code has stands there, and what stands there the code has.
+// The pages against the code, both ways: what the code has stands there, and what stands there the code has.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -12,20 +14,40 @@ import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
 import { formatNames } from '../../agent/report/formats/format-names.ts';
+import { verdictSchema } from '../../agent/report/schema/verdict.ts';
 import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
+import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const readme = readFileSync(`${root}README.md`, 'utf8');
+
+/** Where a heading that is checked against the code stands. */
+const pageOf = {
+  'Exit codes': 'agent/docs/commands.md',
+  Formats: 'agent/docs/commands.md',
+  layerlift: 'agent/docs/commands.md',
+  Verdicts: 'agent/docs/report.md',
+  Layers: 'profiles/README.md',
+  Keys: 'profiles/README.md',
+  'Job files': 'profiles/README.md',
+  Providers: 'profiles/README.md',
+} as const;
+type Heading = keyof typeof pageOf;
+
+/** All pages, by their path. */
+const pages: ReadonlyMap<string, string> = new Map(
+  ['', 'agent', 'profiles', 'scripts', 'test'].flatMap(pagesIn).map((path) => [path, read(path)]),
+);
+const everything = [...pages.values()].join('\n');
 
 describe('exit codes', () => {
   it('are all in the table, and no others', () => {
-    const rows = rowsOf(section('## Exit codes')).map(([code, name]) => [Number(code), words(name)[0]]);
+    const rows = rowsOf(section('Exit codes')).map(([code, name]) => [Number(code), words(name)[0]]);
     expect(rows).toEqual(Object.entries(exitCodes).map(([name, [code]]) => [code, name]));
   });
 
   it('that the text names exist', () => {
     const codes: readonly number[] = Object.values(exitCodes).map(([code]) => code);
-    const named = [...readme.matchAll(/exit (?:code|status) (\d+)/gi)].map((match) => Number(match[1]));
+    const named = [...everything.matchAll(/exit (?:code|status) (\d+)/gi)].map((match) => Number(match[1]));
     expect(named.length).toBeGreaterThan(0);
     for (const code of named) expect(codes).toContain(code);
   });
@@ -33,18 +55,21 @@ describe('exit codes', () => {
 
 describe('formats', () => {
   it('are all in the table, and no others', () => {
-    expect(rowsOf(section('## Formats')).map(([name]) => words(name)[0])).toEqual([...formatNames]);
+    expect(rowsOf(section('Formats')).map(([name]) => words(name)[0])).toEqual([...formatNames]);
   });
 
   it('that the text asks for exist', () => {
-    const named = [...readme.matchAll(/--format[ =]([a-z]+)/g)].map((match) => match[1]);
+    const named = [...everything.matchAll(/--format[ =]([a-z]+)/g)].map((match) => match[1]);
     for (const name of named) expect(formatNames).toContain(name);
   });
 });
 
 describe('commands', () => {
   const documented = new Map(
-    [...readme.matchAll(/^### `layerlift ([\w-]+).*`$/gm)].map((match) => [match[1] ?? '', section(match[0])]),
+    [...textOf('layerlift').matchAll(/^### `layerlift ([\w-]+).*`$/gm)].map((match) => [
+      match[1] ?? '',
+      sectionIn(textOf('layerlift'), match[0]),
+    ]),
   );
 
   it('are all there, and no others', async () => {
@@ -75,12 +100,12 @@ describe('commands', () => {
   });
 
   it('in shell examples call scripts that exist', () => {
-    const scripts = [...readme.matchAll(/(?<![\w/])scripts\/[\w.-]+/g)].map(String);
+    const scripts = [...everything.matchAll(/(?<![\w/])scripts\/[\w.-]+/g)].map(String);
     for (const script of new Set(scripts)) expect(existsSync(root + script), script).toBe(true);
     const { scripts: known } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')));
-    for (const match of readme.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(known)).toContain(match[1]);
+    for (const match of everything.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(known)).toContain(match[1]);
   });
 });
 
@@ -89,7 +114,7 @@ describe('profile', () => {
     expect(rowsOf(profileTable()).map(([key]) => words(key)[0])).toEqual(keysOf(profileSchema));
   });
 
-  it.each(rowsOf(profileTable()).map(([key, , value]) => [words(key)[0] ?? '', value ?? '']))(
+  it.each(rowsOf(profileTable()).map((row) => [words(row[0])[0] ?? '', row.at(-1) ?? '']))(
     'takes %s as it is described: %s',
     (key, value) => {
       const least = { version: 1, name: 'a', guests: { count: 1 }, workload: {}, stack: {} };
@@ -105,15 +130,15 @@ describe('profile', () => {
   it('has an example that is right', () => {
     const examples = blocks('yaml');
     expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(decodeProfile(example, 'README.md').question).not.toBe('');
+    for (const example of examples) expect(decodeProfile(example, 'a page').question).not.toBe('');
   });
 });
 
 describe('job files', () => {
   it('have every option that is taken over or left out, and no others', () => {
-    const [taken, ignored] = ['- Taken over: ', '- Left out '].map((start) => {
+    const [taken, ignored] = ['- Taken over: ', '- Left out: '].map((start) => {
       const line =
-        section('#### Job files')
+        section('Job files')
           .split('\n')
           .find((text) => text.startsWith(start)) ?? '';
       return words(line.split(/\. |\.$/)[0] ?? '');
@@ -125,7 +150,7 @@ describe('job files', () => {
 
 describe('providers', () => {
   it('stand in the table of layers in their order, the default stub first', () => {
-    const rows = rowsOf(section('## Profile')).filter(([layer]) => isLayerCell(layer));
+    const rows = rowsOf(section('Layers')).filter(([layer]) => isLayerCell(layer));
     const names = (layer: Layer, role: Role): readonly string[] => providersFor(layer, role).map(({ name }) => name);
     expect(rows.map(([layer, deployed, stub]) => [words(layer), words(deployed), words(stub)])).toEqual(
       layers.map((layer) => [[layer], names(layer, 'deployed'), names(layer, 'stub')]),
@@ -133,15 +158,15 @@ describe('providers', () => {
   });
 
   it('have a section each, and no others', () => {
-    const titles = [...readme.matchAll(/^#### `(.+)`$/gm)].map((match) => match[1] ?? '');
+    const titles = [...section('Providers').matchAll(/^#### `(.+)`$/gm)].map((match) => match[1] ?? '');
     expect(titles.sort()).toEqual(providers.map(({ name }) => name).sort());
   });
 
   it.each(providers.map((provider) => [provider.name, provider] as const))(
     '%s has all its settings with their defaults, and no others',
     (name, { settings }) => {
-      const rows = rowsOf(section(`#### \`${name}\``));
-      const stated = rows.map(([key, , value]) => [words(key)[0] ?? '', value ?? ''] as const);
+      const rows = rowsOf(sectionIn(section('Providers'), `#### \`${name}\``));
+      const stated = rows.map((row) => [words(row[0])[0] ?? '', row.at(-1) ?? ''] as const);
       expect(stated.map(([key]) => key)).toEqual(keysOf(settings));
       const least = leastSettings[name] ?? {};
       const required = stated.filter(([, value]) => value === 'required').map(([key]) => key);
@@ -154,13 +179,85 @@ describe('providers', () => {
   );
 
   it('that the text names exist', () => {
-    const named = [...readme.matchAll(/\{ provider: ([\w-]+)/g)].map((match) => match[1] ?? '');
+    const named = [...everything.matchAll(/\{ provider: ([\w-]+)/g)].map((match) => match[1] ?? '');
     const exists = (name: string): boolean =>
       layers.some((layer) => findProvider(layer, 'deployed', name) ?? findProvider(layer, 'stub', name));
     expect(named.length).toBeGreaterThan(0);
     for (const name of named) expect(exists(name), name).toBe(true);
   });
 });
+
+describe('verdicts', () => {
+  const kindsIn = (text: string): readonly string[] => rowsOf(text).map(([kind]) => words(kind)[0] ?? '');
+
+  it('have a row each in the README and on their page, and no others', () => {
+    const existing = verdictSchema.options.map(({ shape }) => shape.kind.value);
+    expect([...kindsIn(section('Verdicts'))].sort()).toEqual(existing.filter((kind) => kind !== 'not-asked').sort());
+    expect(kindsIn(sectionIn(read('README.md'), '## What it prints'))).toEqual(kindsIn(section('Verdicts')));
+  });
+});
+
+describe('pages', () => {
+  it('are short where they begin: README.md has at most 14 KB', () => {
+    expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(14_000);
+  });
+
+  it.each([...pages])('%s has no cell of a table over 80 characters', (_, text) => {
+    expect(tableCells(text).filter((cell) => cell.length > 80)).toEqual([]);
+  });
+
+  it.each([...pages])('%s links to files and headings that exist', (path, text) => {
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const [file = '', anchor] = target.split('#');
+      const linked = file === '' ? path : join(dirname(path), file);
+      expect(existsSync(root + linked), target).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(read(linked)), target).toContain(anchor);
+    }
+  });
+
+  it('are all reached from README.md', () => {
+    const reached = new Set(['README.md']);
+    for (const path of reached) {
+      for (const [, target = ''] of (pages.get(path) ?? '').matchAll(/\]\(([^)#]+)/g))
+        reached.add(join(dirname(path), target));
+    }
+    expect([...pages.keys()].filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  it('have their tables of profiles as the code has them: `npm run pages` writes them', async () => {
+    const page = read('profiles/README.md');
+    const options = { ...(await resolveConfig(`${root}profiles/README.md`)), parser: 'markdown' };
+    expect(page).toBe(await format(fillProfilePage(page), options));
+  });
+});
+
+describe('promises of safety', () => {
+  const promisesOf = (path: string): readonly string[] =>
+    [...read(path).matchAll(/^(?:- )?\*\*(.+?)\.?\*\*/gm)].map((match) => match[1] ?? '');
+
+  it('are each said to be tested, and nothing else is', () => {
+    const promised = promisesOf('agent/docs/safety.md').filter((promise) => !promisesWithoutOneTest.includes(promise));
+    const others = promisesOf('agent/docs/commands.md');
+    const tested = promisesOf('test/README.md');
+    expect(promised.filter((promise) => !tested.includes(promise))).toEqual([]);
+    expect(tested.filter((promise) => ![...promised, ...others].includes(promise))).toEqual([]);
+  });
+
+  it('name tests that exist', () => {
+    const named = [...read('test/README.md').matchAll(/`((?:unit|property|lab|support)\/[^`]*)`/g)];
+    expect(named.length).toBeGreaterThan(20);
+    for (const [, path = ''] of named) expect(existsSync(`${root}test/${path}`), path).toBe(true);
+  });
+});
+
+/** How things work, and what a whole table of tests holds. */
+const promisesWithoutOneTest = [
+  'Every change is written to a journal before it is made',
+  'Nothing is waited for without end',
+  'One run at a time',
+  'The watchdog',
+  '`recover`',
+];
 
 /** What a provider cannot do without. */
 const leastSettings: Readonly<Record<string, object>> = {
@@ -169,10 +266,28 @@ const leastSettings: Readonly<Record<string, object>> = {
   dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
 };
 
+function pagesIn(folder: string): readonly string[] {
+  const names =
+    folder === 'agent' ? readdirSync(root + folder, { recursive: true, encoding: 'utf8' }) : readdirSync(root + folder);
+  return names.filter((name) => name.endsWith('.md') && !name.startsWith('dist/')).map((name) => join(folder, name));
+}
+
+function read(path: string): string {
+  return readFileSync(root + path, 'utf8');
+}
+
+function textOf(heading: Heading): string {
+  return pages.get(pageOf[heading]) ?? '';
+}
+
+function section(heading: Heading): string {
+  return sectionIn(textOf(heading), `## ${heading}`);
+}
+
 /** From a heading to the next of its rank or above; a single # is a comment in an example. */
-function section(heading: string): string {
+function sectionIn(page: string, heading: string): string {
   const rank = /^#+/.exec(heading)?.[0].length ?? 0;
-  const [, rest = ''] = readme.split(`\n${heading}\n`);
+  const [, rest = ''] = page.split(`\n${heading}\n`);
   return rest.split(new RegExp(`^#{2,${rank}} `, 'm'))[0] ?? '';
 }
 
@@ -194,7 +309,24 @@ function rowsOf(text: string): readonly (readonly string[])[] {
 }
 
 function profileTable(): string {
-  return (section('## Profile').match(/(?:^\|.*\n)+/gm) ?? [])[0] ?? '';
+  return (section('Keys').match(/(?:^\|.*\n)+/gm) ?? [])[0] ?? '';
+}
+
+/** With those of the headings. */
+function tableCells(text: string): readonly string[] {
+  const lines = text.split('\n').filter((line) => /^\s*\|/.test(line) && !/^[\s|:-]+$/.test(line));
+  return lines.flatMap((line) => line.split('|').map((cell) => cell.trim()));
+}
+
+/** The anchors that GitHub makes of headings. */
+function anchorsOf(text: string): readonly string[] {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1] ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** What stands in a cell as code. */
@@ -212,7 +344,7 @@ function isLayerCell(cell: string | undefined): boolean {
 }
 
 function blocks(language: string): readonly string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((m) => m[1] ?? '');
+  return [...everything.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((m) => m[1] ?? '');
 }
 
 function shellLines(): readonly string[] {

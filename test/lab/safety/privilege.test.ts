@@ -1,4 +1,4 @@
-// A run with no more of root's power than README.md asks for, and what it writes down.
+// A run with no more of root's power than agent/docs/safety.md asks for, and what it writes down.
 
 import { expect, test } from 'vitest';
 import { neededCapabilities } from '../../../agent/host/facts/capabilities.ts';

@@ -1,0 +1,56 @@
+// What profiles/README.md says of keys, layers, providers and job options comes from the code. Between
+// `<!-- generated: NAME -->` and `<!-- end -->` the page holds what is made here; the prose around it is written by hand.
+
+import { layers, type Role } from '../../agent/lib/layer.ts';
+import { accepted, leftOut } from '../../agent/load/job-options.ts';
+import { profileSchema } from '../../agent/profile/profile.ts';
+import { providers, providersFor } from '../../agent/stack/registry.ts';
+import { alternatives, keysOf, tableOf } from './keys.ts';
+
+/**
+ * The page with all that is generated as the code has it. A provider without a section gets one at the end.
+ * @throws Error for a block that nothing here makes
+ */
+export function fillProfilePage(page: string): string {
+  const missing = providers.filter(({ name }) => !page.includes(opening(`settings of ${name}`)));
+  const sections = missing.map(({ name }) => `\n#### \`${name}\`\n\n${opening(`settings of ${name}`)}\n<!-- end -->\n`);
+  return [page, ...sections]
+    .join('')
+    .replace(
+      /<!-- generated: (.+) -->\n[^]*?<!-- end -->/g,
+      (_, name: string) => `${opening(name)}\n\n${blockFor(name)}\n\n<!-- end -->`,
+    );
+}
+
+function blockFor(name: string): string {
+  const provider = providers.find((candidate) => name === `settings of ${candidate.name}`);
+  if (provider) {
+    const keys = keysOf(provider.settings);
+    return `${alternatives(provider.roles.map(roleWords))}: ${provider.about}.\n\n${keys.length > 0 ? tableOf(keys) : 'No settings.'}`;
+  }
+  if (name === 'keys') return tableOf(keysOf(profileSchema));
+  if (name === 'layers') return layerTable();
+  if (name === 'job options') return `- Taken over: ${codes(accepted)}.\n- Left out: ${codes(leftOut)}.`;
+  throw new Error(
+    `cannot fill the block "${name}" of profiles/README.md: expected keys, layers, job options or settings of a provider`,
+  );
+}
+
+function layerTable(): string {
+  const names = (layer: (typeof layers)[number], role: Role): string =>
+    codes(providersFor(layer, role).map((provider) => provider.name));
+  const rows = layers.map((layer) => `| \`${layer}\` | ${names(layer, 'deployed')} | ${names(layer, 'stub')} |`);
+  return ['| layer | deployed | stub |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function roleWords(role: Role): string {
+  return role === 'deployed' ? 'Deployed' : 'Stub';
+}
+
+function codes(names: Iterable<string>): string {
+  return [...names].map((name) => `\`${name}\``).join(', ');
+}
+
+function opening(name: string): string {
+  return `<!-- generated: ${name} -->`;
+}
