@@ -29,7 +29,10 @@ const limits = {
       error: 'expected ranges that go up, such as 1-3',
     })
     .optional()
-    .meta({ description: 'CPUs of each guest, as in `cpuset.cpus`; they must be online', values: 'such as `0-1`' }),
+    .meta({
+      description: 'CPUs of each guest, as in `cpuset.cpus`; they must be online',
+      values: 'such as `0-1` or `0,2`',
+    }),
   cpuMax: z
     .string()
     .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
