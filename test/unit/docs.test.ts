@@ -215,6 +215,13 @@ describe('pages', () => {
     }
   });
 
+  it.each([...pages])('%s names files of code that exist', (path, text) => {
+    for (const [, name = ''] of text.matchAll(/`([\w./-]+\.ts)`/g)) {
+      const places = [dirname(path), 'agent', 'test', '.'].map((folder) => join(root, folder, name));
+      expect(places.some(existsSync), name).toBe(true);
+    }
+  });
+
   it('are all reached from README.md', () => {
     const reached = new Set(['README.md']);
     for (const path of reached) {
