@@ -231,6 +231,18 @@ describe('pages', () => {
     expect([...pages.keys()].filter((path) => !reached.has(path))).toEqual([]);
   });
 
+  it('stand at the head of every room of the agent', () => {
+    const rooms = readdirSync(`${root}agent`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const names = rooms.map(({ name }) => name).filter((name) => name !== 'dist' && name !== 'docs');
+    expect(names.filter((name) => !pages.has(`agent/${name}/README.md`))).toEqual([]);
+  });
+
+  it('begin a section for a provider that has none, and refuse a block that nobody fills', () => {
+    const page = fillProfilePage('');
+    for (const { name } of providers) expect(page).toContain(`#### \`${name}\`\n`);
+    expect(() => fillProfilePage('<!-- generated: weather -->\n<!-- end -->\n')).toThrow('weather');
+  });
+
   it('have their tables of profiles as the code has them: `npm run pages` writes them', async () => {
     const page = read('profiles/README.md');
     const options = { ...(await resolveConfig(`${root}profiles/README.md`)), parser: 'markdown' };
