@@ -61,15 +61,15 @@ const knob = z
     value: z.string(),
     standard: z.string().nullable().describe('its default, where it has a fixed one'),
     atDefault: z.boolean().nullable(),
-    limit: z.number().describe('I/Os in flight that it lets through in its scope'),
+    limit: z.number().describe('I/Os in flight that it allows in its scope'),
     times: z.number().int().describe('how many of it add up to the cap; 1: it fits alone'),
     needed: z
       .string()
       .nullable()
-      .describe('the value with which it lets through all that the guests of the run ask for; null: not known'),
+      .describe('the value with which it allows all that the guests of the run ask for; null: not known'),
     change: z.string().describe('how to change it, and when that takes effect'),
   })
-  .describe('a setting of the host that lets through as many I/Os as the cap');
+  .describe('a setting of the host that allows as many I/Os in flight as the cap');
 
 export const capsSchema = z
   .object({
@@ -84,9 +84,9 @@ export const capsSchema = z
         binds: z
           .boolean()
           .nullable()
-          .describe('the guests of the run ask for more than this cap lets through; null: no cap, or not known'),
+          .describe('the guests of the run ask for more than this cap allows; null: no cap, or not known'),
         knobs: list(knob).describe('best suspects first'),
-        suspects: list(z.string()).describe('where no knob fits a cap: what is known to let through as many'),
+        suspects: list(z.string()).describe('where no knob fits a cap: what is known to allow as many'),
       }),
     ),
   })

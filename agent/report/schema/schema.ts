@@ -82,7 +82,7 @@ const outlook = z.object({
 
 const settings = z.object({
   seed: z.number().int(),
-  cold: z.boolean().describe('the stack was raised anew for every slice'),
+  cold: z.boolean().describe('the stack was raised again for every slice'),
   settleMs: z.number(),
   measureMs: z.number(),
   secondsPerSlice: z.number().describe('planned duration of one slice with its switch, seconds'),

@@ -18,7 +18,7 @@ export function footerOf(report: ReportDocument): readonly (readonly [string, st
       'window',
       `${toSeconds(window.from)} to ${toSeconds(window.to)}; the verdict is about this host, this load and this time`,
     ],
-    ['slices', `${amount}, ${noise}, seed ${settings.seed}${settings.cold ? ', raised anew for each' : ''}`],
+    ['slices', `${amount}, ${noise}, seed ${settings.seed}${settings.cold ? ', stack raised again for each' : ''}`],
     ['settle', settleLine(report)],
     [
       'bounds',

@@ -42,7 +42,7 @@ function scalingTable({ scaling }: Measured): Table {
   };
 }
 
-/** `1.8 times (1.6 to 2.1)`. */
+/** `1.8x (1.6 to 2.1)`. */
 function renderSlowdown({ estimate, low, high }: Interval): string {
   return `${times(estimate)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
 }

@@ -58,7 +58,7 @@ function capTable({ caps }: ReportDocument): Table {
   const delay = caps ? renderDuration(caps.delayNs) : '';
   return {
     kind: 'table',
-    title: `What limits it over media that take ${delay} for each I/O`,
+    title: `Limits found with media slowed to ${delay} per I/O`,
     head: ['layer', 'alone, with all others stubbed'],
     rows: (caps?.rows ?? []).map(({ of, limit, overNs }) => [
       of === 'stack' ? 'all layers' : of,
@@ -71,7 +71,7 @@ function capTable({ caps }: ReportDocument): Table {
 function knobTable({ caps }: ReportDocument): Table {
   return {
     kind: 'table',
-    title: 'Settings that let through as many',
+    title: 'Settings that match a cap',
     head: ['layer', 'setting', 'value', 'default', 'where'],
     rows: (caps?.rows ?? []).flatMap(({ knobs }) =>
       knobs.map(({ layer, name, value, standard, where }) => [layer, name, value, standard ?? '-', where]),

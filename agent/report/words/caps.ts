@@ -37,15 +37,15 @@ export function renderLimit(limit: Limit): string {
 export function capSentences(caps: Caps | null): readonly string[] {
   return (caps?.rows ?? []).flatMap(({ of, limit, knobs, suspects }) => {
     if (limit.kind !== 'cap' || of === 'stack') return [];
-    const binds = 'it binds when latency beneath times demand exceeds it';
+    const binds = 'it becomes the limit when demand times the latency below it exceeds it';
     const [knob] = knobs;
-    return [`${of} lets through ${renderLimit(limit)}: ${binds}; ${knob ? knobSentence(knob) : noKnob(suspects)}`];
+    return [`${of} allows ${renderLimit(limit)}: ${binds}; ${knob ? knobSentence(knob) : noKnob(suspects)}`];
   });
 }
 
 function noKnob(suspects: Row['suspects']): string {
-  const known = suspects.length > 0 ? `; what is known to let through as many: ${suspects.join('; ')}` : '';
-  return `no setting that was read lets through as many${known || ': look at those that `layerlift knobs` cannot read'}`;
+  const known = suspects.length > 0 ? `; known to allow as many: ${suspects.join('; ')}` : '';
+  return `no setting that was read matches this cap${known || ': look at those that `layerlift knobs` cannot read'}`;
 }
 
 function knobSentence({ name, where, value, standard, atDefault, times, change, limit }: Row['knobs'][number]): string {
@@ -92,7 +92,7 @@ export function capHeadline(caps: Caps | null): string {
   const open = unclearOf(caps);
   const others = (known: string): string => (open.length > 0 ? `cannot tell yet of ${renderList(open)}` : known);
   if (tightest) {
-    return `${tightest.of} lets through ${renderLimit(tightest.limit)}; ${others('no layer of this stack less')}.`;
+    return `${tightest.of} allows ${renderLimit(tightest.limit)}; ${others('no other layer allows fewer')}.`;
   }
   const whole = rowOf(caps, 'stack')?.limit;
   if (!whole) return 'Caps were not looked for.';

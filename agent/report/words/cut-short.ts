@@ -8,7 +8,7 @@ const places: Readonly<Record<Phase, string>> = {
   raising: 'while the stack was raised',
   pilot: 'in the pilot',
   slices: 'while layers were compared',
-  neighbours: 'while guests were held against one another',
+  neighbours: 'while guests were compared with one another',
   caps: 'while caps were looked for',
   check: 'in the check at the end',
   restoring: 'while the host was restored',

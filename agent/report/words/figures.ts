@@ -1,4 +1,4 @@
-// Numbers as a report prints them. A lift below two reads as per cent, from two on as times; never without its bounds.
+// Numbers as a report prints them. A lift below two reads as per cent, from two on as a factor, `3.9x`; never without its bounds.
 
 import type { Lift } from '../../analysis/verdict/verdict.ts';
 import { renderCount } from '../../lib/units.ts';
@@ -6,23 +6,23 @@ import { renderCount } from '../../lib/units.ts';
 /** Beyond this an upper bound says nothing: it is left out. */
 const largestBound = 1000;
 
-/** `20 %` for 1.2, `3.9 times` for 3.9. */
+/** `20 %` for 1.2, `3.9x` for 3.9. */
 export function renderRatio(ratio: number): string {
-  return ratio >= 2 ? `${times(ratio)} times` : `${percent(ratio)} %`;
+  return ratio >= 2 ? times(ratio) : `${percent(ratio)} %`;
 }
 
-/** `+20 % (+15 to +26)`, `3.9 times (3.6 to 4.3)`; `-` for what was not measured. Estimate and bounds share one form. */
+/** `+20 % (+15 to +26)`, `3.9x (3.6x to 4.3x)`; `-` for what was not measured. Estimate and bounds share one form. */
 export function renderLift(lift: Lift | null | undefined): string {
   if (!lift) return '-';
   const { estimate, low, high } = lift;
-  const [form, unit] = estimate >= 2 ? [times, 'times'] : [signed, '%'];
+  const [form, unit] = estimate >= 2 ? [times, ''] : [signed, ' %'];
   const bounds = high < largestBound ? `${form(low)} to ${form(high)}` : `at least ${form(low)}`;
-  return `${form(estimate)} ${unit} (${bounds})`;
+  return `${form(estimate)}${unit} (${bounds})`;
 }
 
-/** `rises to 3.9 times (at least 3.6 times)`, `rises by 20 % (at least 15 %)`, `falls by 12 % (at least 8 %)`. */
+/** `rises 3.9x (at least 3.6x)`, `rises by 20 % (at least 15 %)`, `falls by 12 % (at least 8 %)`. */
 export function renderRise({ estimate, low, high }: Lift): string {
-  if (estimate >= 2) return `rises to ${times(estimate)} times (at least ${times(low)} times)`;
+  if (estimate >= 2) return `rises ${times(estimate)} (at least ${times(low)})`;
   if (estimate >= 1) return `rises by ${percent(estimate)} % (at least ${percent(low)} %)`;
   return `falls by ${percent(2 - estimate)} % (at least ${percent(2 - high)} %)`;
 }
@@ -54,7 +54,7 @@ export function renderNumber(count: number, word: string): string {
 }
 
 function times(ratio: number): string {
-  return ratio < 10 ? ratio.toFixed(1) : renderCount(ratio);
+  return `${ratio < 10 ? ratio.toFixed(1) : renderCount(ratio)}x`;
 }
 
 function percent(ratio: number): string {

@@ -55,7 +55,7 @@ function scalingSentences({ scaling }: Measured): readonly string[] {
   ];
 }
 
-/** `1.8 times`. */
+/** `1.8x`. */
 export function times(ratio: number): string {
-  return `${ratio.toFixed(1)} times`;
+  return `${ratio.toFixed(1)}x`;
 }

@@ -96,7 +96,7 @@ function elsewhere({ verdict, caps, layers, settings }: Facts): readonly string[
 function recheckSentence({ recheck, window }: Facts): readonly string[] {
   // Gone, it is the verdict; unclear, it is a caveat.
   if (!recheck?.holds) return [];
-  return [`checked again at the end (${window.to}), ${recheck.arm} still does it: goodput ${renderRise(recheck.lift)}`];
+  return [`checked again at the end (${window.to}), ${recheck.arm} still helps: goodput ${renderRise(recheck.lift)}`];
 }
 
 /** How far all stubs together go. */
@@ -111,7 +111,7 @@ function headroom({ arms, settings, verdict }: Facts): readonly string[] {
 function hidden({ composition }: Facts): readonly string[] {
   if (composition !== 'hidden') return [];
   return [
-    'one by one the layers promise more than the stack does: typical of a cap on I/Os in flight, relieved by a higher cap or by less latency beneath it',
+    'one by one the layers promise more than the stack does: typical of a cap on I/Os in flight, relieved by a higher cap or by less latency below it',
   ];
 }
 

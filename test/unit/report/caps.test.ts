@@ -25,7 +25,7 @@ describe('the caps of a report', () => {
     const [sentence, ...more] = capSentences(capsOf(findings, [canQueue], { guests: 4 }));
     expect(more).toEqual([]);
     for (const part of [
-      'ring lets through 64 in flight (61 to 67), host-wide',
+      'ring allows 64 in flight (61 to 67), host-wide',
       'can_queue is 64, default 1024, at /sys/class/scsi_host/host0/can_queue',
       'to change it: echo N >parameter',
     ])
@@ -40,7 +40,7 @@ describe('the caps of a report', () => {
     const rows = capsOf(findings, others, { guests: 4 }).rows;
     expect(rows.flatMap(({ knobs }) => knobs)).toEqual([]);
     expect(capSentences(capsOf(findings, others, { guests: 4 }))[0]).toContain(
-      'no setting that was read lets through as many',
+      'no setting that was read matches this cap',
     );
   });
 
@@ -49,7 +49,7 @@ describe('the caps of a report', () => {
     expect(capSentences(capsOf(findings, [knob], { guests: 4 }))[0]).toContain('can_queue is 64, its default, at');
   });
 
-  it('say what is known to let through as many where no setting fits', () => {
+  it('say what is known to allow as many where no setting fits', () => {
     const size = { estimate: 31.5, low: 31, high: 32.5 };
     const caps = capsOf({ ...findings, layers: [{ layer: 'ring', limit: { ...cap, size } }] }, [], { guests: 4 });
     expect(capSentences(caps)[0]).toContain('one Xen block ring of one page');
@@ -84,7 +84,7 @@ describe('the caps of a report', () => {
     const wider: Limit = { ...cap, size: { estimate: 128, low: 120, high: 135 } };
     const both = { ...findings, layers: [{ layer: 'network' as const, limit: wider }, ...findings.layers.slice(1)] };
     expect(capHeadline(capsOf(both, [], { guests: 4 }))).toContain(
-      'ring lets through 64 in flight (61 to 67), host-wide',
+      'ring allows 64 in flight (61 to 67), host-wide',
     );
     const open = { ...findings, stack: { kind: 'open' as const, upTo: 256 }, layers: findings.layers.slice(0, 1) };
     expect(capHeadline(capsOf(open, [], { guests: 4 }))).toBe(
@@ -97,7 +97,7 @@ describe('the caps of a report', () => {
     const unclear: Limit = { kind: 'unclear', why: 'the noise hides whether goodput rises with the load' };
     const noisy = { layer: 'network' as const, limit: unclear };
     const some = capsOf({ ...findings, layers: [noisy, ...findings.layers.slice(1)] }, [], { guests: 4 });
-    expect(capHeadline(some)).toBe('ring lets through 64 in flight (61 to 67), host-wide; cannot tell yet of network.');
+    expect(capHeadline(some)).toBe('ring allows 64 in flight (61 to 67), host-wide; cannot tell yet of network.');
     const nothing = capsOf({ ...findings, stack: unclear, layers: [noisy] }, [], { guests: 4 });
     expect(capHeadline(nothing)).toMatch(/^Cannot tell yet: the noise/);
     expect(nextForCaps(nothing)).toContain('repeat with a larger budget');

@@ -16,7 +16,7 @@ describe('what the guests do to one another', () => {
   });
 
   it('never tells the fairness without the slowdown', () => {
-    expect(text(noisyNeighbour)).toMatch(/slowed 4\.9 times in the mean, guest 1 most, 5\.3 times; .*fairness 0\.98/);
+    expect(text(noisyNeighbour)).toMatch(/slowed 4\.9x in the mean, guest 1 most, 5\.3x; .*fairness 0\.98/);
   });
 
   it('says when nobody is slowed, and over whom it speaks', () => {

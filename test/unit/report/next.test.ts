@@ -52,7 +52,7 @@ describe('what to do next', () => {
     const { sentence, next, why } = report({ capped: ['ring'], knobs: [canQueue], depths: asks });
     expect(sentence).toMatch(/^media holds this host back/);
     expect(next).toMatch(
-      /^Next: raise can_queue of ring from 64 \(default 1024\) to 128 or more: `echo 128 >\/sys\/module\/tcm_loop\/parameters\/can_queue`, for the next adapter; with ring stubbed, goodput rises to 2\.1 times \(at least \d\.\d times\); then repeat, as the next limit shows only then\.$/,
+      /^Next: raise can_queue of ring from 64 \(default 1024\) to 128 or more: `echo 128 >\/sys\/module\/tcm_loop\/parameters\/can_queue`, for the next adapter; with ring stubbed, goodput rises 2\.1x \(at least \d\.\dx\); then repeat, as the next limit shows only then\.$/,
     );
     expect(why).toContainEqual(expect.stringMatching(/^in media, look at the latency, queue depth and health/));
   });

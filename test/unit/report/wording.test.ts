@@ -17,7 +17,7 @@ describe('the sentence of a verdict', () => {
     [
       'a lever from two times on',
       verdicts.lever,
-      'network holds this host back: with it stubbed, goodput rises to 3.9 times (at least 3.6 times).',
+      'network holds this host back: with it stubbed, goodput rises 3.9x (at least 3.6x).',
     ],
     [
       'a lever below two times',
@@ -32,12 +32,12 @@ describe('the sentence of a verdict', () => {
     [
       'a masked set',
       verdicts.masked,
-      'media and network hide one another: with all of them stubbed, goodput rises to 3.1 times (at least 2.8 times), more than they lift one by one.',
+      'media and network hide one another: with all of them stubbed, goodput rises 3.1x (at least 2.8x), more than they lift one by one.',
     ],
     [
       'a masked set of which no layer lifts by itself',
       { ...verdicts.masked, minor: [] },
-      'media and network hide one another: only with all of them stubbed, goodput rises to 3.1 times (at least 2.8 times).',
+      'media and network hide one another: only with all of them stubbed, goodput rises 3.1x (at least 2.8x).',
     ],
     [
       'none',
