@@ -83,9 +83,7 @@ describe('the caps of a report', () => {
   it('head a run that asked for nothing else: the tightest first, or none', () => {
     const wider: Limit = { ...cap, size: { estimate: 128, low: 120, high: 135 } };
     const both = { ...findings, layers: [{ layer: 'network' as const, limit: wider }, ...findings.layers.slice(1)] };
-    expect(capHeadline(capsOf(both, [], { guests: 4 }))).toContain(
-      'ring allows 64 in flight (61 to 67), host-wide',
-    );
+    expect(capHeadline(capsOf(both, [], { guests: 4 }))).toContain('ring allows 64 in flight (61 to 67), host-wide');
     const open = { ...findings, stack: { kind: 'open' as const, upTo: 256 }, layers: findings.layers.slice(0, 1) };
     expect(capHeadline(capsOf(open, [], { guests: 4 }))).toBe(
       'The stack as a whole: no limit up to 256 in flight; no layer alone has a cap.',
