@@ -13,7 +13,7 @@ kernel_command_line() {
     return
   fi
   # Without hpet=disable and tsc=reliable every look at the clock leaves the guest.
-  printf '%s' 'console=ttyS0 panic=-1 oops=panic quiet mitigations=off hpet=disable tsc=reliable'
+  printf '%s' "console=ttyS0 panic=-1 oops=panic quiet mitigations=off hpet=disable tsc=reliable${distro:+ lab.distro}"
 }
 
 # A /dev/kvm that opens, and even runs a few instructions, can still hang with a real kernel.
@@ -80,6 +80,7 @@ machine_arguments() {
     -object 'rng-random,id=rng,filename=/dev/urandom' -device 'virtio-rng-pci,rng=rng'
   )
   boot_arguments
+  [[ ! $distro ]] || distro_arguments
   share_arguments root / ,readonly=on
   share_arguments mods "$(kernel_dir)/lib/modules" ,readonly=on
   share_arguments ctl "$work/control"
@@ -91,7 +92,7 @@ machine_arguments() {
 write_control() {
   local control=$work/control name
   mkdir "$control"
-  cp "$lab_d/guest-run" "$control/"
+  cp "$lab_d"/guest-* "$control/"
   printf '%s\0' "$@" >"$control/argv"
   printf '%s\0' "$PWD" >"$control/cwd"
   : >"$control/disks"
@@ -101,9 +102,10 @@ write_control() {
     while read -r name; do
       case $name in LAYERLIFT_* | CI | NO_COLOR | DEBUG) printf '%s\0' "$name=${!name}" ;; esac
     done < <(compgen -e)
-    printf '%s\0' LAYERLIFT_LAB=1 "LAB_KERNEL=$series" ${xen:+LAB_XEN=1} LAB_OUT=/run/out
+    printf '%s\0' LAYERLIFT_LAB=1 "LAB_KERNEL=$series" ${xen:+LAB_XEN=1} ${distro:+LAB_DISTRO=1} LAB_OUT=/run/out
   } >"$control/env"
   [[ ! $xen ]] || printf '%s' "$(kernel_dir)/vmlinux" >"$control/kernel"
+  [[ ! $distro ]] || write_distro_control "$control"
   : >"$control/stdout"
   : >"$control/stderr"
 }

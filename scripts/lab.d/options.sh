@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # scripts/lab shares its variables
-# The command line of scripts/lab: sets series, cpus, memory, disks, out, deadline and command.
+# The command line of scripts/lab: sets series, xen, distro, login, cpus, memory, disks, out, deadline and command.
 
 usage() {
   cat <<'TEXT'
@@ -12,6 +12,12 @@ Its output streams through; its exit status is returned.
   --kernel 6.1|6.12     series of the kernel (default 6.1)
   --xen                 boot it as dom0 of Xen, with xenstored and xl at hand; Debian's Xen is
                         downloaded into the cache at the first use, and never installed here
+  --distro              boot a whole Debian host in place of this machine's root: systemd, and
+                        the services that act on every disk that appears (udev, LVM, md,
+                        multipath, udisks2, smartd and more); COMMAND runs there as a unit, and
+                        the system's journal is left in $LAB_OUT. Its image is made of Debian's
+                        packages at the first use, by lab.d/distro-image, and kept in the cache
+  --login               with --distro: COMMAND runs in a login over ssh in place of a unit
   --cpus N              virtual CPUs (default 2)
   --memory N            MiB of memory (default 1536)
   --disk SIZE:SERIAL    attach an empty disk, e.g. 64M:scratch (repeatable)
@@ -20,8 +26,9 @@ Its output streams through; its exit status is returned.
   --deadline SECONDS    end a guest that runs for longer (default 900)
   --help                print this
 
-COMMAND sees LAYERLIFT_LAB=1, LAB_KERNEL, LAB_XEN=1 with --xen, LAB_OUT and LAB_DISKS (the
-disks' nodes in order), and the caller's PATH, TERM, CI, NO_COLOR, DEBUG and LAYERLIFT_* variables.
+COMMAND sees LAYERLIFT_LAB=1, LAB_KERNEL, LAB_XEN=1 with --xen, LAB_DISTRO=1 with --distro, LAB_OUT
+and LAB_DISKS (the disks' nodes in order), and the caller's PATH, TERM, CI, NO_COLOR, DEBUG and
+LAYERLIFT_* variables. With --distro, node is this machine's, and layerlift that of this tree.
 
 exit status: COMMAND's own, or
    64  bad usage              69  the lab cannot be set up
@@ -69,7 +76,7 @@ set_option() {
 }
 
 parse_options() {
-  series=6.1 cpus=2 memory=1536 deadline=900 xen='' out='' disks=() command=()
+  series=6.1 cpus=2 memory=1536 deadline=900 xen='' distro='' login='' out='' disks=() command=()
   while (($#)); do
     case $1 in
       -h | --help)
@@ -85,6 +92,14 @@ parse_options() {
         xen=yes
         shift
         ;;
+      --distro)
+        distro=yes
+        shift
+        ;;
+      --login)
+        login=yes
+        shift
+        ;;
       --kernel | --cpus | --memory | --deadline | --disk | --out)
         (($# > 1)) || fail 64 "$1: expected a value after it"
         set_option "$1" "$2"
@@ -98,5 +113,7 @@ parse_options() {
       *) fail 64 "unexpected '$1': expected -- before the command" ;;
     esac
   done
+  [[ ! $xen || ! $distro ]] || fail 64 '--distro with --xen: expected one of them'
+  [[ ! $login || $distro ]] || fail 64 '--login: expected --distro beside it'
   ((${#command[@]})) || fail 64 "no command: expected -- COMMAND [ARG...] (see scripts/lab --help)"
 }
