@@ -1,0 +1,160 @@
+// What steps make on the simulated host: files and folders, device-mapper devices, NVMe paths. An undo that a kernel would
+// refuse, because something still stands on the thing, is refused here too.
+
+import type { DmTable } from '../../../agent/host/dm/table.ts';
+import type { Step } from '../../../agent/host/step.ts';
+
+export interface Things {
+  /** Folders have the value `undefined`. */
+  readonly files: Map<string, string | undefined>;
+  readonly dm: Map<string, { readonly node: string; table: DmTable }>;
+  /** By NQN; local: dialled from within the target's own network namespace. */
+  readonly connected: Map<string, { readonly isLocal: boolean; readonly inFlight: number }>;
+  /** Command lines of programs that were run and not undone. */
+  readonly ran: Set<string>;
+  readonly modules: Set<string>;
+  /** What a plan calls the nodes that only the kernel names. */
+  readonly names: Map<string, string>;
+  /** Numbers of device-mapper devices given so far. */
+  minors: number;
+}
+
+export function makeThings(): Things {
+  return {
+    files: new Map(),
+    dm: new Map(),
+    connected: new Map(),
+    ran: new Set(),
+    modules: new Set(),
+    names: new Map(),
+    minors: 0,
+  };
+}
+
+/** Gives what the step's undo needs, and the node of a dm-create. */
+export function act(things: Things, step: Step): { readonly node: string; readonly prior: string | undefined } {
+  const { files, dm } = things;
+  const prior = step.kind === 'write' ? files.get(step.path) : undefined;
+  switch (step.kind) {
+    case 'mkdir':
+    case 'cgroup':
+      if (files.has(step.path)) throw new Error(`EEXIST ${step.path}`);
+      files.set(step.path, undefined);
+      break;
+    case 'write':
+      files.set(step.path, step.value);
+      break;
+    case 'link':
+      files.set(step.path, step.target);
+      break;
+    case 'exec':
+      things.ran.add(step.argv.join(' '));
+      break;
+    case 'dm-create': {
+      for (const device of devicesOf(step.table)) mustExist(things, device);
+      const node = `/dev/dm-${things.minors++}`;
+      dm.set(step.name, { node, table: step.table });
+      things.names.set(node, `/dev/mapper/${step.name}`);
+      return { node, prior };
+    }
+    case 'dm-swap': {
+      const device = dm.get(step.name);
+      if (!device) throw new Error(`ENXIO ${step.name}`);
+      for (const below of devicesOf(step.table)) mustExist(things, below);
+      device.table = step.table;
+      break;
+    }
+    case 'nvme-connect':
+      things.connected.set(step.nqn, { isLocal: step.netns !== undefined, inFlight: step.queues * step.queueSize });
+      break;
+    case 'module':
+      things.modules.add(step.name);
+      break;
+    case 'controllers':
+    case 'dm-stats':
+    case 'spawn':
+      break;
+    case 'loop':
+    case 'ring-threads':
+    case 'vduse':
+    case 'xen-domain':
+    case 'xen-files':
+    case 'xen-vbd':
+      throw new Error(`the simulated host has no ${step.kind}`);
+  }
+  return { node: '', prior };
+}
+
+/** Throws EBUSY where something still stands on it. */
+export function undo(things: Things, step: Step, prior: string | undefined): void {
+  const { files, dm } = things;
+  switch (step.kind) {
+    case 'mkdir':
+    case 'cgroup': {
+      // A null_blk goes although a table still names it, as with the kernel.
+      // What the kernel makes in a folder goes with it; what a step made there must have gone before.
+      const within = [...files].filter(([path]) => path.startsWith(`${step.path}/`));
+      const made = within.find(([, value]) => value === undefined);
+      if (made) throw new Error(`ENOTEMPTY ${step.path}: ${made[0]}`);
+      for (const path of [step.path, ...within.map(([one]) => one)]) files.delete(path);
+      break;
+    }
+    case 'write':
+      if (typeof step.restore === 'object') files.set(step.path, step.restore.value);
+      else if (step.restore === 'prior' && prior === undefined) files.delete(step.path);
+      else if (step.restore === 'prior') files.set(step.path, prior);
+      break;
+    case 'link': {
+      files.delete(step.path);
+      // The disk of a LUN goes with it.
+      const disk = `/sys/block/sim-scsi-${/\/lun_(\d+)\//.exec(step.path)?.[1] ?? ''}/`;
+      for (const path of [...files.keys()]) if (path.startsWith(disk)) files.delete(path);
+      break;
+    }
+    case 'exec':
+      things.ran.delete(step.argv.join(' '));
+      break;
+    case 'dm-create': {
+      mustBeFree(things, dm.get(step.name)?.node ?? '');
+      dm.delete(step.name);
+      break;
+    }
+    case 'nvme-connect':
+      things.connected.delete(step.nqn);
+      break;
+    case 'module':
+      things.modules.delete(step.name);
+      break;
+    case 'controllers':
+    case 'dm-stats':
+    case 'dm-swap':
+    case 'spawn':
+    case 'loop':
+    case 'ring-threads':
+    case 'vduse':
+    case 'xen-domain':
+    case 'xen-files':
+    case 'xen-vbd':
+      break;
+  }
+}
+
+/** The devices that a table stands on. */
+export function devicesOf(table: DmTable): readonly string[] {
+  return table.flatMap(({ params }) => params.split(' ').filter((word) => word.startsWith('/dev/')));
+}
+
+function mustBeFree({ dm, files }: Things, device: string): void {
+  const user = [...dm].find(([, { table }]) => devicesOf(table).includes(device));
+  const store = [...files].find(([, value]) => value !== undefined && holds(value, device));
+  if (user ?? store) throw new Error(`EBUSY ${device}: ${(user ?? store)?.[0]}`);
+}
+
+function holds(value: string, device: string): boolean {
+  return value.split(/[=,\s]/).includes(device);
+}
+
+function mustExist({ dm }: Things, device: string): void {
+  const isThere = !device.startsWith('/dev/dm-') || [...dm.values()].some(({ node }) => node === device);
+  if (!isThere) throw new Error(`ENODEV ${device}`);
+}

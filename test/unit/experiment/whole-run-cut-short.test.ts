@@ -1,0 +1,89 @@
+// A run in memory that is stopped, or loses its load or a switch, in each of its parts: the host is as before, and what was
+// recorded by then is read back.
+
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { reportFolder } from '../../../agent/cli/commands/analyse.ts';
+import { StoppedError } from '../../../agent/lib/errors.ts';
+import { readRunFolder } from '../../../agent/records/read-folder.ts';
+import type { SimHost } from '../../support/sim-host/host.ts';
+import { simRun, tidySimRuns } from '../../support/sim-host/run.ts';
+
+afterEach(tidySimRuns);
+
+const profile = readFileSync('profiles/plant-ring.yaml', 'utf8');
+
+/** What is told at the beginning of each part, and the part's name in the records. */
+const parts = [
+  ['raising', 'raising the stack'],
+  ['raising', 'starting 4 guests'],
+  ['pilot', 'pilot: how long'],
+  ['slices', 'slice 3 '],
+  ['neighbours', 'neighbours: '],
+  ['caps', 'caps: '],
+  ['check', 'checking again'],
+] as const;
+
+/** Does it once, the first time that something is told that begins so. */
+function at(begins: string, act: (host: SimHost) => void): (what: string, host: SimHost) => void {
+  let isDone = false;
+  return (what, host) => {
+    if (isDone || !what.startsWith(begins)) return;
+    isDone = true;
+    act(host);
+  };
+}
+
+function expectAsBefore({ things, outstanding }: SimHost): void {
+  expect(outstanding()).toEqual([]);
+  expect([...things.dm.keys()]).toEqual([]);
+  expect([...things.connected.keys()]).toEqual([]);
+  expect([...things.ran]).toEqual([]);
+  expect([...things.files]).toEqual([]);
+}
+
+describe.each(parts)('in %s, at "%s"', (phase, begins) => {
+  it('a stop leaves nothing behind and what was measured is told again from the folder', async () => {
+    const stop = new StoppedError('interrupt', 'stopped by SIGINT');
+    const run = await simRun({
+      profile,
+      neighbours: true,
+      budgetMs: 600_000,
+      onTold: at(begins, (host) => host.stop(stop)),
+    });
+    expect(run.exit).toBe('interrupt');
+    expect(run.cutShort).toMatchObject({ phase, why: 'stopped by SIGINT' });
+    expectAsBefore(run.host);
+    expect(readRunFolder(run.folder).slices).toEqual(run.findings.slices);
+    let again = '';
+    reportFolder({ folder: run.folder, format: 'json', print: (text) => (again += text) });
+    expect(JSON.parse(again)).toEqual(run.document);
+  });
+});
+
+describe.each(parts.slice(2))('in %s, at "%s"', (phase, begins) => {
+  it('a fio that dies leaves nothing behind, and a verdict that was there stays', async () => {
+    const run = await simRun({
+      profile,
+      neighbours: true,
+      budgetMs: 600_000,
+      onTold: at(begins, (host) => host.killFio(2)),
+    });
+    expectAsBefore(run.host);
+    expect(run.cutShort).toMatchObject({ phase, exit: 'load-failed' });
+    expect(run.document.verdict.kind).toBe(phase === 'pilot' || phase === 'slices' ? 'inconclusive' : 'lever');
+  });
+});
+
+describe.each(parts)('in %s, at "%s"', (_, begins) => {
+  it('a step that the host refuses leaves nothing behind', async () => {
+    const run = await simRun({
+      profile,
+      neighbours: true,
+      budgetMs: 600_000,
+      onTold: at(begins, (host) => host.refuse(() => true)),
+    });
+    expect(run.failure?.message).toMatch(/^the simulated host refuses/);
+    expectAsBefore(run.host);
+  });
+});
