@@ -1,6 +1,7 @@
 // The cap probe on the live stack: the media becomes a fixed delay, and the load is started at the depths that the
 // engine asks for. Everything applied here is unwound when the caller's scope ends.
 
+import { guestFacts } from '../lib/guest.ts';
 import { firstGuests } from '../analysis/neighbours/design.ts';
 import { join } from 'node:path';
 import type { ProbePoint, Visit } from '../analysis/caps/design.ts';
@@ -99,7 +100,7 @@ async function startPast(
   load: Load,
   start: (place: Pick<LoadPlace, 'lanes' | 'group'>) => Promise<Load>,
 ): Promise<Load | undefined> {
-  if (experiment.plan.profile.guest !== 'domU') return undefined;
+  if (!guestFacts[experiment.plan.profile.guest].ownKernel) return undefined;
   // Their I/O would be taken for that of those who begin.
   await load.letRun([]);
   const group = 'past-the-ring';

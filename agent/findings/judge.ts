@@ -1,6 +1,7 @@
 // Which slices stand apart from the rest of their run, by how much CPU others took meanwhile. What others take all the time
 // is the host as it is, and no disturbance. Pure: judged over all slices so far, live and from a run's folder alike.
 
+import { guestFacts } from '../lib/guest.ts';
 import { median } from '../lib/numbers.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { SliceRecord } from '../records/slice.ts';
@@ -43,7 +44,7 @@ const steal: Trouble = {
  */
 export function judged<T extends Judgeable>(slices: readonly T[], { guest }: Pick<Profile, 'guest'>): readonly T[] {
   // The CPU time of domains is taken from domain 0, as if by a stranger.
-  const troubles = guest === 'domU' ? [foreignCpu] : [foreignCpu, steal];
+  const troubles = guestFacts[guest].ownKernel ? [foreignCpu] : [foreignCpu, steal];
   const found = troubles.map((trouble) => standingApart(slices, trouble));
   return slices.map((slice) => {
     if (slice.voided !== null) return slice;

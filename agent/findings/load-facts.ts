@@ -1,5 +1,6 @@
 // From the records of a run to what the analysis asks beside goodput: how full the CPUs were, and what did not count.
 
+import { guestFacts } from '../lib/guest.ts';
 import type { LoadFacts, SliceLoad, VoidSlices } from '../analysis/revise/outside.ts';
 import type { GuestTime } from '../analysis/revise/own-limits.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -33,7 +34,7 @@ function loadOf({ arm, measurements: { cpu, guests } }: SliceRecord, { profile }
     arm,
     hostBusyPercent: cpu?.['busyPercent'],
     // Of a domain only its ring works here.
-    idlestGuestPercent: profile.guest === 'domU' ? undefined : guests?.['idlestGuestPercent'],
+    idlestGuestPercent: guestFacts[profile.guest].ownKernel ? undefined : guests?.['idlestGuestPercent'],
     throttledPercent: guests?.['throttledPercent'],
   };
 }

@@ -26,8 +26,8 @@ export class LayerliftError extends Error {
 
 /** The command line is wrong. */
 export class UsageError extends LayerliftError {
-  constructor(message: string, hint?: string) {
-    super('usage', [problem(message, hint)]);
+  constructor(message: string, hint?: string, others: readonly Problem[] = []) {
+    super('usage', [problem(message, hint), ...others]);
   }
 }
 
@@ -44,6 +44,9 @@ export class NeedError extends LayerliftError {
     super('unavailable', problems);
   }
 }
+
+/** Several refusals of different causes, named together; `exit` is that of the first. */
+export class RefusedError extends LayerliftError {}
 
 /** The caller lacks root or a capability. */
 export class PrivilegeError extends LayerliftError {

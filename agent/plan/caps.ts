@@ -1,5 +1,6 @@
 // How the cap probe of a run is laid out (pure): how long the delay, how deep the load, how many points.
 
+import { guestFacts } from '../lib/guest.ts';
 import type { ProbeDesign } from '../analysis/caps/design.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -83,7 +84,7 @@ export function planProbe(
   if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
   // No arm leads past a domain's ring, but a load of this host does.
-  const layers = plan.profile.guest === 'domU' ? [...compared, 'ring' as const] : compared;
+  const layers = guestFacts[plan.profile.guest].ownKernel ? [...compared, 'ring' as const] : compared;
   const design: ProbeDesign = {
     layers,
     media: basis.named.includes('media'),
@@ -126,7 +127,7 @@ function loadOf(
   const twiceTheRings = ringHolds === undefined ? 0 : 2 * ringHolds * guests;
   const inRings = delayFor(twiceTheRings) <= longestForRingNs ? twiceTheRings : 0;
   // Domains are slow, and have all their I/O pass their ring: more than twice what it holds would show nothing more.
-  const least = guest === 'domU' && inRings > 0 ? inRings : Math.max(leastOffered, inRings);
+  const least = guestFacts[guest].ownKernel && inRings > 0 ? inRings : Math.max(leastOffered, inRings);
   const mostNs = inRings > 0 ? Math.min(longestForRingNs, Math.max(longestNs, delayFor(least))) : longestNs;
   // More than the generator serves over the longest delay would be measured in vain.
   const served = (mostNs * share * ceiling) / 1e9;

@@ -1,5 +1,6 @@
 // `--max-impact`: the most that all guests together may take of the host, and the most that others may suffer (pure).
 
+import { guestFacts } from '../lib/guest.ts';
 import { UsageError } from '../lib/errors.ts';
 import { parseBytes } from '../lib/units.ts';
 import type { GuestLimits, Profile } from '../profile/profile.ts';
@@ -47,9 +48,9 @@ export function parseImpact(text: string): Impact {
 
 /** Throws UsageError where a limit would have no effect on guests of this kind. */
 export function mustReach(guest: Profile['guest'], { cpuPercent }: Impact): void {
-  if (guest !== 'domU' || cpuPercent === undefined) return;
+  if (!guestFacts[guest].ownKernel || cpuPercent === undefined) return;
   throw new UsageError(
-    `--max-impact: cpu=${cpuPercent} cannot be kept with \`guest: domU\`: cpu.max does not reach into a domain`,
+    `--max-impact: cpu=${cpuPercent} cannot be kept with \`guest: ${guest}\`: cpu.max does not reach into a domain`,
     `use riops, wiops, rbps or wbps, which hold in domain 0; CPUs of a domain are \`queues\` of its ring`,
   );
 }

@@ -1,5 +1,7 @@
 // Profile + what the host was found to be -> plan (pure): layers, arms, timing, budget. Plain data, kept with the run.
 
+import { guestFacts } from '../lib/guest.ts';
+import { findProvider } from '../stack/registry.ts';
 import { defaultDesign, type Design } from '../analysis/verdict/design.ts';
 import { decide } from '../analysis/verdict/engine.ts';
 import { settleRules } from '../analysis/settle/settle.ts';
@@ -158,22 +160,24 @@ export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'col
 }
 
 function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): readonly string[] {
-  const domains =
-    guest === 'domU'
-      ? [
-          'a domain has no way past its ring: a limit in the ring shows as no lift of the others; its cap is looked for',
-          'CPU time that the hypervisor gives to strange domains cannot be told from that of the guests: no slice is void for it',
-        ]
-      : [];
-  const kept = stack
-    .filter(({ layer, stub }) => stub === null && !(layer === 'ring' && guest === 'domU'))
-    .map(({ layer }) => `${layer} has no stub: a limit in it shows as no lift of the others`);
-  const remote = stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote')
-    ? ['the network and the media behind the remote target are replaced together: they cannot be told apart']
+  const domains = guestFacts[guest].ownKernel
+    ? [
+        'a domain has no way past its ring: a limit in the ring shows as no lift of the others; its cap is looked for',
+        'CPU time that the hypervisor gives to strange domains cannot be told from that of the guests: no slice is void for it',
+      ]
     : [];
+  const kept = stack
+    .filter(({ layer, stub }) => stub === null && !(layer === 'ring' && guestFacts[guest].ownKernel))
+    .map(({ layer }) => `${layer} has no stub: a limit in it shows as no lift of the others`);
+  const together = stack.flatMap(({ layer, deployed }) =>
+    (findProvider(layer, 'deployed', deployed.provider)?.covers ?? []).map(
+      (covered) =>
+        `the ${layer} and the ${covered} behind the remote target are replaced together: they cannot be told apart`,
+    ),
+  );
   const alike = stack
     .filter(({ deployed, stub }) => deployed.provider === stub?.provider)
     .map(({ layer, deployed }) => `${layer} is ${deployed.provider} in both forms: its stub replaces nothing`);
   const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
-  return [...remote, ...domains, ...kept, ...alike, ...single];
+  return [...together, ...domains, ...kept, ...alike, ...single];
 }

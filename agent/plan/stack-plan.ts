@@ -1,16 +1,16 @@
-// Plan -> what to raise: each layer's chosen providers, configured; and what they need of the host.
+// Profile -> what to raise: each layer's chosen providers, configured; and what they need of the host.
 
 import { InternalError } from '../lib/errors.ts';
 import type { Need } from '../host/needs/needs.ts';
 import type { XenRing } from '../lib/xen.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Choice, LayerChoice, Profile } from '../profile/profile.ts';
-import type { Configured, Geometry } from '../stack/provider.ts';
-import type { StackLayer, StackPlan } from '../stack/raise.ts';
+import type { Configured } from '../stack/provider.ts';
+import type { StackLayer } from '../stack/raise.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
 
 /** What every run needs, whatever its stack. */
-const commonNeeds: readonly Need[] = [
+export const commonNeeds: readonly Need[] = [
   { kind: 'root' },
   { kind: 'capabilities' },
   { kind: 'tool', name: 'fio', debianPackage: 'fio' },
@@ -21,31 +21,22 @@ const commonNeeds: readonly Need[] = [
   { kind: 'cgroup2', controllers: ['cpuset', 'cpu', 'io', 'memory'] },
 ];
 
-export function stackPlan(
-  profile: Profile,
-  geometry: Geometry,
-  host: Pick<StackPlan, 'cpus' | 'writable' | 'claim'>,
-): StackPlan {
-  return { layers: profileLayers(profile), geometry, guests: profile.guests.length, ...host };
-}
-
-/** Every need of a run with this profile; without one, those of any run. */
-export function needsOf(profile: Profile | undefined): readonly Need[] {
-  if (!profile) return commonNeeds;
-  const ofLayers = profileLayers(profile).flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])]);
+/** Every need of a run over these layers with so many guests. */
+export function needsOf(layers: readonly StackLayer[], guests: number): readonly Need[] {
+  const ofLayers = layers.flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])]);
   // A provider does not know how many guests it will serve.
-  const count = profile.guests.length;
   return [...commonNeeds, ...ofLayers].map((need) =>
-    need.kind === 'xvd-names' || need.kind === 'xen-memory' ? { ...need, count } : need,
+    need.kind === 'xvd-names' || need.kind === 'xen-memory' ? { ...need, count: guests } : need,
   );
 }
 
-/** The ring of Xen's that a profile raises; undefined where it raises none. */
-export function xenRingOf(profile: Profile): XenRing | undefined {
-  return profileLayers(profile).find(({ deployed }) => deployed.xenRing)?.deployed.xenRing;
+/** The ring of Xen's among them; undefined where there is none. */
+export function xenRingOf(layers: readonly StackLayer[]): XenRing | undefined {
+  return layers.find(({ deployed }) => deployed.xenRing)?.deployed.xenRing;
 }
 
-function profileLayers(profile: Profile): readonly StackLayer[] {
+/** Each layer of a profile with its providers configured: once for a run, and all else is asked of the outcome. */
+export function configuredLayers(profile: Profile): readonly StackLayer[] {
   const chosen = profile.stack.map(stackLayer);
   // Something must lie beneath: a stack without media stands on the media stub, which is then no part of the experiment.
   return chosen[0]?.layer === 'media' ? chosen : [{ layer: 'media', deployed: ground() }, ...chosen];
@@ -59,7 +50,7 @@ function stackLayer({ layer, deployed, stub }: LayerChoice): StackLayer {
 function configure(layer: Layer, role: Role, { provider: name, settings }: Choice): Configured {
   const provider = findProvider(layer, role, name);
   if (!provider) throw new InternalError(`provider ${name} of ${layer} is not registered`);
-  return provider.configure(settings);
+  return { ...provider.configure(settings), ...(provider.reads ? { reads: provider.reads } : {}) };
 }
 
 function ground(): Configured {

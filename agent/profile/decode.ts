@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { type Layer, layers, type Role } from '../lib/layer.ts';
 import { isRecord } from '../lib/record.ts';
+import type { Provider } from '../stack/provider.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
 import {
   type Choice,
@@ -108,15 +109,23 @@ function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] 
   });
   if (chosen.length === 0)
     mistakes.push({ path: ['stack'], message: `no layer: expected at least one of ${layers.join(', ')}` });
-  const remote = chosen.some((choice) => choice?.deployed.provider === 'nvme-tcp-remote');
-  if (remote && stack['media'] !== undefined) {
-    mistakes.push({
-      path: ['stack', 'media'],
-      message: 'the media behind a remote target cannot be switched from here',
-      hint: 'leave media out: it is measured as part of the network layer',
-    });
-  }
+  mistakes.push(...chosen.flatMap((choice) => (choice ? coveredMistakes(choice, stack) : [])));
   return chosen.filter((choice) => choice !== undefined);
+}
+
+/** What a provider brings along must not be named once more. */
+function coveredMistakes(
+  { layer, deployed }: LayerChoice,
+  stack: Readonly<Record<string, unknown>>,
+): readonly Mistake[] {
+  const covered = findProvider(layer, 'deployed', deployed.provider)?.covers ?? [];
+  return covered
+    .filter((one) => stack[one] !== undefined)
+    .map((one) => ({
+      path: ['stack', one],
+      message: `the ${one} behind a remote target cannot be switched from here`,
+      hint: `leave ${one} out: it is measured as part of the ${layer} layer`,
+    }));
 }
 
 function decodeLayer(layer: Layer, section: unknown, mistakes: Mistake[]): LayerChoice | undefined {
@@ -160,12 +169,16 @@ function decodeChoice(layer: Layer, role: Role, section: unknown, mistakes: Mist
 
 /** A domain's ring is there whether it is named or not, and there is no way past it. */
 function withRing(stack: Readonly<Record<string, unknown>>, guest: unknown): Readonly<Record<string, unknown>> {
-  if (guest !== 'domU') return stack;
-  const ring = stack['ring'] === undefined ? { deployed: { provider: ringOfDomain } } : asMap(stack['ring']);
+  const own = ringOf(guest);
+  if (!own) return stack;
+  const ring = stack['ring'] === undefined ? { deployed: { provider: own.name } } : asMap(stack['ring']);
   return ring ? { ...stack, ring: { stub: 'none', ...ring } } : stack;
 }
 
-const ringOfDomain = 'xen-domu';
+/** The ring that only such guests have, and they no other; undefined where a guest takes any. */
+function ringOf(guest: unknown): Provider | undefined {
+  return providersFor('ring', 'deployed').find((provider) => provider.guest !== undefined && provider.guest === guest);
+}
 
 function domainMistakes(
   { guest, guests }: z.output<typeof profileSchema>,
@@ -173,10 +186,11 @@ function domainMistakes(
 ): readonly Mistake[] {
   const ring = stack.find(({ layer }) => layer === 'ring');
   const path = ['stack', 'ring', 'deployed', 'provider'];
-  if (guest !== 'domU') {
-    const message = `${ringOfDomain} is the ring of guests that are domains`;
-    const hint = 'set `guest: domU`, or use xen-vbd';
-    return ring?.deployed.provider === ringOfDomain ? [{ path, message, hint }] : [];
+  const own = ringOf(guest);
+  if (!own) {
+    const of = ring && findProvider('ring', 'deployed', ring.deployed.provider)?.guest;
+    const message = `${ring?.deployed.provider} is the ring of guests that are domains`;
+    return of === undefined ? [] : [{ path, message, hint: `set \`guest: ${of}\`, or use another ring` }];
   }
   const limited = ['cpuset', 'cpuMax', 'memoryMax'].flatMap((key): Mistake[] => {
     const parts = [guests, ...Object.values(guests.only)] as readonly Readonly<Record<string, unknown>>[];
@@ -185,12 +199,17 @@ function domainMistakes(
     return [{ path: ['guests', key], message: `${key} does not reach into a domain`, hint }];
   });
   if (!ring) return limited;
-  const other =
-    ring.deployed.provider === ringOfDomain ? [] : [{ path, message: `the ring of a domU is ${ringOfDomain}` }];
+  const other = ring.deployed.provider === own.name ? [] : [{ path, message: `the ring of a ${guest} is ${own.name}` }];
   const past =
     ring.stub === null
       ? []
-      : [{ path: ['stack', 'ring', 'stub'], message: 'a domU has no way past its ring', hint: 'leave the stub out' }];
+      : [
+          {
+            path: ['stack', 'ring', 'stub'],
+            message: `a ${guest} has no way past its ring`,
+            hint: 'leave the stub out',
+          },
+        ];
   return [...limited, ...other, ...past];
 }
 

@@ -1,6 +1,7 @@
 // The profile: what to compare, under which load, for how long. The schema is the one source of names and defaults.
 
 import * as z from 'zod';
+import { guestKinds } from '../lib/guest.ts';
 import type { Layer } from '../lib/layer.ts';
 import { bytes, duration, plainText, wholeNumber } from './settings.ts';
 
@@ -129,7 +130,7 @@ export const profileSchema = z.strictObject({
       description: 'name of the profile, for reports',
       values: 'at most 41 of a-z, 0-9, -',
     }),
-  guest: z.enum(['cgroup', 'domU']).default('cgroup').describe('a guest is a cgroup of this host, or a Xen domain'),
+  guest: z.enum(guestKinds).default('cgroup').describe('a guest is a cgroup of this host, or a Xen domain'),
   guests: z
     .preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema)
     .meta({

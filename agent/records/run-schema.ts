@@ -1,6 +1,7 @@
 // What plan.json, host.json and neighbours.json of a run's folder must be.
 
 import * as z from 'zod';
+import { guestKinds } from '../lib/guest.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { layers } from '../lib/layer.ts';
 import { usualAims } from '../plan/plan.ts';
@@ -46,7 +47,7 @@ export const planSchema = z.object({
     name: z.string(),
     question: z.string(),
     // Of an earlier version all were that.
-    guest: z.enum(['cgroup', 'domU']).default('cgroup'),
+    guest: z.enum(guestKinds).default('cgroup'),
     guests: z.array(z.looseObject({})).min(1),
     workload: z.looseObject({}),
     experiment: z.looseObject({ settle: z.union([z.literal('pilot'), z.number()]) }),

@@ -4,7 +4,7 @@
 import { readBlockDevice } from '../host/kernel/block-device.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { StackLayer } from '../stack/raise.ts';
 import { realDeviceOf } from './survey.ts';
 
 export interface Destroy {
@@ -37,10 +37,13 @@ export function parseDestroy(text: string | undefined): Destroy | undefined {
  * The profile's real device with what the caller consented to; undefined where it has none. Throws ProfileError or
  * UsageError when consent is missing or goes to something else, NeedError when there is no such device.
  */
-export async function claimFor(profile: Profile, { at, writes, destroy }: Asked): Promise<Claim | undefined> {
-  const real = realDeviceOf(profile);
-  const remote = profile.stack.some(({ deployed }) => deployed.provider === 'nvme-tcp-remote');
-  if (writes && (remote || real?.writable === false)) {
+export async function claimFor(
+  layers: readonly StackLayer[],
+  { at, writes, destroy }: Asked,
+): Promise<Claim | undefined> {
+  const real = realDeviceOf(layers);
+  const readOnly = layers.some(({ deployed }) => deployed.reads === 'only');
+  if (writes && (readOnly || real?.writable === false)) {
     throw new ProfileError([
       {
         at,

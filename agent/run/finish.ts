@@ -1,6 +1,7 @@
 // What a run has found becomes its analysis and its report, in every format: when the verdict is there, and when it ends,
 // whichever way that is.
 
+import { guestFacts } from '../lib/guest.ts';
 import type { Findings, Probed } from '../experiment/recorder.ts';
 import type { CutShort } from '../records/phase.ts';
 import { planAfter } from '../records/pilot.ts';
@@ -123,7 +124,7 @@ function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonl
   const most = Math.max(0, ...ranOut.map(out));
   return [
     ...(full.length > 0 ? [`the CPU was full in ${countOf(full)} with stubs: more CPU might have lifted further`] : []),
-    ...(steal > 5 && profile.guest !== 'domU'
+    ...(steal > 5 && !guestFacts[profile.guest].ownKernel
       ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`]
       : []),
     ...(ranOut.length > 0

@@ -10,9 +10,12 @@ import type { Geometry } from '../stack/provider.ts';
 /** Throws ProfileError with everything that does not fit. */
 export function mustFit(
   profile: Profile,
-  found: { readonly at: string; readonly sections: readonly JobSection[]; readonly geometry: Geometry },
+  found: { readonly at: string; readonly sections: readonly JobSection[]; readonly geometry: Geometry | undefined },
 ): void {
-  const problems = [...cpuProblems(profile, availableCpus()), ...blockProblems(found.sections, found.geometry)];
+  const problems = [
+    ...cpuProblems(profile, availableCpus()),
+    ...(found.geometry ? blockProblems(found.sections, found.geometry) : []),
+  ];
   if (problems.length > 0) throw new ProfileError(problems.map((problem) => ({ at: found.at, ...problem })));
 }
 

@@ -1,17 +1,17 @@
 // Everything that can be refused before anything is touched: needs of the host, and devices that are in use.
 
 import { unmetPrivilege } from '../host/facts/capabilities.ts';
-import { type Claim, findProblems, idleBeforeMs } from '../host/guard/device-guard.ts';
+import { findProblems, idleBeforeMs } from '../host/guard/device-guard.ts';
 import { checkNeeds } from '../host/needs/needs.ts';
 import { NeedError, PrivilegeError, type Problem } from '../lib/errors.ts';
 import { needsOf } from '../plan/stack-plan.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { StackPlan } from '../stack/raise.ts';
 
-/** `claim`: the real device that would be used. Throws PrivilegeError or NeedError with every unmet need at once. */
-export async function preflight(profile: Profile, claim: Claim | undefined): Promise<void> {
+/** Throws PrivilegeError or NeedError with every unmet need at once. */
+export async function preflight({ layers, guests, claim }: StackPlan): Promise<void> {
   const unmet = await unmetPrivilege();
   if (unmet) throw new PrivilegeError(`measuring changes the host: ${unmet.message}`, hintOf(unmet));
-  const states = await checkNeeds(needsOf(profile));
+  const states = await checkNeeds(needsOf(layers, guests));
   const ofDevice = claim ? await findProblems(claim, { idleMs: idleBeforeMs, claimed: 'by nobody' }) : [];
   const problems = [...states.flatMap(({ problem }) => problem ?? []), ...ofDevice];
   if (problems.length > 0) throw new NeedError(problems);

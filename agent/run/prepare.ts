@@ -2,17 +2,19 @@
 
 import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts/cpus.ts';
-import { ProfileError, UsageError } from '../lib/errors.ts';
+import { InternalError, ProfileError, UsageError } from '../lib/errors.ts';
+import { guestFacts } from '../lib/guest.ts';
 import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
 import { demandOf } from '../load/demand.ts';
 import { readUserJob } from '../load/user-job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noProbe } from '../plan/caps.ts';
-import { stackPlan } from '../plan/stack-plan.ts';
+import { configuredLayers } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { sliceSectors, type StackPlan } from '../stack/raise.ts';
+import { Admission } from './admission.ts';
 import { claimFor, type Destroy } from './destroy.ts';
 import { mustFit } from './fit.ts';
 import { surveyMedia } from './survey.ts';
@@ -47,37 +49,65 @@ const shortExperiment = { settle: 300e6, measure: 1e9, budget: 70e9 } as const;
 /** Chance of a false claim in a run with `--fast`. */
 const fastAlpha = 0.2;
 
-/** Throws ProfileError, UsageError or NeedError; changes nothing. */
+/**
+ * Throws one error with every problem of the options, the profile, the load and the device that can be told apart; its exit code is
+ * that of the first. Changes nothing.
+ */
 export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
-  if (options.cold && options.neighbours === true) {
-    throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
-  }
   const { profile: written, text } = loadProfile(path);
-  if (options.cold && written.guest === 'domU') {
-    throw new UsageError('--cold would create and destroy all domains of `guest: domU` for each slice', 'leave it out');
-  }
-  if (options.impact) mustReach(written.guest, options.impact);
   const profile = asAsked(written, options);
-  const sections = await sectionsOf(profile);
-  const writable = writes(sections);
-  if (options.caps === true) mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold });
-  const claim = await claimFor(profile, { at: path, writes: writable, destroy: options.destroy });
-  const geometry = await surveyMedia(profile);
-  mustFit(profile, { at: path, sections, geometry });
-  // Refuses guests that do not fit before anything is touched.
-  sliceSectors(geometry.sectors, profile.guests.length);
+  const layers = configuredLayers(profile);
+  const guests = profile.guests.length;
   const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
-  const plan = makePlan(profile, geometry, {
-    seed,
-    cold: options.cold,
-    aims: aimsOf(options),
-    demand: demandOf(sections),
-    impact: options.impact,
-    ...(options.fast === true ? { alpha: fastAlpha } : {}),
-    ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
+  const admission = new Admission();
+  admission.check(() => mustAgree(written, options));
+  const sections = await admission.ask(() => sectionsOf(profile));
+  const writable = sections !== undefined && writes(sections);
+  const claim =
+    sections && (await admission.ask(() => claimFor(layers, { at: path, writes: writable, destroy: options.destroy })));
+  if (sections && options.caps === true)
+    admission.check(() => mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold }));
+  const geometry = await admission.ask(() => surveyMedia(layers));
+  // Without the load, or the media, the checks of the other are made all the same.
+  admission.check(() => mustFit(profile, { at: path, sections: sections ?? [], geometry }));
+  // Refuses guests that do not fit before anything is touched.
+  if (geometry) admission.check(() => sliceSectors(geometry.sectors, guests));
+  const plan = await admission.ask(() =>
+    makePlan(profile, geometry ?? unknownGeometry, {
+      seed,
+      cold: options.cold,
+      aims: aimsOf(options),
+      ...(sections ? { demand: demandOf(sections) } : {}),
+      impact: options.impact,
+      ...(options.fast === true ? { alpha: fastAlpha } : {}),
+      ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
+    }),
+  );
+  admission.close();
+  if (!plan || !sections || !geometry) throw new InternalError('a profile was admitted with a part of it missing');
+  const site = { geometry, guests, cpus: cpuCount(), writable, ...(claim ? { claim } : {}) };
+  return { plan, stack: { layers, ...site }, sections, text };
+}
+
+/** For the checks of a plan where the media are not there to be looked at: such a plan is never used. */
+const unknownGeometry = { sectors: 0, blockBytes: 512 } as const;
+
+/** Options that exclude each other, or the kind of guest. Throws one UsageError for each, gathered. */
+function mustAgree({ guest }: Profile, { cold, neighbours, impact }: PrepareOptions): void {
+  const admission = new Admission();
+  admission.check(() => {
+    if (cold && neighbours === true)
+      throw new UsageError('--neighbours cannot be measured with --cold', 'leave out one of them');
   });
-  const site = { cpus: cpuCount(), writable, ...(claim ? { claim } : {}) };
-  return { plan, stack: stackPlan(profile, geometry, site), sections, text };
+  admission.check(() => {
+    if (cold && guestFacts[guest].ownKernel)
+      throw new UsageError(
+        `--cold would create and destroy all domains of \`guest: ${guest}\` for each slice`,
+        'leave it out',
+      );
+  });
+  if (impact) admission.check(() => mustReach(guest, impact));
+  admission.close();
 }
 
 function aimsOf({ caps, neighbours = false }: PrepareOptions): Aims {

@@ -1,39 +1,28 @@
 // What must be known of the host before a plan can be made: the measures of the media. Reads only, needs no root.
 
 import { readBlockDevice } from '../host/kernel/block-device.ts';
-import type { Profile } from '../profile/profile.ts';
 import { sectorBytes } from '../lib/units.ts';
-import { isRecord } from '../lib/record.ts';
-import type { Geometry } from '../stack/provider.ts';
+import type { Geometry, Medium } from '../stack/provider.ts';
+import type { StackLayer } from '../stack/raise.ts';
 
-const groundBytes = 2 ** 31;
-const groundBlockBytes = 512;
+const ground = { kind: 'measures', bytes: 2 ** 31, blockBytes: 512 } as const;
 
 /** Throws NeedError when the device of the profile does not exist. */
-export async function surveyMedia(profile: Profile): Promise<Geometry> {
-  const [bottom] = profile.stack;
-  const settings = isRecord(bottom?.deployed.settings) ? bottom.deployed.settings : {};
-  if (typeof settings['device'] === 'string') {
-    const { sectors, blockBytes } = await readBlockDevice(settings['device']);
+export async function surveyMedia(layers: readonly StackLayer[]): Promise<Geometry> {
+  const medium = mediumOf(layers) ?? ground;
+  if (medium.kind === 'device') {
+    const { sectors, blockBytes } = await readBlockDevice(medium.path);
     return { sectors, blockBytes };
   }
-  const [size, block] = [settings['size'], settings['blockSize']];
-  return {
-    sectors: Math.floor((typeof size === 'number' ? size : groundBytes) / sectorBytes),
-    blockBytes: typeof block === 'number' ? block : groundBlockBytes,
-  };
+  return { sectors: Math.floor(medium.bytes / sectorBytes), blockBytes: medium.blockBytes };
 }
 
-export interface RealDevice {
-  readonly path: string;
-  /** Whether the profile lets it be written, which alone is not enough. */
-  readonly writable: boolean;
+/** The real device that a profile would use, if it has one. `writable`: the profile lets it be written, which alone is not enough. */
+export function realDeviceOf(layers: readonly StackLayer[]): Extract<Medium, { kind: 'device' }> | undefined {
+  const medium = mediumOf(layers);
+  return medium?.kind === 'device' ? medium : undefined;
 }
 
-/** The real device that a profile would use, if it has one. */
-export function realDeviceOf(profile: Profile): RealDevice | undefined {
-  const media = profile.stack.find(({ layer }) => layer === 'media');
-  const settings = media?.deployed.provider === 'device' ? media.deployed.settings : undefined;
-  if (!isRecord(settings) || typeof settings['device'] !== 'string') return undefined;
-  return { path: settings['device'], writable: settings['access'] === 'rw' };
+function mediumOf(layers: readonly StackLayer[]): Medium | undefined {
+  return layers.find(({ deployed }) => deployed.medium)?.deployed.medium;
 }

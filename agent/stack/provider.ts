@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs/needs.ts';
+import type { GuestKind } from '../lib/guest.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Domain, XenRing } from '../lib/xen.ts';
 import type { Names } from './names.ts';
@@ -43,8 +44,17 @@ export interface Site {
   readonly claim?: Claim;
 }
 
+/** What the settings of a bottom layer say of the medium: a real device to be looked at, or the measures themselves. */
+export type Medium =
+  | { readonly kind: 'device'; readonly path: string; readonly writable: boolean }
+  | { readonly kind: 'measures'; readonly bytes: number; readonly blockBytes: number };
+
 export interface Configured {
   readonly needs: readonly Need[];
+  /** `only`: as the provider's; set when it is configured for a profile. */
+  readonly reads?: ProviderFacts['reads'];
+  /** Absent where the settings say nothing of the medium. */
+  readonly medium?: Medium;
   /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
   readonly lanes: 'one' | 'per-guest';
   /** Of a ring: I/Os in flight that each guest's has places for; absent where the settings do not fix it. */
@@ -55,7 +65,17 @@ export interface Configured {
   readonly raise: (site: Site) => Promise<readonly Lane[]>;
 }
 
-export interface Provider {
+/** What others must know of a provider; each is absent where it does not hold. */
+export interface ProviderFacts {
+  /** Layers beneath that it brings along: they cannot be switched apart, so a profile must not name them. */
+  readonly covers?: readonly Layer[];
+  /** `only`: its data is never written, whatever the load. */
+  readonly reads?: 'only';
+  /** The only kind of guest that it serves, and the ring that such guests have where a profile names none. */
+  readonly guest?: GuestKind;
+}
+
+export interface Provider extends ProviderFacts {
   readonly layer: Layer;
   /** As written in a profile. */
   readonly name: string;
@@ -63,18 +83,23 @@ export interface Provider {
   /** One sentence: what it realises. Shown by `doctor` and in reports. */
   readonly about: string;
   readonly settings: z.ZodType;
+  /** The least settings that are valid; absent where none are needed. */
+  readonly example?: unknown;
   /** `settings` must have passed the schema. */
   readonly configure: (settings: unknown) => Configured;
 }
 
 /** Ties a schema to the code that uses its output, so that the registry needs no generics. */
-export function defineProvider<S extends z.ZodType>(provider: {
-  readonly layer: Layer;
-  readonly name: string;
-  readonly roles: readonly Role[];
-  readonly about: string;
-  readonly settings: S;
-  readonly configure: (settings: z.output<S>) => Configured;
-}): Provider {
+export function defineProvider<S extends z.ZodType>(
+  provider: ProviderFacts & {
+    readonly layer: Layer;
+    readonly name: string;
+    readonly roles: readonly Role[];
+    readonly about: string;
+    readonly settings: S;
+    readonly example?: z.input<S>;
+    readonly configure: (settings: z.output<S>) => Configured;
+  },
+): Provider {
   return { ...provider, configure: (settings) => provider.configure(settings as z.output<S>) };
 }

@@ -196,7 +196,7 @@ async function preparedFrom(profile: string): Promise<Prepared> {
   const path = join(mkdtempSync(join(tmpdir(), 'providers-')), 'profile.yaml');
   writeFileSync(path, profile);
   const prepared = await prepare(path, { seed: 1, cold: false, budgetMs: undefined });
-  await preflight(prepared.plan.profile, prepared.stack.claim);
+  await preflight(prepared.stack);
   return prepared;
 }
 

@@ -5,7 +5,7 @@ import { renderTable } from '../../agent/host/dm/table.ts';
 import type { Step, StepOf } from '../../agent/host/step.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import type { Arm, Layer } from '../../agent/lib/layer.ts';
-import { stackPlan } from '../../agent/plan/stack-plan.ts';
+import { configuredLayers } from '../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { namesOf } from '../../agent/stack/names.ts';
 import { raiseStack, type Stack } from '../../agent/stack/raise.ts';
@@ -52,7 +52,13 @@ export async function raiseOnPaper(options: {
   const profile = decodeProfile(`${profileOf(lines, guests)}${kind}`, 'p.yaml');
   const names = namesOf(run);
   const host = dryHost();
-  const plan = stackPlan(profile, { sectors, blockBytes: 512 }, { cpus: 2, writable: true });
+  const plan = {
+    layers: configuredLayers(profile),
+    geometry: { sectors, blockBytes: 512 },
+    guests: profile.guests.length,
+    cpus: 2,
+    writable: true,
+  };
   const stack = await raiseStack(host, names, plan, {
     start: armOf(
       start,

@@ -1,7 +1,6 @@
 // Every provider in every role that it has, from the registry itself: a profile for each pair of forms that shows them.
 
 import { stringify } from 'yaml';
-import { exampleSettings } from '../../agent/cli/commands/doctor.ts';
 import { type Layer, layers, type Role } from '../../agent/lib/layer.ts';
 import type { Provider } from '../../agent/stack/provider.ts';
 import { providersFor } from '../../agent/stack/registry.ts';
@@ -58,9 +57,9 @@ export function providerCases(): readonly ProviderCase[] {
 /** With its defaults, or what stands for them where it has none. */
 function formOf(provider: Provider | undefined): Form {
   if (!provider) throw new Error('a layer lacks a form');
-  const settings = ofTheLab[provider.name] ?? exampleSettings[provider.name] ?? {};
+  const settings = ofTheLab[provider.name] ?? provider.example ?? {};
   provider.settings.parse(settings);
-  return { provider: provider.name, settings: settings };
+  return { provider: provider.name, settings };
 }
 
 type Pair = readonly [deployed: Form, stub: Form];

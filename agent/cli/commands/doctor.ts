@@ -5,9 +5,9 @@ import { leftovers } from '../../host/journal/leftovers.ts';
 import { checkNeeds, type Need, renderNeed } from '../../host/needs/needs.ts';
 import { NeedError, renderProblem, type Problem } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
-import { needsOf, xenRingOf } from '../../plan/stack-plan.ts';
+import { commonNeeds, configuredLayers, needsOf, xenRingOf } from '../../plan/stack-plan.ts';
 import { loadProfile } from '../../profile/load.ts';
-import type { Profile } from '../../profile/profile.ts';
+import type { StackLayer } from '../../stack/raise.ts';
 import { providers } from '../../stack/registry.ts';
 import { claimFor } from '../../run/destroy.ts';
 import { readHostKind, type XenDemand } from '../doctor-host.ts';
@@ -18,9 +18,11 @@ export async function doctor(options: {
   print: (text: string) => void;
 }): Promise<ExitName> {
   const profile = options.profile === undefined ? undefined : loadProfile(options.profile).profile;
-  const { machine, xen } = await readHostKind(profile && demandOf(profile));
+  const layers = profile && configuredLayers(profile);
+  const guests = profile?.guests.length ?? 0;
+  const { machine, xen } = await readHostKind(layers && demandOf(layers, guests));
   const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
-  const states = await checkNeeds(needsOf(profile));
+  const states = await checkNeeds(layers ? needsOf(layers, guests) : commonNeeds);
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
   const held = leftovers();
   if (held.length > 0) {
@@ -31,7 +33,7 @@ export async function doctor(options: {
       }),
     );
   }
-  const ofDevice = profile ? await deviceProblems(profile) : [];
+  const ofDevice = layers ? await deviceProblems(layers) : [];
   for (const problem of ofDevice) lines.push(lineOf('its device', problem));
   if (!profile) lines.push('', 'providers:', ...(await providerLines()));
   const met = [...states, ...xen].every(({ problem }) => problem === undefined);
@@ -41,15 +43,15 @@ export async function doctor(options: {
   return ready ? 'ok' : 'unavailable';
 }
 
-function demandOf(profile: Profile): XenDemand | null {
-  const ring = xenRingOf(profile);
-  return ring ? { guests: profile.guests.length, ring } : null;
+function demandOf(layers: readonly StackLayer[], guests: number): XenDemand | null {
+  const ring = xenRingOf(layers);
+  return ring ? { guests, ring } : null;
 }
 
 /** What keeps the real device of a profile from being used for reading, if it has one. */
-async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
+async function deviceProblems(layers: readonly StackLayer[]): Promise<readonly Problem[]> {
   try {
-    const claim = await claimFor(profile, { at: '', writes: false, destroy: undefined });
+    const claim = await claimFor(layers, { at: '', writes: false, destroy: undefined });
     return claim ? await findProblems(claim, { idleMs: idleBeforeMs, claimed: 'by nobody' }) : [];
   } catch (failure) {
     if (failure instanceof NeedError) return failure.problems;
@@ -60,20 +62,13 @@ async function deviceProblems(profile: Profile): Promise<readonly Problem[]> {
 async function providerLines(): Promise<readonly string[]> {
   return Promise.all(
     providers.map(async (provider) => {
-      const defaults = provider.settings.safeParse(exampleSettings[provider.name] ?? {});
+      const defaults = provider.settings.safeParse(provider.example ?? {});
       const needs: readonly Need[] = defaults.success ? provider.configure(defaults.data).needs : [];
       const problem = (await checkNeeds(needs)).find((state) => state.problem)?.problem;
       return lineOf(`${provider.layer} ${provider.name}: ${provider.about}`, problem);
     }),
   );
 }
-
-// Providers that have no defaults for everything, with the least that makes them valid.
-export const exampleSettings: Readonly<Record<string, unknown>> = {
-  device: { device: '/dev/null' },
-  'nvme-tcp-remote': { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
-  dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
-};
 
 function lineOf(what: string, problem: Problem | undefined): string {
   return problem ? `  no   ${what}\n         ${renderProblem(problem)}` : `  ok   ${what}`;

@@ -32,7 +32,7 @@ export interface RunOptions extends PrepareOptions {
 
 export async function run(options: RunOptions): Promise<ExitName> {
   const prepared = await prepare(options.profile, options);
-  await preflight(prepared.plan.profile, prepared.stack.claim);
+  await preflight(prepared.stack);
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);

@@ -59,7 +59,7 @@ async function unmetMemory({ bytes, count }: { bytes: number; count: number }): 
   if (wanted <= free) return undefined;
   return {
     message: `${count} domains of ${renderBytes(bytes)} need ${renderBytes(wanted)}, and Xen has ${renderBytes(free)} free`,
-    hint: 'give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller `memory` of xen-domu',
+    hint: 'give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller `memory` of the ring',
   };
 }
 

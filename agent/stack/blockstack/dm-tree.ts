@@ -75,6 +75,7 @@ export const dmTree = defineProvider({
         }
       }
     }),
+  example: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
   configure: ({ scope, devices }) => ({
     needs: needsOf(devices),
     lanes: scope === 'guest' ? 'per-guest' : 'one',

@@ -19,8 +19,10 @@ export const realDevice = defineProvider({
       .meta({ description: 'path of the device', values: '`/dev/disk/by-id/…`' }),
     access: z.enum(['ro', 'rw'], { error: 'expected ro or rw' }).default('ro').describe('`rw`: may be overwritten'),
   }),
-  configure: ({ device }) => ({
+  example: { device: '/dev/null' },
+  configure: ({ device, access }) => ({
     needs: guardNeeds,
+    medium: { kind: 'device', path: device, writable: access === 'rw' },
     lanes: 'one',
     raise: (site) => raiseGuard(site, { device, sectors: site.geometry.sectors }, site.claim),
   }),

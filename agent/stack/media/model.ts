@@ -21,8 +21,9 @@ export const modelDisk = defineProvider({
       .describe('logical block size, bytes'),
     memory: z.boolean().default(false).describe('keeps what is written, in memory; else reads give zeros'),
   }),
-  configure: ({ latency, depth, memory }) => ({
+  configure: ({ latency, depth, size, blockSize, memory }) => ({
     needs: nullBlkNeeds,
+    medium: { kind: 'measures', bytes: size, blockBytes: blockSize },
     lanes: 'one',
     raise: (site) =>
       raiseNullBlk(site, {

@@ -30,8 +30,12 @@ export const nvmeTcpRemote = defineProvider({
     queues: wholeNumber(1, 128).default(1).describe('I/O queues of the initiator'),
     queueSize: wholeNumber(16, 1024).default(128).describe('entries of each queue'),
   }),
+  covers: ['media'],
+  reads: 'only',
+  example: { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
   configure: ({ address, port, nqn, size, blockSize, queues, queueSize }) => ({
     needs: [{ kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' }, ...guardNeeds],
+    medium: { kind: 'measures', bytes: size, blockBytes: blockSize },
     lanes: 'one',
     raise: async (site) => {
       const [lane] = await connect(site, { address, port, nqn, label: 'remote', queues, queueSize });

@@ -35,6 +35,7 @@ export const xenDomU = defineProvider({
   name: 'xen-domu',
   roles: ['deployed'],
   about: "Xen's block ring between a domain of its own for each guest and domain 0",
+  guest: 'domU',
   settings,
   configure: (wanted) => ({
     needs: needsOf(wanted),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeGrants, type XenDemand } from '../../../agent/cli/doctor-host.ts';
-import { xenRingOf } from '../../../agent/plan/stack-plan.ts';
+import { configuredLayers, xenRingOf } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
@@ -8,7 +8,7 @@ const usual = { order: 0, queues: 4 };
 
 function demand(ring: string, guests: number, more = ''): XenDemand {
   const profile = decodeProfile(`${profileOf([sections.media, ring], guests)}${more}`, 'p.yaml');
-  const found = xenRingOf(profile);
+  const found = xenRingOf(configuredLayers(profile));
   if (!found) throw new Error('this profile has no ring of Xen');
   return { guests, ring: found };
 }
@@ -49,6 +49,6 @@ describe("what Xen's grants are enough for", () => {
 
   it('is not asked by a profile without a ring of Xen', () => {
     const profile = decodeProfile(profileOf([sections.media, sections.ring], 1), 'p.yaml');
-    expect(xenRingOf(profile)).toBeUndefined();
+    expect(xenRingOf(configuredLayers(profile))).toBeUndefined();
   });
 });

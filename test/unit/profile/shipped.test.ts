@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { dryHost } from '../../../agent/host/dry.ts';
 import { parseArm } from '../../../agent/lib/arm.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
-import { stackPlan } from '../../../agent/plan/stack-plan.ts';
+import { configuredLayers } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { namesOf } from '../../../agent/stack/names.ts';
 import { raiseStack } from '../../../agent/stack/raise.ts';
@@ -30,10 +30,15 @@ describe.each(profiles)('the profile %s', (_, text) => {
     const start = parseArm('baseline', plan.design.layers);
     if (!start) throw new Error('no baseline');
     const host = dryHost();
-    const stack = await raiseStack(host, namesOf('abcdef'), stackPlan(profile, geometry, { cpus: 2, writable: true }), {
-      start,
-      onlyStart: false,
-    });
+    const stack = await raiseStack(
+      host,
+      namesOf('abcdef'),
+      { layers: configuredLayers(profile), geometry, guests: profile.guests.length, cpus: 2, writable: true },
+      {
+        start,
+        onlyStart: false,
+      },
+    );
     expect(stack.lanes).toHaveLength(profile.guests.length);
     expect(stack.junctions.map(({ layer }) => layer)).toEqual(
       expect.arrayContaining(plan.design.layers.filter((layer) => layer !== 'media')),

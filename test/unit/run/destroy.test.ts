@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimFor, parseDestroy } from '../../../agent/run/destroy.ts';
 import { NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
+import { configuredLayers } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
@@ -12,7 +13,7 @@ const destroy = { device: absent, serial: 'S1' };
 
 function claim(layer: string, asked: { writes: boolean; destroy?: typeof destroy }): Promise<unknown> {
   const profile = decodeProfile(profileOf([layer], 1), 'p.yaml');
-  return claimFor(profile, { at: 'p.yaml', writes: asked.writes, destroy: asked.destroy });
+  return claimFor(configuredLayers(profile), { at: 'p.yaml', writes: asked.writes, destroy: asked.destroy });
 }
 
 describe('--destroy', () => {

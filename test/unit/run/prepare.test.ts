@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Admission } from '../../../agent/run/admission.ts';
 import { prepare, type Prepared } from '../../../agent/run/prepare.ts';
-import { NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
+import { InternalError, NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
 import { parseImpact } from '../../../agent/plan/impact.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
 
@@ -91,6 +92,35 @@ describe('preparing', () => {
       /too short to look for caps.*at least \d+s/,
     );
     expect((await prepare(path, { ...options, budgetMs: 120_000 })).plan.aims.caps).toBe(true);
+  });
+
+  it('names all that speaks against a run at once, each once, with the exit code of the first', async () => {
+    const path = join(folder, 'p.yaml');
+    const text = profileOf([disk], 2).replace('workload: {}', 'workload: { rw: randwrite }');
+    writeFileSync(path, text.replace(/^guests: .*$/m, "guests: { count: 2, cpuset: '9999' }"));
+    const work = prepare(path, { seed: 1, cold: true, neighbours: true, caps: true, budgetMs: 10_000 });
+    const refusal = await work.catch((failure: unknown) => failure);
+    expect(refusal).toBeInstanceOf(UsageError);
+    const { problems, exit } = refusal as UsageError;
+    expect(exit).toBe('usage');
+    expect(problems.map(({ message }) => message)).toEqual([
+      '--neighbours cannot be measured with --cold',
+      'workload: it writes, but /dev/layerlift-no-such-disk is used for reading only',
+      'caps were not looked for: a cold run raises no delay',
+      'cannot use /dev/layerlift-no-such-disk: there is no such device',
+      'guests.cpuset: "9999": this host has no CPU 9999 online',
+      'a budget of 10 s is too short to look for caps',
+    ]);
+  });
+
+  it('lets a bug through as a bug', async () => {
+    const admission = new Admission();
+    expect(() =>
+      admission.check(() => {
+        throw new InternalError('x');
+      }),
+    ).toThrow(InternalError);
+    await expect(admission.ask(() => Promise.reject(new TypeError('y')))).rejects.toThrow(TypeError);
   });
 
   it('finds a job file beside its profile, and takes its sections', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderStep, type Step, type StepOf } from '../../../agent/host/step.ts';
 import { makePlan, usualAims } from '../../../agent/plan/plan.ts';
 import { planProbe } from '../../../agent/plan/caps.ts';
-import { needsOf } from '../../../agent/plan/stack-plan.ts';
+import { configuredLayers, needsOf } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, raiseOnPaper, sections } from '../../support/dry-stack.ts';
 
@@ -63,7 +63,8 @@ describe('guests that are domains, on paper', () => {
   it('leave it to the backend whether grants stay mapped, and need one that lets them where that is asked for', () => {
     const modules = async (ring: string) =>
       kinds((await raiseOnPaper({ ...domains, stack: [sections.media, ring] })).steps, 'xen-files')[0]?.modules[0];
-    const needs = (ring: string) => needsOf(decodeProfile(textOf([sections.media, ring]), 'p.yaml'));
+    const needs = (ring: string) =>
+      needsOf(configuredLayers(decodeProfile(textOf([sections.media, ring]), 'p.yaml')), 2);
     const grants = { kind: 'xen-persistent-grants' };
     expect(needs(ringOf(', persistentGrants: true'))).toContainEqual(grants);
     expect(needs(ringOf())).not.toContainEqual(grants);
@@ -73,7 +74,11 @@ describe('guests that are domains, on paper', () => {
 
   it('need memory for all of them', () => {
     const profile = decodeProfile(textOf([sections.media]), 'p.yaml');
-    expect(needsOf(profile)).toContainEqual({ kind: 'xen-memory', bytes: 192 * 2 ** 20, count: 2 });
+    expect(needsOf(configuredLayers(profile), profile.guests.length)).toContainEqual({
+      kind: 'xen-memory',
+      bytes: 192 * 2 ** 20,
+      count: 2,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkNeeds, type Need, renderNeed } from '../../../../agent/host/needs/needs.ts';
-import { needsOf } from '../../../../agent/plan/stack-plan.ts';
+import { commonNeeds } from '../../../../agent/plan/stack-plan.ts';
 
 describe('a need', () => {
   it.each<[Need, string]>([
@@ -30,7 +30,7 @@ describe('a need', () => {
   });
 
   it('of every run is known without a profile', () => {
-    expect(needsOf(undefined).map(({ kind }) => kind)).toContain('root');
-    expect(needsOf(undefined).map(renderNeed)).toContain('program fio');
+    expect(commonNeeds.map(({ kind }) => kind)).toContain('root');
+    expect(commonNeeds.map(renderNeed)).toContain('program fio');
   });
 });
