@@ -3,6 +3,7 @@
 
 import { sum } from '../lib/numbers.ts';
 import type { JunctionWork } from '../measure/junctions.ts';
+import type { SliceCaveat } from '../records/caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 type Guest = SliceRecord['guests'][number];
@@ -43,14 +44,14 @@ export function bordersKnown(guests: readonly Counted[], junctions: readonly Jun
 }
 
 /** fio says what completed; the topmost junctions, independently, what passed. They must agree. */
-export function countCaveats(guests: readonly Counted[], junctions: readonly JunctionWork[]): readonly string[] {
+export function countCaveats(guests: readonly Counted[], junctions: readonly JunctionWork[]): readonly SliceCaveat[] {
   const passed = sum(topmost(junctions).map(({ bytesPerSecond }) => bytesPerSecond));
   const completed = sum(guests.map(bytesPerSecond));
-  if (passed === 0 && completed === 0) return ['no I/O completed in this slice'];
-  if (junctions.length === 0) return ['the junctions gave no counters to check fio by'];
+  if (passed === 0 && completed === 0) return [{ kind: 'no-io' }];
+  if (junctions.length === 0) return [{ kind: 'no-junction-counters' }];
   const apart = Math.abs(passed - completed) / Math.max(passed, completed);
   if (apart <= toleranceOf(guests)) return [];
-  return [`fio and the junctions disagree by ${(100 * apart).toFixed(1)} % on the bytes moved`];
+  return [{ kind: 'counts-disagree', apartPercent: 100 * apart }];
 }
 
 function topmost(junctions: readonly JunctionWork[]): readonly JunctionWork[] {

@@ -4,6 +4,7 @@ import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
 import type { Layer } from '../lib/layer.ts';
 import { layerLatencies, weightedMean } from './layer-latency.ts';
+import type { SliceCaveat } from '../records/caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import { endedOf, usefulRate } from './goodput.ts';
 
@@ -48,8 +49,8 @@ export interface AgentCost {
 }
 
 /** A doubt that `slices` slices share. */
-export interface SliceCaveat {
-  readonly text: string;
+export interface CountedCaveat {
+  readonly caveat: SliceCaveat;
   readonly slices: number;
 }
 
@@ -127,13 +128,14 @@ export function agentCost(slices: Slices): AgentCost | null {
   };
 }
 
-/** Caveats that differ only in their numbers count as one, under the words of the first. */
-export function countCaveats(slices: Slices): SliceCaveat[] {
-  const counts = new Map<string, { text: string; slices: number }>();
+/** Caveats of one kind count as one, shown by the first, once a slice; of sentences on record each is a kind of its own. */
+export function countCaveats(slices: Slices): CountedCaveat[] {
+  const counts = new Map<string, CountedCaveat>();
   for (const { caveats } of slices) {
-    for (const [key, text] of new Map(caveats.map((caveat) => [caveat.replace(/\d+(\.\d+)?/g, '0'), caveat]))) {
+    const last = new Map(caveats.map((caveat) => [caveat.kind === 'recorded' ? caveat.text : caveat.kind, caveat]));
+    for (const [key, caveat] of last) {
       const before = counts.get(key);
-      counts.set(key, { text: before?.text ?? text, slices: (before?.slices ?? 0) + 1 });
+      counts.set(key, { caveat: before?.caveat ?? caveat, slices: (before?.slices ?? 0) + 1 });
     }
   }
   return [...counts.values()].sort((a, b) => b.slices - a.slices);

@@ -4,6 +4,7 @@ import { sum } from '../lib/numbers.ts';
 import { LoadError } from '../lib/errors.ts';
 import type { Work } from '../load/fio-output.ts';
 import { countWithin, type Histogram, merged, quantileOf } from '../load/histogram.ts';
+import type { SliceCaveat } from '../records/caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 type GuestRecord = SliceRecord['guests'][number];
@@ -61,8 +62,7 @@ export interface Goodput {
   /** Useful I/O a second over all guests; zero only if nothing completed without error. */
   readonly goodput: number;
   readonly attainment: SliceRecord['attainment'];
-  /** Doubts, as sentences. */
-  readonly caveats: readonly string[];
+  readonly caveats: readonly SliceCaveat[];
 }
 
 export function goodputOf(guests: readonly GuestRecord[]): Goodput {
@@ -77,7 +77,7 @@ export function goodputOf(guests: readonly GuestRecord[]): Goodput {
   return {
     goodput: (leastUseful * 1000) / longestMs,
     attainment,
-    caveats: ['no I/O was within its objective: goodput is taken as half an I/O in the whole slice, lifts are rough'],
+    caveats: [{ kind: 'none-in-objective' }],
   };
 }
 

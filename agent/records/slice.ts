@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
+import { sliceCaveatSchema } from './caveat.ts';
 
 const layer = z.enum(layers);
 /** A year: what a damaged record holds beyond it is no time. */
@@ -69,8 +70,8 @@ export const sliceSchema = z.object({
     })
     .exactOptional(),
   measurements: z.record(z.string(), z.record(z.string(), z.number())),
-  /** Doubts about this slice, as sentences. */
-  caveats: z.array(z.string()),
+  /** Doubts about this slice; earlier versions wrote sentences. */
+  caveats: z.array(sliceCaveatSchema),
   /** Why this slice does not count; null if it does. */
   voided: z.string().nullable().default(null),
 });

@@ -109,7 +109,7 @@ function sliceOf(slice: {
     })),
     junctions,
     measurements: { agent: { cpuPercent: 1.5, residentBytes: 90 * 2 ** 20 } },
-    caveats: seq % 5 === 0 ? [`fio and the junctions disagree by ${seq + 2}.5 % on the bytes moved`] : [],
+    caveats: seq % 5 === 0 ? [{ kind: 'counts-disagree' as const, apartPercent: seq + 2.5 }] : [],
     voided: null,
   };
 }

@@ -26,6 +26,7 @@ import {
   windowOf,
 } from '../../findings/baseline.ts';
 import { type Asked, capsOf } from './caps.ts';
+import { sliceCaveatWords } from '../words/caveat.ts';
 import { settleOf } from '../words/settle.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Facts } from '../words/facts.ts';
@@ -108,7 +109,7 @@ function factsOf(input: ReportInput): Facts {
     settle: settleOf(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
-    caveats: { run: input.caveats, slices: countCaveats(slices) },
+    caveats: { run: input.caveats, slices: countedCaveats(slices) },
     cost: agentCost(slices),
     others: input.others ?? null,
     host: { ...input.host },
@@ -172,4 +173,8 @@ function settingsOf(plan: Plan): ReportDocument['settings'] {
 
 function orNull(lift: Lift | undefined): Lift | null {
   return lift ?? null;
+}
+
+function countedCaveats(slices: readonly SliceRecord[]): ReportDocument['caveats']['slices'] {
+  return countCaveats(slices).map(({ caveat, slices: count }) => ({ text: sliceCaveatWords(caveat), slices: count }));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { borderFactors, bordersKnown, type Counted, countCaveats } from '../../../agent/experiment/borders.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
+import type { SliceCaveat } from '../../../agent/records/caveat.ts';
 
 const guest = (bytes: number, elapsedMs = 1000, changes: Partial<Counted> = {}): Counted => ({
   ...{ guest: 1, elapsedMs, ios: 1, bytes, failed: 0, meanLatencyNs: 1 },
@@ -11,17 +12,22 @@ const junction = (layer: Layer, bytesPerSecond: number) => ({
   ...{ guest: 1, iosPerSecond: 1, meanLatencyNs: 1 },
 });
 
+const disagree = (percent: number): SliceCaveat => ({
+  kind: 'counts-disagree',
+  apartPercent: expect.closeTo(percent, 2) as number,
+});
+
 describe('the bytes that fio and the junctions count', () => {
-  it.each<[string, readonly number[], readonly number[], readonly string[]]>([
+  it.each<[string, readonly number[], readonly number[], readonly SliceCaveat[]]>([
     ['the same', [1000, 1000], [1000, 1000], []],
     ['within two per cent', [1000, 1000], [1019, 1019], []],
-    ['further apart', [1000, 1000], [1050, 1050], ['fio and the junctions disagree by 4.8 % on the bytes moved']],
-    ['further apart, the other way', [1050], [1000], ['fio and the junctions disagree by 4.8 % on the bytes moved']],
+    ['further apart', [1000, 1000], [1050, 1050], [disagree(4.76)]],
+    ['further apart, the other way', [1050], [1000], [disagree(4.76)]],
     ['apart in each guest, the same in sum', [1000, 2000], [2000, 1000], []],
-    ['none at the junctions', [1000], [0], ['fio and the junctions disagree by 100.0 % on the bytes moved']],
-    ['not to be had at the junctions', [1000], [], ['the junctions gave no counters to check fio by']],
-    ['none at fio', [0], [1000], ['fio and the junctions disagree by 100.0 % on the bytes moved']],
-    ['none at all', [0], [0], ['no I/O completed in this slice']],
+    ['none at the junctions', [1000], [0], [disagree(100)]],
+    ['not to be had at the junctions', [1000], [], [{ kind: 'no-junction-counters' }]],
+    ['none at fio', [0], [1000], [disagree(100)]],
+    ['none at all', [0], [0], [{ kind: 'no-io' }]],
   ])('are %s', (_, fio, junctions, caveats) => {
     const passed = junctions.map((bytes) => junction('ring', bytes));
     expect(
@@ -46,7 +52,7 @@ describe('the bytes of I/O that was in flight at the borders', () => {
     const passed = [junction('ring', (20 * 64 * 4096) / 3)];
     expect(countCaveats([rounds(21)], passed)).toEqual([]);
     expect(countCaveats([rounds(19)], passed)).toEqual([]);
-    expect(countCaveats([rounds(22)], passed)).toEqual([expect.stringContaining('disagree by 9.1 %')]);
+    expect(countCaveats([rounds(22)], passed)).toEqual([disagree(9.09)]);
   });
 
   it('are little where an I/O is quick', () => {

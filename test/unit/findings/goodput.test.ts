@@ -66,7 +66,7 @@ describe('goodput', () => {
     const { goodput, attainment, caveats } = goodputOf([guestRecord(1, work(0, 40), 20 * ms)]);
     expect(goodput).toBe(0.25);
     expect(attainment).toBe(0);
-    expect(caveats).toHaveLength(1);
+    expect(caveats).toEqual([{ kind: 'none-in-objective' }]);
   });
 
   it.each([null, 20 * ms])('is nothing where nothing completed, with the objective %s', (objectiveNs) => {

@@ -29,7 +29,7 @@ function slice(seq: number, changes: Partial<SliceRecord> = {}): SliceRecord {
     ],
     junctions: [{ layer: 'ring', guest: 1, iosPerSecond: 1000, bytesPerSecond: 4096000, meanLatencyNs: 1200 }],
     measurements: { cpu: { busyPercent: 12.5, stealPercent: 0 } },
-    caveats: ['a doubt'],
+    caveats: [{ kind: 'recorded', text: 'a doubt' }],
     voided: null,
     ...changes,
   };

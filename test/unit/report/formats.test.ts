@@ -191,8 +191,11 @@ describe('what the baseline slices show', () => {
   });
 
   it('counts caveats that differ only in their numbers as one, once a slice', () => {
-    const slices = input.slices.map((slice, i) => ({ ...slice, caveats: [`off by ${i} %`, `off by ${i + 0.5} %`] }));
-    expect(buildDocument({ ...input, slices }).caveats.slices).toEqual([{ text: 'off by 0.5 %', slices: 12 }]);
+    const off = (apartPercent: number) => ({ kind: 'counts-disagree' as const, apartPercent });
+    const slices = input.slices.map((slice, i) => ({ ...slice, caveats: [off(i), off(i + 0.5)] }));
+    expect(buildDocument({ ...input, slices }).caveats.slices).toEqual([
+      { text: 'fio and the junctions disagree by 0.5 % on the bytes moved', slices: 12 },
+    ]);
   });
 
   it('keeps a layer without a stub in the tables', () => {
