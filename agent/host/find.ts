@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { exists, listFolder, readText } from './kernel/files.ts';
 import type { Sought } from './host.ts';
-import { controllersOf } from './verbs/nvme.ts';
+import { controllersOf } from './steps/nvme-connect.ts';
 import { waitFor } from './kernel/wait.ts';
 
 const defaultDeadlineMs = 10_000;

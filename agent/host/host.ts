@@ -2,7 +2,8 @@
 
 import type { Domain } from '../lib/xen.ts';
 import type { Child, Console } from './child.ts';
-import type { SpawnStep, Step } from './step.ts';
+import type { Step } from './step.ts';
+import type { SpawnStep } from './steps/spawn.ts';
 
 /** Something that a step brings about under a name that only the kernel knows. */
 export type Sought =

@@ -10,11 +10,10 @@ import type { Child, Exit } from './child.ts';
 import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';
 import { within } from './kernel/patience.ts';
-import { renderStep, type SpawnStep, type Step } from './step.ts';
+import { renderStep, verbOf, type Step } from './step.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
 import { letGo, tellStep } from './journal/unwind.ts';
-import { verbOf } from './verbs/registry.ts';
-import { startChild } from './verbs/spawn.ts';
+import { type SpawnStep, startChild } from './steps/spawn.ts';
 
 /** How long the kernel may take for a change, and for a look at it. Longer than any program that a verb runs is given. */
 const actMs = 40_000;

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
-import { isPopulated } from '../host/verbs/cgroup.ts';
+import { isPopulated } from '../host/steps/cgroup.ts';
 import { LoadError } from '../lib/errors.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';

@@ -4,12 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { foldOutstanding, type Outstanding } from '../../agent/host/journal/journal.ts';
 import { liveHost } from '../../agent/host/live.ts';
-import { renderStep, type SpawnStep, type Step } from '../../agent/host/step.ts';
+import { renderStep, type Step } from '../../agent/host/step.ts';
+import type { SpawnStep } from '../../agent/host/steps/spawn.ts';
 import { unwind, type UnwindReport } from '../../agent/host/journal/unwind.ts';
 import { StoppedError } from '../../agent/lib/errors.ts';
 import { type Machine, makeMachine, restarted, thingOf, type UndoFault, useMachine } from '../support/fake-host.ts';
 
-vi.mock('../../agent/host/verbs/registry.ts', async () => (await import('../support/fake-host.ts')).fakeRegistry);
+vi.mock('../../agent/host/step.ts', async (real) =>
+  (await import('../support/fake-host.ts')).onFakeMachine(await real<object>()),
+);
 
 type Applied = Exclude<Step, SpawnStep>;
 

@@ -3,7 +3,7 @@
 
 import type { JournalRecord } from '../../agent/host/journal/journal.ts';
 import type { Step, StepOf } from '../../agent/host/step.ts';
-import type { Verb } from '../../agent/host/verbs/verb.ts';
+import type { Verb } from '../../agent/host/steps/verb.ts';
 
 /** How the undo of a step fails: with an error, by doing nothing and saying nothing, or by never coming back. */
 export type UndoFault = 'throws' | 'does nothing' | 'hangs';
@@ -120,7 +120,7 @@ export function thingOf(step: Step): string {
   }
 }
 
-interface Kind<K extends Step['kind']> extends Pick<Verb<K>, 'settles' | 'shared' | 'mayStay'> {
+interface Kind<K extends Step['kind']> extends Pick<Verb<StepOf<K>>, 'settles' | 'shared' | 'mayStay'> {
   readonly present: (things: Map<string, string>, step: StepOf<K>, prior: string | undefined) => boolean;
   readonly capture?: (things: Map<string, string>, step: StepOf<K>) => string | undefined;
   readonly act: (things: Map<string, string>, step: StepOf<K>) => void;
@@ -190,10 +190,10 @@ const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
   },
 };
 
-/** Takes the place of agent/host/verbs/registry.ts. */
+/** Takes the place of what agent/host/step.ts gives of the same names. */
 export const fakeRegistry = {
   isKnownKind: (kind: string): boolean => Object.hasOwn(kinds, kind),
-  verbOf: (step: Step): Verb<Step['kind']> => {
+  verbOf: (step: Step): Verb<Step> => {
     const kind = kinds[step.kind] as Kind<Step['kind']> | undefined;
     if (!kind) throw new Error(`the fake machine has no ${step.kind}`);
     const marks = {
@@ -216,6 +216,15 @@ export const fakeRegistry = {
     };
   },
 };
+
+/** The module agent/host/step.ts on the machine in memory. Looked up at each call, so that a test can spy on `fakeRegistry`. */
+export function onFakeMachine<Module extends object>(real: Module): Module & typeof fakeRegistry {
+  return {
+    ...real,
+    isKnownKind: (kind) => fakeRegistry.isKnownKind(kind),
+    verbOf: (step) => fakeRegistry.verbOf(step),
+  };
+}
 
 async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
   const machine = here();

@@ -8,8 +8,8 @@ const sources = readSources();
 /** A folder with rooms, lowest floor first: each may import from those before it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   host: [
-    ...['formats/', 'kernel/', 'child.ts', 'dm/', 'xen/', 'facts/', 'guard/', 'read.ts', 'needs/', 'step.ts'],
-    ...['host.ts', 'verbs/', 'find.ts', 'journal/', 'dry.ts', 'live.ts', 'session/'],
+    ...['formats/', 'kernel/', 'child.ts', 'dm/', 'xen/', 'facts/', 'guard/', 'read.ts', 'needs/'],
+    ...['steps/', 'step.ts', 'host.ts', 'find.ts', 'journal/', 'dry.ts', 'live.ts', 'session/'],
   ],
   stack: [
     ...['names.ts', 'checksums.ts', 'provider.ts', 'junction.ts', 'guard.ts'],
@@ -97,10 +97,10 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** What the machine-touching folder lends out as values: words and tables, nothing that acts. */
-const lent = ['host/dm/table.ts', 'host/step.ts'];
+const lent = ['host/dm/table.ts'];
 /** Two loans of something pure from a module that acts. */
 const loans: Readonly<Record<string, string>> = {
-  'load/drive.ts': 'host/verbs/cgroup.ts',
+  'load/drive.ts': 'host/steps/cgroup.ts',
   'load/user-job.ts': 'host/kernel/run-command.ts',
 };
 

@@ -5,7 +5,7 @@ import type { Problem } from '../../lib/errors.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
 import { letGo, tellStep, unwind } from './unwind.ts';
-import { isKnownKind, verbOf } from '../verbs/registry.ts';
+import { isKnownKind, verbOf } from '../step.ts';
 
 /** How long an unwind waits for changes under way before it begins with all others. */
 const beforeMs = 10_000;

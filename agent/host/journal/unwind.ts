@@ -4,8 +4,8 @@ import { reasonOf, type Problem } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
-import { renderStep, type Step, type StepText } from '../step.ts';
-import { isKnownKind, verbOf } from '../verbs/registry.ts';
+import { isKnownKind, renderStep, type Step, verbOf } from '../step.ts';
+import type { StepText } from '../steps/verb.ts';
 
 export interface UnwindReport {
   readonly undone: number;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { Child, Exit } from '../../../agent/host/child.ts';
-import type { SpawnStep } from '../../../agent/host/step.ts';
+import type { SpawnStep } from '../../../agent/host/steps/spawn.ts';
 
 export interface SimFio {
   readonly guest: number;

@@ -5,11 +5,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { foldOutstanding } from '../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
 import type { Host } from '../../../agent/host/host.ts';
-import type { SpawnStep, Step } from '../../../agent/host/step.ts';
+import type { Step } from '../../../agent/host/step.ts';
+import type { SpawnStep } from '../../../agent/host/steps/spawn.ts';
 import { HostError, LoadError, ResidueError, StoppedError } from '../../../agent/lib/errors.ts';
 import { fakeRegistry, type Machine, makeMachine, useMachine } from '../../support/fake-host.ts';
 
-vi.mock('../../../agent/host/verbs/registry.ts', async () => (await import('../../support/fake-host.ts')).fakeRegistry);
+vi.mock('../../../agent/host/step.ts', async (real) =>
+  (await import('../../support/fake-host.ts')).onFakeMachine(await real<object>()),
+);
 
 type Applied = Exclude<Step, SpawnStep>;
 const why = 'a test';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderStep, type Step } from '../../../agent/host/step.ts';
+import { isKnownKind, renderStep, type Step, verbOf } from '../../../agent/host/step.ts';
 import { words } from '../../../agent/lib/shell-words.ts';
 
 const why = 'a test';
@@ -91,12 +91,47 @@ describe('a step prints as the line that a person would type, and its undo', () 
       'xenstore-write /local/domain/0/backend/vbd/0/51952/online 0 /local/domain/0/backend/vbd/0/51952/state 5; sleep 3; xenstore-rm /local/domain/0/device/vbd/51952; xenstore-rm /local/domain/0/backend/vbd/0/51952',
     ],
     [
+      { kind: 'vduse', name: 'v0', why },
+      '# v0 will appear in /dev/vduse',
+      'layerlift recover  # once nothing holds /dev/vduse/v0 (fuser -v)',
+    ],
+    [
+      { kind: 'xen-files', path: '/run/f', modules: [], configs: {}, why },
+      '# an initramfs, fio with its libraries, and the configuration of each domain, in /run/f',
+      'rm -r /run/f',
+    ],
+    [{ kind: 'xen-domain', name: 'd', config: '/run/f/d', why }, 'xl create -p -e -q /run/f/d', 'xl destroy d'],
+    [
+      { kind: 'ring-threads', prefix: '3.xvda-', cgroup: '/c', why },
+      "pgrep '^3.xvda-' | while read -r p; do echo $p > /c/cgroup.procs; done",
+      "pgrep '^3.xvda-' | while read -r p; do echo $p > /sys/fs/cgroup/cgroup.procs; done",
+    ],
+    [
       { kind: 'spawn', name: 'fio', argv: ['fio', 'a b'], cgroup: '/c', why },
       "fio 'a b' &  # in /c",
       'echo 1 > /c/cgroup.kill',
     ],
   ])('%j', (step, act, undo) => {
     expect(renderStep(step)).toEqual({ act, undo });
+  });
+});
+
+describe('the list of kinds', () => {
+  // A journal on disk names them: a kind that goes, or changes its name, cannot be undone after an update.
+  const journaled = [
+    ...['module', 'mkdir', 'write', 'link', 'exec', 'cgroup', 'controllers', 'dm-create', 'dm-swap', 'dm-stats'],
+    ...['nvme-connect', 'loop', 'vduse', 'xen-vbd', 'xen-files', 'xen-domain', 'ring-threads', 'spawn'],
+  ];
+
+  it.each(journaled)('knows %s, which journals of earlier versions name', (kind) => {
+    expect(isKnownKind(kind)).toBe(true);
+  });
+
+  it('refuses a kind of another version, also one that every object has', () => {
+    for (const kind of ['later', 'constructor']) {
+      expect(isKnownKind(kind)).toBe(false);
+      expect(() => verbOf({ kind, why } as unknown as Step)).toThrow(`no step kind ${kind}`);
+    }
   });
 });
 

@@ -4,9 +4,8 @@ import { type Step } from '../../../../agent/host/step.ts';
 import { tellStep, unwind } from '../../../../agent/host/journal/unwind.ts';
 import { type Machine, makeMachine, useMachine } from '../../../support/fake-host.ts';
 
-vi.mock(
-  '../../../../agent/host/verbs/registry.ts',
-  async () => (await import('../../../support/fake-host.ts')).fakeRegistry,
+vi.mock('../../../../agent/host/step.ts', async (real) =>
+  (await import('../../../support/fake-host.ts')).onFakeMachine(await real<object>()),
 );
 
 let machine: Machine;

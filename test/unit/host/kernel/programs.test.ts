@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { markPrograms, programsEnded } from '../../../../agent/host/kernel/programs.ts';
 import { runCommand } from '../../../../agent/host/kernel/run-command.ts';
-import { startChild } from '../../../../agent/host/verbs/spawn.ts';
+import { startChild } from '../../../../agent/host/steps/spawn.ts';
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'layerlift-programs-'))));

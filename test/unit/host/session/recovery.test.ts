@@ -17,9 +17,8 @@ vi.mock('../../../../agent/lib/state-folder.ts', () => ({
     return state.folder;
   },
 }));
-vi.mock(
-  '../../../../agent/host/verbs/registry.ts',
-  async () => (await import('../../../support/fake-host.ts')).fakeRegistry,
+vi.mock('../../../../agent/host/step.ts', async (real) =>
+  (await import('../../../support/fake-host.ts')).onFakeMachine(await real<object>()),
 );
 
 let machine: Machine;

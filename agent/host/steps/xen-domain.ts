@@ -5,14 +5,27 @@ import { faultPoint } from '../kernel/fault.ts';
 import { waitFor } from '../kernel/wait.ts';
 import { runCommand } from '../kernel/run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
-import type { Verb } from './verb.ts';
+import { words } from '../../lib/shell-words.ts';
+import type { StepBase, StepKind } from './verb.ts';
 
 const createDeadlineMs = 35_000;
 
 /** Left behind by the toolstack when the last domain is gone: removed where this run's domains made them. The deepest first. */
 const parents = ['/local/domain/0/backend/console', '/local/domain/0/backend', '/vm', '/libxl'];
 
-export const xenDomainVerb: Verb<'xen-domain'> = {
+/** A domain of ours, made paused; its step gives the domain's number. */
+export interface XenDomainStep extends StepBase {
+  readonly kind: 'xen-domain';
+  readonly name: string;
+  readonly config: string;
+}
+
+export const xenDomainStep: StepKind<XenDomainStep> = {
+  kind: 'xen-domain',
+  text: ({ name, config }) => ({
+    act: words(['xl', 'create', '-p', '-e', '-q', config]),
+    undo: words(['xl', 'destroy', name]),
+  }),
   present: async ({ name }, prior) => (await numberOf(name)) !== undefined || (await isAnyEmpty(broughtBy(prior))),
   capture: () => withXenstore(missingParents),
   act: async ({ name, config }) => {

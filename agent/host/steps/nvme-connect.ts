@@ -6,15 +6,38 @@ import { errnoOf, HostError } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
 import { runCommand } from '../kernel/run-command.ts';
-import { inNetns, type NvmeConnectStep } from '../step.ts';
 import { waitFor } from '../kernel/wait.ts';
-import { nothingToCapture, type Verb } from './verb.ts';
+import { word, words } from '../../lib/shell-words.ts';
+import { inNetns } from './netns.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
 const answerDeadlineMs = 5_000;
 const connectDeadlineMs = 20_000;
 const keepAliveSeconds = 30;
 
-export const nvmeConnectVerb: Verb<'nvme-connect'> = {
+export interface NvmeConnectStep extends StepBase {
+  readonly kind: 'nvme-connect';
+  readonly address: string;
+  readonly port: number;
+  readonly nqn: string;
+  /** Ours alone: it marks the controller as made by this run. */
+  readonly hostnqn: string;
+  readonly hostid: string;
+  readonly netns?: string;
+  readonly queues: number;
+  readonly queueSize: number;
+}
+
+export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
+  kind: 'nvme-connect',
+  text: (s) => ({
+    act: words([
+      ...inNetns(s.netns),
+      ...['nvme', 'connect', '-t', 'tcp', '-a', s.address, '-s', `${s.port}`, '-n', s.nqn],
+      ...['-q', s.hostnqn, '--hostid', s.hostid, '-i', `${s.queues}`, '-Q', `${s.queueSize}`],
+    ]),
+    undo: `grep -lxF ${word(s.hostnqn)} /sys/class/nvme/*/hostnqn | while read -r f; do echo 1 > "\${f%hostnqn}delete_controller"; done`,
+  }),
   present: async (step) => (await controllersOf(step)).length > 0,
   capture: nothingToCapture,
   act: async (step) => {

@@ -1,7 +1,7 @@
 // What a domain leaves in xenstore is removed where it is empty, and nothing that another toolstack has put there.
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { xenDomainVerb } from '../../../../agent/host/verbs/xen-domain.ts';
+import { xenDomainStep } from '../../../../agent/host/steps/xen-domain.ts';
 
 /** Keys with their values, and what somebody else does before the first transaction ends. */
 const daemon = vi.hoisted(() => ({ keys: new Map<string, string>(), meanwhile: [] as (() => void)[] }));
@@ -48,15 +48,15 @@ beforeEach(() => {
 
 describe('the undo of a domain', () => {
   it('removes what the domain brought and left empty, one below the other, and nothing else', async () => {
-    expect(await xenDomainVerb.present(step, prior)).toBe(true);
-    await xenDomainVerb.undo(step, prior, 100);
+    expect(await xenDomainStep.present(step, prior)).toBe(true);
+    await xenDomainStep.undo(step, prior, 100);
     expect([...daemon.keys.keys()]).toEqual(['/vm']);
-    expect(await xenDomainVerb.present(step, prior)).toBe(false);
+    expect(await xenDomainStep.present(step, prior)).toBe(false);
   });
 
   it('leaves what another toolstack uses', async () => {
     daemon.keys.set('/local/domain/0/backend/vbd', '').set('/libxl/7', '');
-    await xenDomainVerb.undo(step, prior, 100);
+    await xenDomainStep.undo(step, prior, 100);
     expect([...daemon.keys.keys()]).toEqual([
       '/local/domain/0/backend',
       '/libxl',
@@ -64,12 +64,12 @@ describe('the undo of a domain', () => {
       '/local/domain/0/backend/vbd',
       '/libxl/7',
     ]);
-    expect(await xenDomainVerb.present(step, prior)).toBe(false);
+    expect(await xenDomainStep.present(step, prior)).toBe(false);
   });
 
   it('loses nothing that another toolstack writes between the look and the removal', async () => {
     daemon.meanwhile.push(() => daemon.keys.set('/libxl/7', '').set('/libxl/7/type', 'pvh'));
-    await xenDomainVerb.undo(step, prior, 100);
+    await xenDomainStep.undo(step, prior, 100);
     expect(daemon.keys.get('/libxl/7/type')).toBe('pvh');
     expect(daemon.keys.has('/local/domain/0/backend')).toBe(false);
   });

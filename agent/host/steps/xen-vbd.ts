@@ -3,14 +3,14 @@
 
 import { statSync } from 'node:fs';
 import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
-import { vbdMarkKey, vbdPaths, xenState } from '../../lib/xen.ts';
 import { deviceNumberOf } from '../formats/device-number.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { exists, listFolder, readText } from '../kernel/files.ts';
-import type { XenVbdStep } from '../step.ts';
 import { waitFor } from '../kernel/wait.ts';
 import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
-import type { Verb } from './verb.ts';
+import { words } from '../../lib/shell-words.ts';
+import { vbdMarkKey, vbdPaths, xenState, type Domain } from '../../lib/xen.ts';
+import type { StepBase, StepKind } from './verb.ts';
 
 const connectDeadlineMs = 10_000;
 const closeDeadlineMs = 3_000;
@@ -21,7 +21,35 @@ const parentsOf = (domain = 0): readonly string[] =>
     .flatMap((path) => [`/local/domain/0/${path}`, `/local/domain/0/error/${path}`])
     .concat('/local/domain/0/error');
 
-export const xenVbdVerb: Verb<'xen-vbd'> = {
+/** A virtual block device of Xen, its backend in domain 0. */
+export interface XenVbdStep extends StepBase {
+  readonly kind: 'xen-vbd';
+  /** The domain of ours that has the frontend; left out: domain 0 as well. */
+  readonly domain?: Domain;
+  readonly readOnly?: true;
+  /** Of its disk, such as `xvdp`. */
+  readonly name: string;
+  /** Its number in xenstore. */
+  readonly id: number;
+  /** The device that its backend opens. */
+  readonly path: string;
+  /** Ours alone; kept with it in xenstore. */
+  readonly mark: string;
+}
+
+export const xenVbdStep: StepKind<XenVbdStep> = {
+  kind: 'xen-vbd',
+  // What the toolstack would do; the agent itself writes to xenstore, so the toolstack does not know the device afterwards.
+  text: ({ name, id, path, domain, readOnly }) => {
+    const { front, back } = vbdPaths(id, domain?.id);
+    return {
+      act: words([
+        ...['xl', 'block-attach', domain?.name ?? '0'],
+        `format=raw,vdev=${name},access=${readOnly ? 'ro' : 'rw'},target=${path}`,
+      ]),
+      undo: `xenstore-write ${back}/online 0 ${back}/state ${xenState.closing}; sleep 3; xenstore-rm ${front}; xenstore-rm ${back}`,
+    };
+  },
   present: ({ id, mark, domain }) =>
     withXenstore(async (store) => {
       const { front, back } = vbdPaths(id, domain?.id);

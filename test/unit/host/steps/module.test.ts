@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseModules, parseShowDepends } from '../../../../agent/host/verbs/module.ts';
+import { parseModules, parseShowDepends } from '../../../../agent/host/steps/module.ts';
 
 const root = '/lib/modules/6.1.0-56-amd64/kernel';
 

@@ -6,9 +6,9 @@ import { readText } from '../kernel/files.ts';
 import type { Child, Exit } from '../child.ts';
 import { programMark } from '../kernel/programs.ts';
 import { commandEnvironment } from '../kernel/run-command.ts';
-import type { SpawnStep } from '../step.ts';
 import { endProcesses, isPopulated, killProcesses } from './cgroup.ts';
-import { nothingToCapture, type Verb } from './verb.ts';
+import { word, words } from '../../lib/shell-words.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
 const stderrTailBytes = 16_384;
 
@@ -17,7 +17,22 @@ const stderrTailBytes = 16_384;
 // cgroup, so that a recovery need not wait for its end.
 const enterCgroup = 'echo $$ >"$1/cgroup.procs" && echo "$2" >/proc/self/oom_score_adj && shift 2 && exec "$@" 3>&-';
 
-export const spawnVerb: Verb<'spawn'> = {
+export interface SpawnStep extends StepBase {
+  readonly kind: 'spawn';
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Every process that it starts lives and dies in this cgroup. */
+  readonly cgroup: string;
+  /** Left alive when the agent dies: I/O of others is in its hands, and ends only with it. */
+  readonly survives?: true;
+}
+
+export const spawnStep: StepKind<SpawnStep> = {
+  kind: 'spawn',
+  text: ({ argv, cgroup }) => ({
+    act: `${words(argv)} &  # in ${cgroup}`,
+    undo: `echo 1 > ${word(`${cgroup}/cgroup.kill`)}`,
+  }),
   shared: true,
   present: async ({ cgroup }) => isPopulated(await readText(`${cgroup}/cgroup.events`)),
   capture: nothingToCapture,

@@ -1,7 +1,7 @@
 // Loop devices are known by their number, which is anybody's again once it is free.
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { loopVerb } from '../../../../agent/host/verbs/loop.ts';
+import { loopStep } from '../../../../agent/host/steps/loop.ts';
 
 /** Of loop3: undefined where there is no such device, an empty text where nothing is bound to it. */
 const kernel = vi.hoisted(() => ({ backing: undefined as string | undefined, onDetach: '', calls: [] as string[] }));
@@ -45,39 +45,39 @@ describe('whether a loop device of ours is there', () => {
     ['gone', undefined, 'added', false],
   ])('%s', async (_, backing, prior, isThere) => {
     kernel.backing = backing;
-    expect(await loopVerb.present(step, prior)).toBe(isThere);
+    expect(await loopStep.present(step, prior)).toBe(isThere);
   });
 });
 
 describe('the undo of a loop device', () => {
   it('detaches it, and removes the node that it made', async () => {
     kernel.backing = '/dev/dm-1';
-    await loopVerb.undo(step, 'added', 100);
+    await loopStep.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3', 'remove']);
-    expect(await loopVerb.present(step, 'added')).toBe(false);
+    expect(await loopStep.present(step, 'added')).toBe(false);
   });
 
   it('leaves a node that was there', async () => {
     kernel.backing = '/dev/dm-1';
-    await loopVerb.undo(step, 'found', 100);
+    await loopStep.undo(step, 'found', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3']);
   });
 
   it('after a death between its two calls removes the node alone', async () => {
     kernel.backing = '';
-    await loopVerb.undo(step, 'added', 100);
+    await loopStep.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['remove']);
   });
 
   it('leaves the number to whoever takes it between its two calls', async () => {
     Object.assign(kernel, { backing: '/dev/dm-1', onDetach: '/home/theirs.img' });
-    await loopVerb.undo(step, 'added', 100);
+    await loopStep.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3']);
-    expect(await loopVerb.present(step, 'added')).toBe(false);
+    expect(await loopStep.present(step, 'added')).toBe(false);
   });
 
   it('is done where the node has gone by itself', async () => {
-    await loopVerb.undo(step, 'added', 100);
-    expect(await loopVerb.present(step, 'added')).toBe(false);
+    await loopStep.undo(step, 'added', 100);
+    expect(await loopStep.present(step, 'added')).toBe(false);
   });
 });

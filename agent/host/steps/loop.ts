@@ -6,13 +6,24 @@ import { faultPoint } from '../kernel/fault.ts';
 import { exists, readText } from '../kernel/files.ts';
 import { ioctl, openControl } from '../kernel/ioctl.ts';
 import { runCommand } from '../kernel/run-command.ts';
-import type { LoopStep } from '../step.ts';
 import { retryBusy } from '../kernel/wait.ts';
-import type { Verb } from './verb.ts';
+import { words } from '../../lib/shell-words.ts';
+import type { StepBase, StepKind } from './verb.ts';
 
 const loopControlRemove = 0x4c81; // LOOP_CTL_REMOVE, include/uapi/linux/loop.h
 
-export const loopVerb: Verb<'loop'> = {
+export interface LoopStep extends StepBase {
+  readonly kind: 'loop';
+  readonly index: number;
+  readonly path: string;
+}
+
+export const loopStep: StepKind<LoopStep> = {
+  kind: 'loop',
+  text: ({ index, path }, prior) => ({
+    act: words(['losetup', '--direct-io=on', `/dev/loop${index}`, path]),
+    undo: `losetup -d /dev/loop${index}${prior === 'added' ? `; layerlift recover  # removes the empty /dev/loop${index}` : ''}`,
+  }),
   // A number is anybody's again once it is free: what stands on something else is theirs, also where we have made the node.
   present: async (step, prior) => {
     const user = await userOf(step);

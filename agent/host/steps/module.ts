@@ -7,12 +7,27 @@ import { libcFunction } from '../kernel/libc.ts';
 import { runCommand } from '../kernel/run-command.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { errnoOf, HostError } from '../../lib/errors.ts';
-import type { Verb } from './verb.ts';
+import { words } from '../../lib/shell-words.ts';
+import type { StepBase, StepKind } from './verb.ts';
 
 /** The kernel asks for algorithms by these aliases (include/linux/crypto.h, MODULE_ALIAS_CRYPTO). */
 const algorithmPrefix = 'crypto-';
 
-export const moduleVerb: Verb<'module'> = {
+export interface ModuleStep extends StepBase {
+  readonly kind: 'module';
+  readonly name: string;
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+export const moduleStep: StepKind<ModuleStep> = {
+  kind: 'module',
+  // What was absent, in the order of insertion.
+  text: ({ name, params = {} }, prior) => ({
+    act: words(['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)]),
+    undo: prior
+      ? `${words(['rmmod', ...prior.split(' ').reverse()])}  # those that nobody else uses`
+      : `rmmod ${name}  # and what it brought in; only what this run loaded`,
+  }),
   shared: true,
   mayStay: true,
   present: async (_step, prior) => (await loadedOf(prior)).length > 0,

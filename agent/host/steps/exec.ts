@@ -2,11 +2,27 @@
 
 import { exists } from '../kernel/files.ts';
 import { runCommand } from '../kernel/run-command.ts';
-import { nothingToCapture, type Verb } from './verb.ts';
+import { words } from '../../lib/shell-words.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
 const slowMs = 180_000;
 
-export const execVerb: Verb<'exec'> = {
+/** How to see that a step is in effect: a path that exists exactly then, or the life of an object it sits on. */
+export type Witness = { readonly path: string } | { readonly parent: string };
+
+export interface ExecStep extends StepBase {
+  readonly kind: 'exec';
+  readonly argv: readonly string[];
+  /** Absent only when the thing vanishes with its parent. */
+  readonly undo?: readonly string[];
+  readonly witness: Witness;
+  /** It moves much data: given minutes. */
+  readonly slow?: true;
+}
+
+export const execStep: StepKind<ExecStep> = {
+  kind: 'exec',
+  text: ({ argv, undo }) => ({ act: words(argv), undo: undo ? words(undo) : null }),
   // What sits on a parent of ours goes with it: never adopted, never undone.
   present: ({ witness }) => ('path' in witness ? exists(witness.path) : Promise.resolve(false)),
   capture: nothingToCapture,

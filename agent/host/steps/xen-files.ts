@@ -7,10 +7,26 @@ import { compactAwk, guestInit } from '../xen/guest-init.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { exists } from '../kernel/files.ts';
 import { findProgram, runCommand } from '../kernel/run-command.ts';
-import type { XenFilesStep } from '../step.ts';
-import { nothingToCapture, type Verb } from './verb.ts';
+import { word, words } from '../../lib/shell-words.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
-export const xenFilesVerb: Verb<'xen-files'> = {
+/** What a guest's domain is made of, in a folder: an initramfs, the programs that it runs, its configuration. */
+export interface XenFilesStep extends StepBase {
+  readonly kind: 'xen-files';
+  /** The folder: ours alone, in memory. */
+  readonly path: string;
+  /** Modules that a domain loads, each with its parameters; `optional`: left out where the kernel has none of that name. */
+  readonly modules: readonly { readonly name: string; readonly params: string; readonly optional?: true }[];
+  /** Text of each configuration, by its file's name. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export const xenFilesStep: StepKind<XenFilesStep> = {
+  kind: 'xen-files',
+  text: ({ path }) => ({
+    act: `# an initramfs, fio with its libraries, and the configuration of each domain, in ${word(path)}`,
+    undo: words(['rm', '-r', path]),
+  }),
   present: ({ path }) => exists(path),
   capture: nothingToCapture,
   // A hundred megabytes of libraries.

@@ -1,21 +1,31 @@
-// What each kind of step must know: how to see it, do it and undo it. Do and undo stand side by side in one file.
+// What the file of a kind of step gives: its text, and how to see it, do it and undo it.
 
-import type { Step, StepOf } from '../step.ts';
+export interface StepBase {
+  readonly kind: string;
+  /** Why the run needs this change; shown by `plan` and kept in the journal. */
+  readonly why: string;
+}
 
-export interface Verb<K extends Step['kind']> {
+/** The text of a step and of its inverse as shell-like lines. A null undo: the change goes with its parent. */
+export interface StepText {
+  readonly act: string;
+  readonly undo: string | null;
+}
+
+export interface Verb<S extends StepBase> {
   /** Is the step in effect now? Decides adoption (refused), whether an undo is needed, and whether it worked. */
-  readonly present: (step: StepOf<K>, prior: string | undefined) => Promise<boolean>;
+  readonly present: (step: S, prior: string | undefined) => Promise<boolean>;
   /** What `undo` needs to know of the state before. Undefined: the host is already so, and nothing will be done. */
-  readonly capture: (step: StepOf<K>) => Promise<string | undefined>;
+  readonly capture: (step: S) => Promise<string | undefined>;
   /**
    * Gives the device node where the step makes one, else an empty text. `stop`: aborted when the run unwinds. Only for what
    * may be cut off anywhere, because all that it changes goes with an object of ours: long copying into one.
    */
-  readonly act: (step: StepOf<K>, prior: string, stop: AbortSignal) => Promise<string>;
+  readonly act: (step: S, prior: string, stop: AbortSignal) => Promise<string>;
   /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
-  readonly undo: (step: StepOf<K>, prior: string | undefined, patienceMs: number) => Promise<void>;
+  readonly undo: (step: S, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */
-  readonly relieve?: (step: StepOf<K>) => Promise<void>;
+  readonly relieve?: (step: S) => Promise<void>;
   /** `relieve` ends the thing itself: what outlives the unwind of a scope within is spared. */
   readonly relieveEnds?: true;
   /** How long the act may take, where that is longer than of most. */
@@ -26,6 +36,13 @@ export interface Verb<K extends Step['kind']> {
   readonly mayStay?: true;
   /** May be there already for others: no error, and not ours to undo. */
   readonly shared?: true;
+}
+
+/** A kind of step, whole. `S`: its data, as the journal keeps it. */
+export interface StepKind<S extends StepBase> extends Verb<S> {
+  readonly kind: S['kind'];
+  /** `prior`: what was captured before the act, where it is known; then the inverse names it. */
+  readonly text: (step: S, prior: string | undefined) => StepText;
 }
 
 /** For verbs whose undo needs no knowledge of the state before. */

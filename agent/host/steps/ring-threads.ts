@@ -3,11 +3,25 @@
 
 import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
 import { errnoOf } from '../../lib/errors.ts';
-import { nothingToCapture, type Verb } from './verb.ts';
+import { quote, word } from '../../lib/shell-words.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
 const root = '/sys/fs/cgroup';
 
-export const ringThreadsVerb: Verb<'ring-threads'> = {
+/** The kernel threads that serve a guest's ring, in the cgroup of the guest, so that their work is charged to it. */
+export interface RingThreadsStep extends StepBase {
+  readonly kind: 'ring-threads';
+  /** What their names begin with, such as `3.xvda-`. */
+  readonly prefix: string;
+  readonly cgroup: string;
+}
+
+export const ringThreadsStep: StepKind<RingThreadsStep> = {
+  kind: 'ring-threads',
+  text: ({ prefix, cgroup }) => ({
+    act: `pgrep ${quote(`^${prefix}`)} | while read -r p; do echo $p > ${word(`${cgroup}/cgroup.procs`)}; done`,
+    undo: `pgrep ${quote(`^${prefix}`)} | while read -r p; do echo $p > /sys/fs/cgroup/cgroup.procs; done`,
+  }),
   present: async ({ prefix, cgroup }) => (await namedThreads(await membersOf(cgroup), prefix)).length > 0,
   capture: nothingToCapture,
   /** Gives how many are there now. */

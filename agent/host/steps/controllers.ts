@@ -1,0 +1,61 @@
+// Controllers of a cgroup: switched on for its children where they were off, and off again.
+
+import { errnoOf } from '../../lib/errors.ts';
+import { readText, writeAttribute } from '../kernel/files.ts';
+import { retryBusy } from '../kernel/wait.ts';
+import { word } from '../../lib/shell-words.ts';
+import type { StepBase, StepKind } from './verb.ts';
+
+export interface ControllersStep extends StepBase {
+  readonly kind: 'controllers';
+  /** The cgroup whose children get these controllers. */
+  readonly path: string;
+  readonly enable: readonly string[];
+}
+
+export const controllersStep: StepKind<ControllersStep> = {
+  kind: 'controllers',
+  text: ({ path, enable }, prior) => {
+    const turn = (sign: string, names: readonly string[]): string =>
+      `echo ${word(names.map((name) => `${sign}${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}`;
+    return {
+      act: turn('+', enable),
+      undo: prior ? turn('-', prior.split(' ')) : `${turn('-', enable)}  # only those that were off`,
+    };
+  },
+  shared: true,
+  mayStay: true,
+  present: async ({ path }, prior) => (await stillOn(path, prior)).length > 0,
+  capture: async ({ path, enable }) => {
+    const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+    const off = enable.filter((name) => !on.includes(name));
+    return off.length > 0 ? off.join(' ') : undefined;
+  },
+  act: async ({ path }, prior) => {
+    const wanted = namesIn(prior).map((name) => `+${name}`);
+    await writeAttribute(`${path}/cgroup.subtree_control`, wanted.join(' '));
+    return '';
+  },
+  undo: async ({ path }, prior, patienceMs) => {
+    const on = await stillOn(path, prior);
+    for (const name of on) {
+      await retryBusy(patienceMs / on.length, () => writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`)).catch(
+        passBusy,
+      );
+    }
+  },
+};
+
+async function stillOn(path: string, prior: string | undefined): Promise<readonly string[]> {
+  const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+  return namesIn(prior).filter((name) => on.includes(name));
+}
+
+/** EBUSY: a group of somebody else has begun to use the controller. */
+function passBusy(failure: unknown): void {
+  if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'EBUSY') throw failure;
+}
+
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/\s+/).filter((name) => name !== '');
+}

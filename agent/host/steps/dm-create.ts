@@ -1,0 +1,44 @@
+// A device-mapper device.
+
+import { HostError } from '../../lib/errors.ts';
+import { dmCreate, dmRemove, dmResume, dmStatus } from '../dm/dm.ts';
+import { createClaimed } from '../guard/claim.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { retryBusy } from '../kernel/wait.ts';
+import { quote, words } from '../../lib/shell-words.ts';
+import { showTable } from '../dm/table.ts';
+import type { DmDevice } from '../dm/dm.ts';
+import type { Claim } from '../guard/device-guard.ts';
+import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
+
+export interface DmCreateStep extends StepBase, DmDevice {
+  readonly kind: 'dm-create';
+  /** The device that is not ours and that this one claims for the run: looked at before and after. */
+  readonly claim?: Claim;
+}
+
+export const dmCreateStep: StepKind<DmCreateStep> = {
+  kind: 'dm-create',
+  text: ({ name, uuid, table, readOnly }) => ({
+    act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(showTable(table))}`,
+    undo: words(['dmsetup', 'remove', '--retry', name]),
+  }),
+  present: async ({ name, uuid }) => {
+    const status = await dmStatus(name);
+    if (status && status.uuid !== uuid)
+      throw new HostError(`device-mapper device ${name} is not ours (uuid ${status.uuid || 'none'})`);
+    return status !== undefined;
+  },
+  capture: nothingToCapture,
+  act: (step) => (step.claim ? createClaimed(step, step.claim) : dmCreate(step)),
+  // A suspended device would hold its openers for ever: it is resumed before it is removed.
+  undo: async ({ name }, _prior, patienceMs) => {
+    if ((await dmStatus(name))?.suspended) await dmResume(name);
+    faultPoint('dm resumed');
+    await retryBusy(patienceMs, () => dmRemove(name));
+  },
+  relieve: async ({ name, uuid }) => {
+    const status = await dmStatus(name);
+    if (status?.suspended && status.uuid === uuid) await dmResume(name);
+  },
+};
