@@ -188,9 +188,10 @@ function domainMistakes(
   const path = ['stack', 'ring', 'deployed', 'provider'];
   const own = ringOf(guest);
   if (!own) {
-    const of = ring && findProvider('ring', 'deployed', ring.deployed.provider)?.guest;
-    const message = `${ring?.deployed.provider} is the ring of guests that are domains`;
-    return of === undefined ? [] : [{ path, message, hint: `set \`guest: ${of}\`, or use another ring` }];
+    const chosen = ring && findProvider('ring', 'deployed', ring.deployed.provider);
+    if (chosen?.guest === undefined) return [];
+    const message = `${chosen.name} is the ring of guests that are domains`;
+    return [{ path, message, hint: `set \`guest: ${chosen.guest}\`, or use ${chosen.instead ?? 'another ring'}` }];
   }
   const limited = ['cpuset', 'cpuMax', 'memoryMax'].flatMap((key): Mistake[] => {
     const parts = [guests, ...Object.values(guests.only)] as readonly Readonly<Record<string, unknown>>[];

@@ -73,6 +73,8 @@ export interface ProviderFacts {
   readonly reads?: 'only';
   /** The only kind of guest that it serves, and the ring that such guests have where a profile names none. */
   readonly guest?: GuestKind;
+  /** With `guest`: the provider to use for other guests. */
+  readonly instead?: string;
 }
 
 export interface Provider extends ProviderFacts {

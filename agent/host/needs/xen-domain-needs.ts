@@ -10,8 +10,8 @@ import { runCommand } from '../kernel/run-command.ts';
 export type DomainNeed =
   /** The image of the running kernel, which domains boot. */
   | { readonly kind: 'xen-kernel' }
-  /** So much for each of `count` domains, beside what the hypervisor needs for one. */
-  | { readonly kind: 'xen-memory'; readonly bytes: number; readonly count: number }
+  /** So much for each of `count` domains, beside what the hypervisor needs for one. `of`: the provider whose `memory` sets it. */
+  | { readonly kind: 'xen-memory'; readonly bytes: number; readonly count: number; readonly of: string }
   /** The daemon that holds the other end of each console: without it `xl create` waits 10 s and gives up. */
   | { readonly kind: 'xenconsoled' };
 
@@ -51,7 +51,11 @@ async function unmetKernel(): Promise<Problem | undefined> {
 /** A domain takes some more than its memory, for the hypervisor's tables of it. */
 const perDomainBytes = 8 * 2 ** 20;
 
-async function unmetMemory({ bytes, count }: { bytes: number; count: number }): Promise<Problem | undefined> {
+async function unmetMemory({
+  bytes,
+  count,
+  of,
+}: Extract<DomainNeed, { kind: 'xen-memory' }>): Promise<Problem | undefined> {
   // Without a toolstack that alone is what is missing.
   const text = await runCommand(['xl', 'info', 'free_memory']).catch(() => '');
   if (!/^\d+\s*$/.test(text)) return undefined;
@@ -59,7 +63,7 @@ async function unmetMemory({ bytes, count }: { bytes: number; count: number }): 
   if (wanted <= free) return undefined;
   return {
     message: `${count} domains of ${renderBytes(bytes)} need ${renderBytes(wanted)}, and Xen has ${renderBytes(free)} free`,
-    hint: 'give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller `memory` of the ring',
+    hint: `give domain 0 less (dom0_mem at boot, or xl mem-set 0), use fewer guests, or set a smaller \`memory\` of ${of}`,
   };
 }
 

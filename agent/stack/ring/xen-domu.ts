@@ -36,6 +36,7 @@ export const xenDomU = defineProvider({
   roles: ['deployed'],
   about: "Xen's block ring between a domain of its own for each guest and domain 0",
   guest: 'domU',
+  instead: 'xen-vbd',
   settings,
   configure: (wanted) => ({
     needs: needsOf(wanted),
@@ -60,7 +61,7 @@ function needsOf({ memory, ringPageOrder, queues, persistentGrants }: Settings):
     ...(persistentGrants === true ? [{ kind: 'xen-persistent-grants' } as const] : []),
     { kind: 'xenconsoled' },
     { kind: 'xen-kernel' },
-    { kind: 'xen-memory', bytes: memory, count: 1 },
+    { kind: 'xen-memory', bytes: memory, count: 1, of: 'xen-domu' },
     ...nullBlkNeeds,
   ];
 }

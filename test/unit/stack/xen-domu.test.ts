@@ -78,6 +78,7 @@ describe('guests that are domains, on paper', () => {
       kind: 'xen-memory',
       bytes: 192 * 2 ** 20,
       count: 2,
+      of: 'xen-domu',
     });
   });
 });
@@ -118,7 +119,7 @@ describe('a profile with guests that are domains', () => {
     [
       'the ring of domains and guests that are none',
       profileOf([sections.media, 'ring: { deployed: { provider: xen-domu }, stub: none }'], 1),
-      /xen-domu is the ring of guests that are domains/,
+      /xen-domu is the ring of guests that are domains .*set `guest: domU`, or use xen-vbd/,
     ],
     [
       'a guest of another kind',
