@@ -33,9 +33,7 @@ distro_arguments() {
 
 write_distro_control() {
   local into=$1
-  {
-    printf 'node=%s\n' "$(realpath -- "$(command -v node)")"
-  } >"$into/programs"
+  printf 'node=%s\n' "$(realpath -- "$(command -v node)")" >"$into/programs"
   printf '#!/bin/sh\nexec node %q "$@"\n' "${scripts%/*}/agent/dist/main.js" >"$into/layerlift"
   printf '%s' "$login" >"$into/login"
 }
