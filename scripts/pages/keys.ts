@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { writeBytes, writeDuration } from '../../agent/lib/units.ts';
+import { renderList } from '../../agent/report/words/figures.ts';
 
 export interface Key {
   /** Dotted; keys of list items as `list[].key`. */
@@ -35,21 +36,15 @@ export function tableOf(keys: readonly Key[]): string {
   return ['| key | what it is | values | default |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** `a, b or c`. */
-export function alternatives(values: readonly string[]): string {
-  const [last = '', ...before] = [...values].reverse();
-  return before.length > 0 ? `${before.reverse().join(', ')} or ${last}` : last;
-}
-
 function valuesOf(field: z.ZodType): string {
   const stated = metaOf(field, 'values');
   const inner = unwrapped(field);
   if (stated !== undefined) return stated;
-  if (inner instanceof z.ZodEnum) return alternatives(inner.options.map(code));
-  if (inner instanceof z.ZodLiteral) return alternatives([...inner.values].map(code));
+  if (inner instanceof z.ZodEnum) return renderList(inner.options.map(code), 'or');
+  if (inner instanceof z.ZodLiteral) return renderList([...inner.values].map(code), 'or');
   if (inner instanceof z.ZodBoolean) return '`true` or `false`';
   if (inner instanceof z.ZodNumber) return `${inner.minValue} to ${inner.maxValue}`;
-  return inner instanceof z.ZodUnion ? alternatives(optionsOf(inner).map(valuesOf).filter(Boolean)) : '';
+  return inner instanceof z.ZodUnion ? renderList(optionsOf(inner).map(valuesOf).filter(Boolean), 'or') : '';
 }
 
 function fallbackOf(field: z.ZodType): string {
@@ -85,6 +80,6 @@ function optionsOf(union: z.ZodUnion): readonly z.ZodType[] {
   return union.options as readonly z.ZodType[];
 }
 
-function code(value: unknown): string {
+export function code(value: unknown): string {
   return `\`${String(value)}\``;
 }

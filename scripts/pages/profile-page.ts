@@ -5,7 +5,8 @@ import { layers, type Role } from '../../agent/lib/layer.ts';
 import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
 import { providers, providersFor } from '../../agent/stack/registry.ts';
-import { alternatives, keysOf, tableOf } from './keys.ts';
+import { renderList } from '../../agent/report/words/figures.ts';
+import { code, keysOf, tableOf } from './keys.ts';
 
 /**
  * The page with all that is generated as the code has it. A provider without a section gets one at the end.
@@ -26,7 +27,7 @@ function blockFor(name: string): string {
   const provider = providers.find((candidate) => name === `settings of ${candidate.name}`);
   if (provider) {
     const keys = keysOf(provider.settings);
-    return `${alternatives(provider.roles.map(roleWords))}: ${provider.about}.\n\n${keys.length > 0 ? tableOf(keys) : 'No settings.'}`;
+    return `${renderList(provider.roles.map(roleWords), 'or')}: ${provider.about}.\n\n${keys.length > 0 ? tableOf(keys) : 'No settings.'}`;
   }
   if (name === 'keys') return tableOf(keysOf(profileSchema));
   if (name === 'layers') return layerTable();
@@ -48,7 +49,7 @@ function roleWords(role: Role): string {
 }
 
 function codes(names: Iterable<string>): string {
-  return [...names].map((name) => `\`${name}\``).join(', ');
+  return [...names].map(code).join(', ');
 }
 
 function opening(name: string): string {
