@@ -2,8 +2,7 @@
 
 import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
-import type { Layer } from '../lib/layer.ts';
-import { layerLatencies, weightedMean } from './layer-latency.ts';
+import { type LayerLatency, layerLatencies, weightedMean } from './layer-latency.ts';
 import type { SliceCaveat } from '../records/caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import { endedOf, usefulRate } from './goodput.ts';
@@ -14,7 +13,7 @@ type Slices = readonly SliceRecord[];
 export interface LatencyByLayer {
   readonly guestsNs: number | null;
   /** From the bottom up. */
-  readonly layers: { readonly layer: Layer; readonly throughNs: number; readonly ownNs: number }[];
+  readonly layers: readonly LayerLatency[];
 }
 
 export interface GuestFigures {
@@ -62,7 +61,7 @@ export function baselineOf(slices: Slices): Slices {
 export function latencyOf(slices: Slices): LatencyByLayer {
   return {
     guestsNs: weightedMean(slices.flatMap(({ guests }) => guests.map((guest) => [guest.meanLatencyNs, guest.ios]))),
-    layers: layerLatencies(slices).map((one) => ({ ...one })),
+    layers: layerLatencies(slices),
   };
 }
 

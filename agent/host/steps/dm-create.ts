@@ -1,13 +1,12 @@
 // A device-mapper device.
 
 import { HostError } from '../../lib/errors.ts';
-import { dmCreate, dmRemove, dmResume, dmStatus } from '../dm/dm.ts';
+import { dmCreate, type DmDevice, dmRemove, dmResume, dmStatus } from '../dm/dm.ts';
 import { createClaimed } from '../guard/claim.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { quote, words } from '../../lib/shell-words.ts';
 import { showTable } from '../dm/table.ts';
-import type { DmDevice } from '../dm/dm.ts';
 import type { Claim } from '../guard/device-guard.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 

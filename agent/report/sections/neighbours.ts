@@ -3,10 +3,8 @@
 import type { InterferenceFindings, Interval } from '../../analysis/neighbours/findings.ts';
 import { renderCount } from '../../lib/units.ts';
 import { renderShare } from '../words/figures.ts';
-import { times } from '../words/neighbours.ts';
+import { type Measured, times } from '../words/neighbours.ts';
 import type { Table } from './section.ts';
-
-type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
 
 export function interferenceTables(findings: InterferenceFindings | null): readonly Table[] {
   return findings?.kind === 'measured' ? [slowdownTable(findings), scalingTable(findings)] : [];

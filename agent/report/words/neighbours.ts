@@ -4,7 +4,7 @@ import type { InterferenceFindings } from '../../analysis/neighbours/findings.ts
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderList, renderNumber, renderShare } from './figures.ts';
 
-type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
+export type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
 
 /** From this share of the work of guests alone on, what they do together is as much as they could. */
 const unhindered = 0.95;
