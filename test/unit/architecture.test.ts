@@ -29,6 +29,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['version.ts', 'values.ts', 'options.ts', 'terminal/', 'doctor-host.ts', 'commands/', 'command-line.ts'],
 };
 
+const belowExperiment = [
+  ...['host', 'stack', 'profile', 'load', 'measure'],
+  ...['knobs', 'analysis', 'plan', 'records', 'findings'],
+];
+
 /** What each folder may import beside lib/ and its own lower rooms. A folder stands for all of its rooms. */
 const folders: Readonly<Record<string, readonly string[]>> = {
   lib: [],
@@ -43,16 +48,10 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   plan: ['host', 'stack', 'profile', 'analysis'],
   records: ['profile', 'analysis', 'plan'],
   findings: ['profile', 'load', 'analysis', 'plan', 'records'],
-  experiment: [...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings']],
+  experiment: belowExperiment,
   report: ['stack', 'profile', 'knobs', 'analysis', 'plan', 'records', 'findings'],
-  run: [
-    ...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings'],
-    ...['experiment', 'report'],
-  ],
-  cli: [
-    ...['host', 'stack', 'profile', 'load', 'measure', 'knobs', 'analysis', 'plan', 'records', 'findings'],
-    ...['experiment', 'report', 'run'],
-  ],
+  run: [...belowExperiment, 'experiment', 'report'],
+  cli: [...belowExperiment, 'experiment', 'report', 'run'],
   'main.ts': ['cli'],
 };
 

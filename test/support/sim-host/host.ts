@@ -16,13 +16,13 @@ export interface SimOptions {
   readonly clock: SimClock;
   readonly seed: number;
   /** Coefficient of variation of goodput from one second to the next. */
-  readonly cv?: number;
+  readonly cv?: number | undefined;
   /** I/Os a second that the CPUs can do. */
-  readonly mostIops?: number;
+  readonly mostIops?: number | undefined;
   /** I/Os a second that each guest asks for at most, whatever its depth; left out: as many as are answered. */
-  readonly askedIops?: number;
+  readonly askedIops?: number | undefined;
   /** What goodput is multiplied by from outside the stack, by milliseconds since the start. */
-  readonly drift?: (ms: number) => number;
+  readonly drift?: ((ms: number) => number) | undefined;
 }
 
 export interface SimHost extends Host {
@@ -43,7 +43,7 @@ export function simHost({
   cv = 0.02,
   mostIops = 20_000,
   drift = () => 1,
-  askedIops,
+  askedIops = Infinity,
 }: SimOptions): SimHost {
   const things = makeThings();
   const counters = makeCounters();
@@ -74,11 +74,8 @@ export function simHost({
     const awake = fios.filter(isAwake);
     const loops = awake.map(({ guest, inFlight, device, cgroup }) => {
       const allowed = /riops=(\d+)/.exec(things.files.get(`${cgroup}/io.max`) ?? '')?.[1];
-      return {
-        ...{ guest, inFlight, way: wayFrom(things, device) },
-        ...(askedIops === undefined ? {} : { askedPerMs: askedIops / 1000 }),
-        ...(allowed === undefined ? {} : { allowedPerMs: Number(allowed) / 1000 }),
-      };
+      const rates = { askedPerMs: askedIops / 1000, allowedPerMs: Number(allowed ?? Infinity) / 1000 };
+      return { guest, inFlight, way: wayFrom(things, device), ...rates };
     });
     const factor = factorNow();
     const flows = flowsOf(loops, mostIops / 1000).map((flow) => ({

@@ -81,9 +81,7 @@ export async function simRun({ profile, onTold = () => undefined, ...options }: 
   const prepared = await prepare(path, { seed, cold, budgetMs, ...asked });
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
   const clock = simClock();
-  const given = { ...(cv === undefined ? {} : { cv }), ...(mostIops === undefined ? {} : { mostIops }) };
-  const limits = askedIops === undefined ? {} : { askedIops };
-  const host = simHost({ clock, seed, ...given, ...limits, ...(drift ? { drift } : {}) });
+  const host = simHost({ clock, seed, cv, mostIops, askedIops, drift });
   const tell = (what: string): void => onTold(what, host);
   const progress: Progress = {
     phase: tell,
