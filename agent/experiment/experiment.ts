@@ -11,6 +11,7 @@ import { seededRandom } from '../lib/random.ts';
 import { type Load, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
 import { startCounting } from '../measure/junctions.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
+import { keepOthersAway } from '../stack/keep-away.ts';
 import { noProbe } from '../plan/caps.ts';
 import { raiseStack, type Stack } from '../stack/raise.ts';
 import { armOf, gauge, measureBlocks, timesOf } from './blocks.ts';
@@ -30,6 +31,7 @@ import type { SliceRecord } from '../records/slice.ts';
  */
 export async function runExperiment(host: Host, experiment: Experiment): Promise<void> {
   await host.scope(async () => {
+    await keepOthersAway(host, experiment.names);
     await raiseRootCgroup(host, experiment.names);
     await (experiment.plan.cold ? runCold(host, experiment) : runLive(host, experiment));
     experiment.enter('restoring');

@@ -14,6 +14,7 @@ import { moduleStep } from './steps/module.ts';
 import { nvmeConnectStep } from './steps/nvme-connect.ts';
 import { ringThreadsStep } from './steps/ring-threads.ts';
 import { spawnStep } from './steps/spawn.ts';
+import { udevRulesStep } from './steps/udev-rules.ts';
 import { vduseStep } from './steps/vduse.ts';
 import { writeStep } from './steps/write.ts';
 import { xenDomainStep } from './steps/xen-domain.ts';
@@ -39,6 +40,7 @@ const kinds = [
   xenFilesStep,
   xenDomainStep,
   ringThreadsStep,
+  udevRulesStep,
   spawnStep,
 ] as const;
 

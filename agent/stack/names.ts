@@ -14,6 +14,8 @@ export interface Names {
   readonly hostid: string;
   /** An NAA identifier (IEEE registered, the OUI that LIO uses) with the run in it. */
   readonly naa: (index: number) => string;
+  /** The model that our SCSI disks say they are: at most 16 characters (SPC, the product identification of INQUIRY). */
+  readonly scsiModel: string;
   /** A free number for an nvmet port, the same for a run at each call. */
   readonly nvmetPort: (index: number) => number;
   /** Two addresses of a /30 that no real network uses (RFC 2544, benchmarking). */
@@ -39,6 +41,7 @@ export function namesOf(run: string): Names {
     hostnqn: `nqn.2026-11.org.layerlift:host:${run}`,
     hostid: `6c61796c-6966-4000-8000-${run.padStart(12, '0')}`,
     naa: (index) => `naa.6001405${run}${index.toString(16).padStart(3, '0')}`,
+    scsiModel: prefix,
     nvmetPort: (index) => 10_000 + ((number * 4 + index) % 50_000),
     addresses: { host: address(1), target: address(2) },
     cgroup: `/sys/fs/cgroup/${prefix}`,

@@ -116,6 +116,7 @@ export function thingOf(step: Step): string {
     case 'xen-files':
     case 'xen-domain':
     case 'ring-threads':
+    case 'udev-rules':
       throw new Error(`the fake machine has no ${step.kind}`);
   }
 }

@@ -14,6 +14,7 @@ import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
 import { scheduleBlock } from '../../plan/schedule.ts';
 import { switchTo } from '../../stack/junction.ts';
 import { raiseDelays } from '../../stack/delays.ts';
+import { keepOthersAway } from '../../stack/keep-away.ts';
 import { namesOf } from '../../stack/names.ts';
 import { raiseStack } from '../../stack/raise.ts';
 import { type Prepared, prepare, type PrepareOptions } from '../../run/prepare.ts';
@@ -60,6 +61,7 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
   };
   const names = namesOf(sampleRun);
   const start = parseArm(baselineId, plan.design.layers) ?? { id: baselineId, stubbed: [] };
+  await keepOthersAway(host, names);
   await raiseRootCgroup(host, names);
   const raised = await raiseStack(host, names, stack, { start, onlyStart: false });
   await startCounting(host, raised.junctions);

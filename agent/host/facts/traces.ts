@@ -9,6 +9,7 @@ const places: readonly (readonly [string, RegExp])[] = [
   ['/sys/kernel/config/nullb', /^layerlift-/],
   ['/sys/kernel/config/nvmet/subsystems', /org\.layerlift:/],
   ['/sys/kernel/config/target/loopback', /^naa\.6001405[0-9a-f]{9}$/],
+  ['/run/udev/rules.d', /layerlift-/],
   ['/dev/vduse', /^layerlift-/],
   ['/run/layerlift', /^[0-9a-f]{6}$/],
 ];

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Host } from '../../host/host.ts';
 import { wholeNumber } from '../../profile/settings.ts';
+import { keepOthersAwayFrom } from '../keep-away.ts';
 import { defineProvider, type Lane } from '../provider.ts';
 
 /** A loop device with direct I/O for each guest: queue, worker, backend, as a ring has them (drivers/block/loop.c). */
@@ -17,11 +19,13 @@ export const loopDirect = defineProvider({
       { kind: 'tool', name: 'losetup', debianPackage: 'util-linux' },
     ],
     lanes: 'per-guest',
-    raise: async ({ host, under }) => {
+    raise: async ({ host, names, under }) => {
       await host.apply({ kind: 'module', name: 'loop', why: 'loop devices' });
       const devices: Lane[] = [];
+      const free = await freeLoops(host, under.length);
+      await keepOthersAwayFrom(host, names, { part: 'loops', kernelNames: free.map((index) => `loop${index}`) });
       for (const [i, lane] of under.entries()) {
-        const index = await freeLoop(host, devices);
+        const index = free[i] ?? 0;
         const why = `the loop device of guest ${i + 1}`;
         await host.apply({ kind: 'loop', index, path: lane.device, why });
         const device = await host.find({ kind: 'node', path: `/dev/loop${index}` });
@@ -36,13 +40,10 @@ export const loopDirect = defineProvider({
   }),
 });
 
-/** The lowest number that neither the host nor this raise uses. */
-async function freeLoop(
-  host: { list: (path: string) => Promise<readonly string[]> },
-  ours: readonly Lane[],
-): Promise<number> {
-  for (let index = 0; ; index++) {
-    const attached = (await host.list(`/sys/block/loop${index}/loop`)).length > 0;
-    if (!attached && !ours.some(({ device }) => device === `/dev/loop${index}`)) return index;
-  }
+/** The lowest numbers that the host does not use. */
+async function freeLoops(host: Pick<Host, 'list'>, count: number): Promise<readonly number[]> {
+  const free: number[] = [];
+  for (let index = 0; free.length < count; index++)
+    if ((await host.list(`/sys/block/loop${index}/loop`)).length === 0) free.push(index);
+  return free;
 }

@@ -102,6 +102,14 @@ async function raiseDisk(
     restore: 'never',
     why,
   });
+  // By its model udev knows it.
+  await host.apply({
+    kind: 'write',
+    path: `${store}/wwn/product_id`,
+    value: names.scsiModel,
+    restore: 'never',
+    why,
+  });
   const lun = `${tpgt}/lun/lun_${number}`;
   await host.apply({ kind: 'mkdir', path: lun, why });
   await host.apply({ kind: 'link', path: `${lun}/${names.object(`g${number}`)}`, target: store, why });

@@ -4,6 +4,7 @@ import type { Need } from '../../host/needs/needs.ts';
 import { HostError } from '../../lib/errors.ts';
 import { findFreeXvdNames, mostRingPageOrder, ringSlots, ringThreadsOf, tooFewNames, vbdIdOf } from '../../lib/xen.ts';
 import { wholeNumber } from '../../profile/settings.ts';
+import { keepOthersAwayFrom } from '../keep-away.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { mustBeAsAsked } from './agreed.ts';
 
@@ -31,6 +32,7 @@ export const xenVbd = defineProvider({
     raise: async (site) => {
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
+      await keepOthersAwayFrom(site.host, site.names, { part: 'vbds', kernelNames: names });
       const putBack = await offer(site.host, wanted);
       const disks: Lane[] = [];
       for (const [i, lane] of site.under.entries())

@@ -72,6 +72,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       break;
     case 'controllers':
     case 'dm-stats':
+    case 'udev-rules':
     case 'spawn':
       break;
     case 'loop':
@@ -129,6 +130,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'dm-stats':
     case 'dm-swap':
     case 'spawn':
+    case 'udev-rules':
     case 'loop':
     case 'ring-threads':
     case 'vduse':

@@ -107,6 +107,11 @@ describe('a step prints as the line that a person would type, and its undo', () 
       "pgrep '^3.xvda-' | while read -r p; do echo $p > /sys/fs/cgroup/cgroup.procs; done",
     ],
     [
+      { kind: 'udev-rules', path: '/run/udev/rules.d/00-a.rules', rules: 'x', why },
+      '# rules in /run/udev/rules.d/00-a.rules that keep udev away from the devices of this run; udevadm control --reload',
+      'rm /run/udev/rules.d/00-a.rules; udevadm control --reload',
+    ],
+    [
       { kind: 'spawn', name: 'fio', argv: ['fio', 'a b'], cgroup: '/c', why },
       "fio 'a b' &  # in /c",
       'echo 1 > /c/cgroup.kill',

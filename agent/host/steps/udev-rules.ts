@@ -1,0 +1,66 @@
+// Rules that keep udev, and whoever listens to it, away from the devices of a run.
+
+import { mkdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf } from '../../lib/errors.ts';
+import { faultPoint } from '../kernel/fault.ts';
+import { exists, isAbsent } from '../kernel/files.ts';
+import { runCommand } from '../kernel/run-command.ts';
+import { word } from '../../lib/shell-words.ts';
+import type { StepBase, StepKind } from './verb.ts';
+
+/** A file of rules by which udev and those who listen to it leave devices of the run alone; only where udevd runs. */
+export interface UdevRulesStep extends StepBase {
+  readonly kind: 'udev-rules';
+  readonly path: string;
+  readonly rules: string;
+}
+
+/** Where udevd listens: it is there exactly while udevd runs (src/udev/udev-ctrl.c). */
+const control = '/run/udev/control';
+/** How long the events of devices that are gone may take to be worked off, which still want these rules. */
+const settleS = 2;
+
+export const udevRulesStep: StepKind<UdevRulesStep> = {
+  kind: 'udev-rules',
+  text: ({ path }) => ({
+    act: `# rules in ${word(path)} that keep udev away from the devices of this run; udevadm control --reload`,
+    undo: `rm ${word(path)}; udevadm control --reload`,
+  }),
+  present: ({ path }) => exists(path),
+  /** Whether the folder is made for it; nothing is done where no udevd runs. */
+  capture: async ({ path }) => {
+    if (!(await exists(control))) return undefined;
+    return (await exists(dirname(path))) ? '' : 'folder';
+  },
+  act: async ({ path, rules }) => {
+    await mkdir(dirname(path), { recursive: true });
+    // udevd reads every file that ends so, and may do it at any moment.
+    const fresh = `${path}.new`;
+    await writeFile(fresh, rules, { mode: 0o644 });
+    faultPoint('udev-rules written');
+    await rename(fresh, path);
+    faultPoint('udev-rules in place');
+    await runCommand(['udevadm', 'control', '--reload']);
+    return '';
+  },
+  undo: async ({ path }, prior) => {
+    const isRunning = await exists(control);
+    // It fails when others have events without end.
+    if (isRunning) await runCommand(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
+    await remove(unlink, `${path}.new`);
+    await remove(unlink, path);
+    faultPoint('udev-rules removed');
+    if (prior === 'folder') await remove(rmdir, dirname(path));
+    if (isRunning) await runCommand(['udevadm', 'control', '--reload']);
+  },
+};
+
+/** A folder stays if others have come to use it. */
+async function remove(how: (path: string) => Promise<void>, path: string): Promise<void> {
+  try {
+    await how(path);
+  } catch (failure) {
+    if (!isAbsent(failure) && errnoOf(failure) !== 'ENOTEMPTY') throw failure;
+  }
+}
