@@ -74,6 +74,11 @@ function addRun(parser: Argv, done: Done): void {
           coerce: durationMs('--deadline'),
         },
         format: formatOption,
+        'without-watchdog': {
+          describe: 'run where the watchdog cannot outlive the unit or container of this run',
+          type: 'boolean',
+          default: false,
+        },
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),

@@ -58,10 +58,49 @@ export interface Load {
 export async function raiseRootCgroup(host: Host, names: Names): Promise<void> {
   const why = 'the guests';
   const enable = ['cpuset', 'cpu', 'io', 'memory'];
-  await host.apply({ kind: 'controllers', path: '/sys/fs/cgroup', enable, why: 'limits and counters for each guest' });
-  await host.apply({ kind: 'cgroup', path: names.cgroup, why });
+  if (names.unit) await raiseUnit(host, names.cgroup, names.unit);
+  else {
+    await host.apply({
+      kind: 'controllers',
+      path: '/sys/fs/cgroup',
+      enable,
+      why: 'limits and counters for each guest',
+    });
+    await host.apply({ kind: 'cgroup', path: names.cgroup, why });
+  }
   await host.apply({ kind: 'controllers', path: names.cgroup, enable, why: 'limits and counters for each guest' });
   await raiseGroup(host, `${names.cgroup}/guests`);
+}
+
+/**
+ * A cgroup that systemd has given away (Delegate=, systemd.resource-control(5)): it alone writes above it, and nothing below.
+ * A unit lives as long as a process does, which waits in a cgroup of its own, as one with children may have none.
+ */
+async function raiseUnit(host: Host, cgroup: string, { name, slice }: NonNullable<Names['unit']>): Promise<void> {
+  const keeper = `${cgroup}/keeper`;
+  // systemd takes a $ of a command for a variable, and two for one (systemd.service(5), "COMMAND LINES").
+  const script = 'mkdir "$$1" && echo $$$$ >"$$1/cgroup.procs" && mkdir "$$1/ready" && exec sleep infinity';
+  await host.apply({
+    kind: 'exec',
+    argv: [
+      ...['systemd-run', '--quiet', '--collect', '--service-type=exec', `--unit=${name}`, `--slice=${slice}`],
+      ...[
+        '-p',
+        'Delegate=yes',
+        '-p',
+        'KillSignal=SIGKILL',
+        '-p',
+        'SuccessExitStatus=SIGKILL',
+        '-p',
+        'Description=Guests of a run of layerlift',
+      ],
+      ...['--', '/bin/sh', '-c', script, 'layerlift-keeper', keeper],
+    ],
+    undo: ['systemctl', 'stop', slice],
+    witness: { path: `/sys/fs/cgroup/${slice}` },
+    why: 'the guests, in a cgroup that systemd gives away',
+  });
+  await host.find({ kind: 'node', path: `${keeper}/ready` });
 }
 
 /** A second load beside that of the guests has a cgroup of its own; within the one of the run. */

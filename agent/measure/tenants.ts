@@ -39,7 +39,7 @@ async function othersThan(host: Pick<Host, 'list'>, own: string): Promise<readon
   for (let depth = 0; depth <= Math.max(0, path.length - 1); depth++) {
     const above = path.slice(0, depth).join('/');
     const names = await host.list(`${root}/${above}`);
-    const beside = names.filter((name) => !name.startsWith('layerlift-') && name !== path[depth]);
+    const beside = names.filter((name) => !/^layerlift[-_]/.test(name) && name !== path[depth]);
     others.push(...beside.map((name) => (above === '' ? name : `${above}/${name}`)));
   }
   return others.filter((name) => !/(^|\/)(cgroup|cpu|cpuset|io|memory|pids|hugetlb|rdma|misc|irq)\.[\w.]+$/.test(name));

@@ -13,7 +13,7 @@ import type { RunFolder } from '../records/run-folder.ts';
 import type { Session } from '../host/session/session.ts';
 import { InternalError, LayerliftError, MidRunError, reasonOf, StoppedError } from '../lib/errors.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { namesOf } from '../stack/names.ts';
+import { namesOn } from '../stack/names.ts';
 import { keepVerdict } from './finish.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -48,7 +48,7 @@ export async function measure(session: Session, measuring: Measuring): Promise<E
     log.info({ sentence }, 'verdict');
     progress.told(`verdict: ${sentence}`);
   };
-  const place = { names: namesOf(id), folder: join(folder.path, 'fio') };
+  const place = { names: await namesOn(session.host, id), folder: join(folder.path, 'fio') };
   let failure: unknown;
   try {
     await runExperiment(session.host, {

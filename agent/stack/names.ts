@@ -1,5 +1,7 @@
 // The names of everything that a run makes: all carry its id, so that nothing else is ever touched.
 
+import type { Host } from '../host/host.ts';
+
 export interface Names {
   readonly run: string;
   /** `layerlift-<run>-<part>`; with a six-digit run it fits the 31 characters of a disk name if `part` has at most 14. */
@@ -21,10 +23,12 @@ export interface Names {
   /** Two addresses of a /30 that no real network uses (RFC 2544, benchmarking). */
   readonly addresses: { readonly host: string; readonly target: string };
   readonly cgroup: string;
+  /** The unit of systemd that the cgroup is delegated to, and its slice; absent where systemd does not run. */
+  readonly unit?: { readonly name: string; readonly slice: string };
 }
 
-/** `run` has six hexadecimal digits. */
-export function namesOf(run: string): Names {
+/** `run` has six hexadecimal digits. `underSystemd`: who is the only one to write at the root of the cgroups. */
+export function namesOf(run: string, underSystemd = false): Names {
   const number = Number.parseInt(run, 16);
   const prefix = `layerlift-${run}`;
   const subnet = (number % (128 * 256 - 1)) * 4;
@@ -44,8 +48,19 @@ export function namesOf(run: string): Names {
     scsiModel: prefix,
     nvmetPort: (index) => 10_000 + ((number * 4 + index) % 50_000),
     addresses: { host: address(1), target: address(2) },
-    cgroup: `/sys/fs/cgroup/${prefix}`,
+    ...(underSystemd ? delegated(run) : { cgroup: `/sys/fs/cgroup/${prefix}` }),
   };
+}
+
+/** As sd_booted(3) tells whether systemd is the first program of the host. */
+export async function namesOn(host: Pick<Host, 'list'>, run: string): Promise<Names> {
+  return namesOf(run, (await host.list('/run/systemd')).includes('system'));
+}
+
+/** A slice of its own beside those of the host's: a dash in its name would put it below another. */
+function delegated(run: string): Pick<Names, 'cgroup' | 'unit'> {
+  const unit = { name: `layerlift-${run}.service`, slice: `layerlift_${run}.slice` };
+  return { cgroup: `/sys/fs/cgroup/${unit.slice}/${unit.name}`, unit };
 }
 
 /** Ports of TCP that our targets listen on, inside their own namespaces. */

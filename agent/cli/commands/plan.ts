@@ -15,7 +15,7 @@ import { scheduleBlock } from '../../plan/schedule.ts';
 import { switchTo } from '../../stack/junction.ts';
 import { raiseDelays } from '../../stack/delays.ts';
 import { keepOthersAway } from '../../stack/keep-away.ts';
-import { namesOf } from '../../stack/names.ts';
+import { namesOn } from '../../stack/names.ts';
 import { raiseStack } from '../../stack/raise.ts';
 import { type Prepared, prepare, type PrepareOptions } from '../../run/prepare.ts';
 
@@ -59,7 +59,7 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
   const close = (title: string): void => {
     phases.push({ title, steps: host.steps.slice(phases.reduce((sum, phase) => sum + phase.steps.length, 0)) });
   };
-  const names = namesOf(sampleRun);
+  const names = await namesOn(host, sampleRun);
   const start = parseArm(baselineId, plan.design.layers) ?? { id: baselineId, stubbed: [] };
   await keepOthersAway(host, names);
   await raiseRootCgroup(host, names);

@@ -26,6 +26,8 @@ export interface RunOptions extends PrepareOptions {
   readonly deadlineMs: number | undefined;
   readonly format: FormatName;
   readonly quiet: boolean;
+  /** It is known that the watchdog may die with the agent. */
+  readonly withoutWatchdog?: boolean;
   readonly verbose: boolean;
   readonly print: (text: string) => void;
 }
@@ -46,6 +48,7 @@ export async function run(options: RunOptions): Promise<ExitName> {
       stop: stop.signal,
       onStep: (what, line) => log?.debug({ line }, what),
       restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
+      ...(options.withoutWatchdog === undefined ? {} : { withoutWatchdog: options.withoutWatchdog }),
       onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
     });
     finished = await holding(session, async () => {
@@ -58,9 +61,8 @@ export async function run(options: RunOptions): Promise<ExitName> {
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
-      const caveats = sparing.canSee
-        ? []
-        : ['no other cgroup has pressure figures: that nobody suffers cannot be seen'];
+      const blind = sparing.canSee ? [] : ['no other cgroup has pressure figures: that nobody suffers cannot be seen'];
+      const caveats = [...session.caveats, ...blind];
       const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host };
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);

@@ -3,7 +3,7 @@
 import { listFolder, readText } from '../kernel/files.ts';
 
 const places: readonly (readonly [string, RegExp])[] = [
-  ['/sys/fs/cgroup', /^layerlift-/],
+  ['/sys/fs/cgroup', /^layerlift[-_]/],
   ['/run/netns', /^layerlift-/],
   ['/sys/class/net', /^ll[0-9a-f]{6}[ht]$/],
   ['/sys/kernel/config/nullb', /^layerlift-/],

@@ -116,6 +116,19 @@ async function unmetModule(need: { name: string; forWhat: string; hint?: string 
   return { message: `kernel module ${need.name} is missing (${need.forWhat})`, hint };
 }
 
+async function unwritableCgroups(): Promise<Problem | undefined> {
+  // Which of the mounts there counts for this process: the last one.
+  const mounts = ((await readText('/proc/self/mounts')) ?? '')
+    .split('\n')
+    .filter((line) => line.includes(' /sys/fs/cgroup '));
+  const options = mounts.at(-1)?.split(' ')[3]?.split(',') ?? [];
+  if (!options.includes('ro')) return undefined;
+  return {
+    message: 'cgroups cannot be changed from here: /sys/fs/cgroup is mounted read-only',
+    hint: 'a unit with ProtectControlGroups= or a container does that: start layerlift from a shell, or by systemd-run',
+  };
+}
+
 async function unmetControllers(wanted: readonly string[]): Promise<Problem | undefined> {
   const offered = (await readText('/sys/fs/cgroup/cgroup.controllers'))?.trim().split(/\s+/);
   if (!offered)
@@ -124,7 +137,7 @@ async function unmetControllers(wanted: readonly string[]): Promise<Problem | un
       hint: 'boot with systemd.unified_cgroup_hierarchy=1',
     };
   const missing = wanted.filter((name) => !offered.includes(name));
-  if (missing.length === 0) return undefined;
+  if (missing.length === 0) return unwritableCgroups();
   return {
     message: `cgroup v2 lacks the controllers ${missing.join(', ')}`,
     hint: 'they may be bound to cgroup v1: boot with cgroup_no_v1=all',

@@ -1,7 +1,7 @@
 // One run's hold on the host: the lock, the journal under /run, the watchdog, and the live host.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { BusyError, errnoOf, OutputError } from '../../lib/errors.ts';
+import { BusyError, errnoOf, NeedError, OutputError } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Host } from '../host.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
@@ -15,6 +15,8 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 export interface Session {
   readonly host: Host;
   readonly journal: Journal;
+  /** Reasons to doubt that the host is restored whatever comes, as sentences. */
+  readonly caveats: readonly string[];
   /** Call once, after everything is unwound: forgets the journal, dismisses the watchdog, frees the lock. */
   readonly close: (outcome: { clean: boolean }) => void;
 }
@@ -22,11 +24,16 @@ export interface Session {
 export interface SessionOptions extends Omit<LiveOptions, 'journal'> {
   /** The command that restores the host if this process dies; without it nobody does so unaided. */
   readonly restore?: readonly string[];
+  /** It is known that the watchdog may die with the agent; else a run is refused where it would. */
+  readonly withoutWatchdog?: boolean;
   readonly onWatchdogLost?: (note: string) => void;
 }
 
 /** Takes the lock and opens a journal. Throws BusyError while another run holds the host or left something behind. */
-export async function openSession(run: string, { restore, onWatchdogLost, ...live }: SessionOptions): Promise<Session> {
+export async function openSession(
+  run: string,
+  { restore, withoutWatchdog, onWatchdogLost, ...live }: SessionOptions,
+): Promise<Session> {
   const release = await takeLock('run');
   let watchdog: Watchdog | undefined;
   const free = (): void => {
@@ -45,6 +52,16 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
     }
     // Before the journal: from its first line on there is somebody to clear it away.
     if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
+    const mayDie = watchdog?.isOutside === false;
+    if (mayDie && withoutWatchdog !== true) {
+      throw new NeedError([
+        {
+          message:
+            'the watchdog cannot leave the cgroup of this run: whatever ends that ends both, and nobody restores the host',
+          hint: 'start layerlift from a shell or by systemd-run; or say that this is known, by --without-watchdog',
+        },
+      ]);
+    }
     const journal = beginJournal(run);
     const forgetPrograms = await markPrograms(runFolderOf(run));
     const close = ({ clean }: { clean: boolean }): void => {
@@ -56,12 +73,15 @@ export async function openSession(run: string, { restore, onWatchdogLost, ...liv
         free();
       }
     };
-    return { host: liveHost({ ...live, journal }), journal, close };
+    return { host: liveHost({ ...live, journal }), journal, caveats: mayDie ? [diesWithIt] : [], close };
   } catch (failure) {
     free();
     throw failure;
   }
 }
+
+const diesWithIt =
+  'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host';
 
 /** A run that was cut off before its journal, or after all was undone, is forgotten here. */
 function hasChanges(run: string): boolean {

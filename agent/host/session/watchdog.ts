@@ -12,6 +12,8 @@ import { once } from 'node:events';
 import { commandEnvironment } from '../kernel/run-command.ts';
 
 export interface Watchdog {
+  /** False: what ends the agent's cgroup ends it too. */
+  readonly isOutside: boolean;
   /** Tells it that the run has ended in order. */
   readonly dismiss: () => void;
 }
@@ -27,7 +29,12 @@ const longestSilenceS = 90;
 const script = `
 { echo $$ >/sys/fs/cgroup/cgroup.procs; echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null
 trap '' HUP INT QUIT TERM PIPE
-echo ready
+cgroup_of() {
+  while read -r line; do case $line in 0::*) echo "\${line#0::}" ;; esac; done <"/proc/$1/cgroup"
+}
+here=$(cgroup_of $$)
+# Who is at the root is in no unit.
+if [ "$here" = / ] || [ "$here" != "$(cgroup_of $PPID)" ]; then echo ready outside; else echo ready inside; fi
 exec >/dev/null
 silence=$1; shift
 # Above 128 the time is over and the pipe is whole: its other end is with the agent, which has its number still. It is over
@@ -51,6 +58,7 @@ export async function startWatchdog(
   let current: ChildProcess | undefined;
   let dismissed = false;
   let restarts = 0;
+  let isOutside = false;
   const start = async (): Promise<void> => {
     // bash, as other shells cannot read for so long and no longer. Where its input is a socket, as Node's pipes are, it takes
     // itself for one that rshd has started, and would run ~/.bashrc first (shell.c, run_startup_files).
@@ -64,7 +72,8 @@ export async function startWatchdog(
     current = child;
     child.stdin.on('error', () => undefined);
     const ended = once(child, 'exit').catch(() => undefined);
-    await Promise.race([once(child.stdout, 'data'), ended]);
+    const answer: readonly unknown[] | undefined = await Promise.race([once(child.stdout, 'data'), ended]);
+    isOutside = String(answer?.[0]).includes('outside');
     void ended.then(() => {
       if (dismissed || current !== child) return;
       if (restarts++ < mostRestarts) void start();
@@ -75,6 +84,7 @@ export async function startWatchdog(
   await start();
   const beat = setInterval(() => current?.stdin?.write('moves\n'), beatMs).unref();
   return {
+    isOutside,
     dismiss: () => {
       clearInterval(beat);
       dismissed = true;

@@ -98,7 +98,7 @@ export async function simRun({ profile, onTold = () => undefined, ...options }: 
   folder.writeJson('plan.json', prepared.plan);
   folder.writeJson('host.json', meta);
   const journal = { path: '/dev/null', append: () => undefined, close: () => undefined };
-  const session = { host, journal, close: () => undefined };
+  const session = { host, journal, caveats: [], close: () => undefined };
   const log = pino({ enabled: false });
   const began = performance.now();
   const ended = await clock.run(() => measure(session, { prepared, folder, meta, log, progress, others: nobody, id }));

@@ -125,7 +125,7 @@ describe('the list of kinds', () => {
   // A journal on disk names them: a kind that goes, or changes its name, cannot be undone after an update.
   const journaled = [
     ...['module', 'mkdir', 'write', 'link', 'exec', 'cgroup', 'controllers', 'dm-create', 'dm-swap', 'dm-stats'],
-    ...['nvme-connect', 'loop', 'vduse', 'xen-vbd', 'xen-files', 'xen-domain', 'ring-threads', 'spawn'],
+    ...['nvme-connect', 'loop', 'vduse', 'xen-vbd', 'xen-files', 'xen-domain', 'ring-threads', 'spawn', 'udev-rules'],
   ];
 
   it.each(journaled)('knows %s, which journals of earlier versions name', (kind) => {

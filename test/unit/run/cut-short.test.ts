@@ -122,6 +122,7 @@ vi.mock('../../../agent/host/session/session.ts', () => ({
         },
       },
       journal: { path: '/dev/null' },
+      caveats: [],
       close: ({ clean }: { clean: boolean }) => world.log.push(clean ? 'closed' : 'closed with residue'),
     });
   },
