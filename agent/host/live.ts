@@ -10,7 +10,7 @@ import type { Child, Exit } from './child.ts';
 import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';
 import { within } from './kernel/patience.ts';
-import { renderStep, verbOf, type Step } from './step.ts';
+import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
 import { letGo, tellStep } from './journal/unwind.ts';
 import { type SpawnStep, startChild } from './steps/spawn.ts';
@@ -24,9 +24,11 @@ export interface LiveOptions {
   /** Aborted with a StoppedError as its reason when the run is told to stop. */
   readonly stop: AbortSignal;
   readonly onStep?: (what: 'apply' | 'undo', line: string) => void;
+  /** Those of this version where they are left out. */
+  readonly kinds?: Kinds;
 }
 
-export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
+export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptions): Host {
   const outstanding: Outstanding[] = [];
   let seq = 0;
   const broken = new AbortController();
@@ -42,7 +44,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
   // Nobody may be waiting when it happens.
   stopped.catch(() => undefined);
 
-  const underWay = trackChanges();
+  const underWay = trackChanges(kinds);
   /** Of the scopes that are open, innermost last: aborted when their unwind begins, or the run is told to stop. */
   const closings: AbortSignal[] = [];
   function apply(step: Step): Promise<string> {
@@ -56,7 +58,7 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
   async function perform(step: Step, change: Change): Promise<string> {
     checkStop();
     const closing = closings.at(-1) ?? end;
-    const verb = verbOf(step);
+    const verb = kinds.verbOf(step);
     const line = renderStep(step).act;
     if (!verb.shared && (await within(`looking for \`${line}\``, lookMs, verb.present(step, undefined)))) {
       throw new HostError(`cannot apply \`${line}\`: it is already there and this run did not make it`);
@@ -142,10 +144,14 @@ export function liveHost({ journal, stop, onStep }: LiveOptions): Host {
       closings.splice(closings.indexOf(closing), 1);
       // Of outer scopes too: the load of this one may wait for a device of theirs. What comes next needs what they have.
       if (failure !== undefined)
-        await letGo(outstanding.filter(({ step }, at) => at >= mark || !verbOf(step).relieveEnds));
-      const residue = await underWay.unwind(outstanding.splice(mark), journal, ({ step, prior }) =>
-        onStep?.('undo', tellStep(step, prior).undo ?? ''),
-      );
+        await letGo(
+          outstanding.filter(({ step }, at) => at >= mark || !kinds.verbOf(step).relieveEnds),
+          kinds,
+        );
+      const residue = await underWay.unwind(outstanding.splice(mark), {
+        journal,
+        onStep: ({ step, prior }) => onStep?.('undo', tellStep(step, prior).undo ?? ''),
+      });
       if (residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];
         throw new ResidueError([...first, ...residue], { cause: failure });

@@ -67,6 +67,15 @@ export function isKnownKind(kind: string): kind is Step['kind'] {
   return byKind.has(kind);
 }
 
+/** The kinds of step that a host and its unwind know. */
+export interface Kinds {
+  readonly verbOf: (step: Step) => Verb<Step>;
+  readonly isKnownKind: (kind: string) => boolean;
+}
+
+/** Those of this version. */
+export const kindsHere: Kinds = { verbOf, isKnownKind };
+
 /** `prior`: what was captured before the act, where it is known; then the inverse names it. */
 export function renderStep(step: Step, prior?: string): StepText {
   return kindOf(step).text(step, prior);

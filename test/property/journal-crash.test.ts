@@ -1,18 +1,14 @@
 // Whatever a run does, wherever it fails or dies: what its journal says is enough to bring the machine back.
 
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { foldOutstanding, type Outstanding } from '../../agent/host/journal/journal.ts';
 import { liveHost } from '../../agent/host/live.ts';
 import { renderStep, type Step } from '../../agent/host/step.ts';
 import type { SpawnStep } from '../../agent/host/steps/spawn.ts';
 import { unwind, type UnwindReport } from '../../agent/host/journal/unwind.ts';
 import { StoppedError } from '../../agent/lib/errors.ts';
-import { type Machine, makeMachine, restarted, thingOf, type UndoFault, useMachine } from '../support/fake-host.ts';
-
-vi.mock('../../agent/host/step.ts', async (real) =>
-  (await import('../support/fake-host.ts')).onFakeMachine(await real<object>()),
-);
+import { type Machine, makeMachine, restarted, thingOf, type UndoFault } from '../support/fake-host.ts';
 
 type Applied = Exclude<Step, SpawnStep>;
 
@@ -86,10 +82,9 @@ const stuck = fc
 
 /** Runs to the end or to the machine's death; true if it lived. */
 async function perform(machine: Machine, plan: Run): Promise<boolean> {
-  useMachine(machine);
   for (const [number, fault] of plan.failingActs) machine.faults.act.set(number, fault);
   const stop = new AbortController();
-  const host = liveHost({ journal: machine.journal, stop: stop.signal });
+  const host = liveHost({ ...machine, stop: stop.signal });
   const from = Math.min(...plan.inner);
   const to = Math.max(...plan.inner);
   const applyAll = async (first: number, end: number): Promise<void> => {
@@ -116,9 +111,8 @@ async function lives(machine: Machine, work: Promise<unknown>): Promise<boolean>
 }
 
 async function recover(machine: Machine): Promise<UnwindReport | undefined> {
-  useMachine(machine);
   const outstanding = foldOutstanding(machine.records);
-  const work = unwind(outstanding, machine.journal);
+  const work = unwind(outstanding, machine);
   return (await lives(machine, work)) ? work : undefined;
 }
 

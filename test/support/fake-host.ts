@@ -1,8 +1,7 @@
-// A machine in memory, with verbs that act on it. It takes the place of the verbs' registry, so that the real host,
-// journal and unwind run on it; it can fail at a step, and die at any point as under kill -9.
+// A machine in memory, with kinds of steps that act on it. Handed to the real host, journal and unwind, which run on it; it can fail at a step, and die at any point as under kill -9.
 
 import type { JournalRecord } from '../../agent/host/journal/journal.ts';
-import type { Step, StepOf } from '../../agent/host/step.ts';
+import type { Kinds, Step, StepOf } from '../../agent/host/step.ts';
 import type { Verb } from '../../agent/host/steps/verb.ts';
 
 /** How the undo of a step fails: with an error, by doing nothing and saying nothing, or by never coming back. */
@@ -26,6 +25,8 @@ export interface Machine {
     readonly append: (record: JournalRecord) => void;
     readonly close: () => void;
   };
+  /** How steps are seen, done and undone on it; a test may replace one. */
+  readonly kinds: { -readonly [K in keyof Kinds]: Kinds[K] };
   /** Acts and undos in their order, such as `act /a`. */
   readonly log: string[];
   /** Resolves when the machine dies; whatever ran on it never goes on. */
@@ -57,6 +58,7 @@ export function makeMachine(things: Iterable<readonly [string, string]>, diesAt 
       },
       close: () => undefined,
     },
+    kinds: { isKnownKind: (kind) => Object.hasOwn(kinds, kind), verbOf: (step) => verbOn(machine, step) },
     log: [],
     died,
     point: () => (isDeadAtThisPoint() ? new Promise(() => undefined) : Promise.resolve()),
@@ -75,18 +77,6 @@ export function restarted(machine: Machine, diesAt = Infinity): Machine {
 interface Inner {
   readonly point: () => Promise<void>;
   readonly nextAct: () => number;
-}
-
-let current: (Machine & Inner) | undefined;
-
-/** The machine that the verbs act on from now on. */
-export function useMachine(machine: Machine): void {
-  current = machine as Machine & Inner;
-}
-
-function here(): Machine & Inner {
-  if (!current) throw new Error('call useMachine first');
-  return current;
 }
 
 /** What a step makes or changes. */
@@ -191,44 +181,27 @@ const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
   },
 };
 
-/** Takes the place of what agent/host/step.ts gives of the same names. */
-export const fakeRegistry = {
-  isKnownKind: (kind: string): boolean => Object.hasOwn(kinds, kind),
-  verbOf: (step: Step): Verb<Step> => {
-    const kind = kinds[step.kind] as Kind<Step['kind']> | undefined;
-    if (!kind) throw new Error(`the fake machine has no ${step.kind}`);
-    const marks = {
-      ...(kind.settles ? { settles: true as const } : {}),
-      ...(kind.shared ? { shared: true as const } : {}),
-      ...(kind.mayStay ? { mayStay: true as const } : {}),
-    };
-    return {
-      ...marks,
-      present: async (one, prior) => {
-        await here().point();
-        return kind.present(here().things, one, prior);
-      },
-      capture: async (one) => {
-        await here().point();
-        return kind.capture ? kind.capture(here().things, one) : '';
-      },
-      act: (one) => act(kind, one),
-      undo: (one, prior) => undo(kind, one, prior),
-    };
-  },
-};
-
-/** The module agent/host/step.ts on the machine in memory. Looked up at each call, so that a test can spy on `fakeRegistry`. */
-export function onFakeMachine<Module extends object>(real: Module): Module & typeof fakeRegistry {
+function verbOn(machine: Machine & Inner, step: Step): Verb<Step> {
+  const kind = kinds[step.kind] as Kind<Step['kind']> | undefined;
+  if (!kind) throw new Error(`the fake machine has no ${step.kind}`);
   return {
-    ...real,
-    isKnownKind: (kind) => fakeRegistry.isKnownKind(kind),
-    verbOf: (step) => fakeRegistry.verbOf(step),
+    ...(kind.settles ? { settles: true as const } : {}),
+    ...(kind.shared ? { shared: true as const } : {}),
+    ...(kind.mayStay ? { mayStay: true as const } : {}),
+    present: async (one, prior) => {
+      await machine.point();
+      return kind.present(machine.things, one, prior);
+    },
+    capture: async (one) => {
+      await machine.point();
+      return kind.capture ? kind.capture(machine.things, one) : '';
+    },
+    act: (one) => act(machine, kind, one),
+    undo: (one, prior) => undo(machine, one, () => kind.undo(machine.things, one, prior)),
   };
 }
 
-async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
-  const machine = here();
+async function act(machine: Machine & Inner, kind: Kind<Step['kind']>, step: Step): Promise<string> {
   const fault = machine.faults.act.get(machine.nextAct());
   await machine.point();
   machine.log.push(`act ${thingOf(step)}`);
@@ -244,14 +217,13 @@ async function act(kind: Kind<Step['kind']>, step: Step): Promise<string> {
   return step.kind === 'dm-create' ? `/dev/${step.name}` : '';
 }
 
-async function undo(kind: Kind<Step['kind']>, step: Step, prior: string | undefined): Promise<void> {
-  const machine = here();
+async function undo(machine: Machine & Inner, step: Step, body: () => void): Promise<void> {
   await machine.point();
   machine.log.push(`undo ${thingOf(step)}`);
   const fault = machine.faults.undo.get(thingOf(step));
   if (fault === 'throws') throw new Error('EBUSY for ever');
   if (fault === 'hangs') return new Promise(() => undefined);
-  if (fault !== 'does nothing') kind.undo(machine.things, step, prior);
+  if (fault !== 'does nothing') body();
   await machine.point();
 }
 

@@ -9,30 +9,31 @@ import { faultPoint } from '../kernel/fault.ts';
 /** Of a folder whose run is over, and that is being removed. */
 const overSuffix = '.over';
 
-export function runFolderOf(run: string): string {
-  return join(stateFolder, run);
+/** `state`: the folder of all runs, in each of these functions. */
+export function runFolderOf(run: string, state: string = stateFolder): string {
+  return join(state, run);
 }
 
-export function journalPathOf(run: string): string {
-  return join(runFolderOf(run), 'journal.ndjson');
+export function journalPathOf(run: string, state?: string): string {
+  return join(runFolderOf(run, state), 'journal.ndjson');
 }
 
 /** Runs that have a folder here, oldest first. Needs no lock to look. */
-export function leftovers(): readonly string[] {
-  return foldersHere().filter((name) => !name.endsWith(overSuffix));
+export function leftovers(state: string = stateFolder): readonly string[] {
+  return foldersIn(state).filter((name) => !name.endsWith(overSuffix));
 }
 
 /** The journal is the first thing in the folder of a run: without one nothing was changed. */
-export function hasJournal(run: string): boolean {
-  return statSync(journalPathOf(run), { throwIfNoEntry: false }) !== undefined;
+export function hasJournal(run: string, state?: string): boolean {
+  return statSync(journalPathOf(run, state), { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
  * Removes the folder of a run that has nothing left to undo. It loses its name first, and at once: whatever a death in the
  * middle leaves of it (the journal goes before a domain's files) is then no run any more. Throws OutputError.
  */
-export function forgetRun(run: string): void {
-  const folder = runFolderOf(run);
+export function forgetRun(run: string, state?: string): void {
+  const folder = runFolderOf(run, state);
   const over = `${folder}${overSuffix}`;
   try {
     rmSync(over, { recursive: true, force: true });
@@ -49,14 +50,14 @@ export function forgetRun(run: string): void {
 }
 
 /** What deaths left of folders that were being removed. Only for the holder of the lock. */
-export function forgetRemains(): void {
-  for (const name of foldersHere().filter((one) => one.endsWith(overSuffix)))
-    rmSync(join(stateFolder, name), { recursive: true, force: true });
+export function forgetRemains(state: string = stateFolder): void {
+  for (const name of foldersIn(state).filter((one) => one.endsWith(overSuffix)))
+    rmSync(join(state, name), { recursive: true, force: true });
 }
 
-function foldersHere(): readonly string[] {
+function foldersIn(state: string): readonly string[] {
   try {
-    return readdirSync(stateFolder, { withFileTypes: true })
+    return readdirSync(state, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
       .sort();

@@ -4,8 +4,8 @@
 import type { Problem } from '../../lib/errors.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
-import { letGo, tellStep, unwind } from './unwind.ts';
-import { isKnownKind, verbOf } from '../step.ts';
+import { letGo, tellStep, unwind, type UnwindOptions } from './unwind.ts';
+import { type Kinds, kindsHere } from '../step.ts';
 
 /** How long an unwind waits for changes under way before it begins with all others. */
 const beforeMs = 10_000;
@@ -29,12 +29,11 @@ export interface UnderWay {
   /** Undoes what can be undone, newest first, and names what goes on. */
   readonly unwind: (
     outstanding: readonly Outstanding[],
-    journal: Pick<Journal, 'append'>,
-    onStep: (entry: Outstanding) => void,
+    options: Required<Omit<UnwindOptions, 'kinds'>>,
   ) => Promise<readonly Problem[]>;
 }
 
-export function trackChanges(): UnderWay {
+export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
   const changes = new Map<Change, Promise<unknown>>();
   const changesOf = (outstanding: readonly Outstanding[]): readonly Change[] =>
     [...changes.keys()].filter(({ entry }) => entry && outstanding.includes(entry));
@@ -50,14 +49,14 @@ export function trackChanges(): UnderWay {
       changes.set(change, end);
     },
     wait: () => ended([...changes.keys()], beforeMs),
-    unwind: async (outstanding, journal, onStep) => {
+    unwind: async (outstanding, { journal, onStep }) => {
       const late = changesOf(outstanding);
       const lateSteps = late.map(({ entry }) => entry);
       const others = outstanding.filter((entry) => !lateSteps.includes(entry));
-      if (late.length === 0) return (await unwind(outstanding, journal, onStep)).residue;
+      if (late.length === 0) return (await unwind(outstanding, { journal, onStep, kinds })).residue;
       // It may hang on what this lets go, or on what is undone now.
-      await letGo(outstanding);
-      await unwind(others, journal, onStep);
+      await letGo(outstanding, kinds);
+      await unwind(others, { journal, onStep, kinds });
       await ended(late, Math.max(...late.map(patienceFor)));
       const hung = changesOf(outstanding);
       const hungSteps = hung.map(({ entry }) => entry);
@@ -66,20 +65,20 @@ export function trackChanges(): UnderWay {
       // All others once more: what was stuck may have been held by one that has ended.
       const { residue } = await unwind(
         outstanding.filter((entry) => !hungSteps.includes(entry)),
-        journal,
-        (entry) => lateSteps.includes(entry) && onStep(entry),
+        { journal, kinds, onStep: (entry) => lateSteps.includes(entry) && onStep(entry) },
       );
-      if (hung.length > 0) listAgain(others, journal);
+      if (hung.length > 0) listAgain(others, journal, kinds);
       return [...hungSteps.flatMap((entry) => (entry ? [stillUnderWay(entry)] : [])), ...residue];
     },
   };
 }
 
 /** What may stay where others use it has been noted as undone, and may be used by what still hangs: recovery looks again. */
-function listAgain(outstanding: readonly Outstanding[], journal: Pick<Journal, 'append'>): void {
+function listAgain(outstanding: readonly Outstanding[], journal: Pick<Journal, 'append'>, kinds: Kinds): void {
   try {
     for (const entry of outstanding)
-      if (isKnownKind(entry.step.kind) && verbOf(entry.step).mayStay) journal.append({ type: 'intent', ...entry });
+      if (kinds.isKnownKind(entry.step.kind) && kinds.verbOf(entry.step).mayStay)
+        journal.append({ type: 'intent', ...entry });
   } catch {
     // The disk is full: then modules stay loaded.
   }

@@ -4,7 +4,7 @@ import { reasonOf, type Problem } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
-import { isKnownKind, renderStep, type Step, verbOf } from '../step.ts';
+import { type Kinds, kindsHere, renderStep, type Step } from '../step.ts';
 import type { StepText } from '../steps/verb.ts';
 
 export interface UnwindReport {
@@ -18,19 +18,25 @@ const patienceMs = { first: 8_000, later: 1_000 } as const;
 /** How long the kernel may take for what needs no waiting. */
 const answerMs = { first: 20_000, later: 2_000 } as const;
 
+export interface UnwindOptions {
+  readonly journal: Pick<Journal, 'append'>;
+  /** Called before the undo of each. */
+  readonly onStep?: (entry: Outstanding) => void;
+  /** Those of this version where they are left out. */
+  readonly kinds?: Kinds;
+}
+
 /** Never throws for a step that cannot be undone: it goes on with the rest and reports it. Always ends. */
 export async function unwind(
   outstanding: readonly Outstanding[],
-  journal: Pick<Journal, 'append'>,
-  onStep?: (entry: Outstanding) => void,
+  { kinds = kindsHere, ...options }: UnwindOptions,
 ): Promise<UnwindReport> {
-  await letGo(outstanding);
+  await letGo(outstanding, kinds);
   let left: readonly Stuck[] = [...outstanding].reverse().map((entry) => ({ entry, reason: '' }));
   for (;;) {
     const { stuck, isHopeless } = await pass(
       left.map(({ entry }) => entry),
-      journal,
-      onStep,
+      { ...options, kinds },
     );
     left = stuck;
     if (isHopeless) break;
@@ -47,14 +53,13 @@ interface Stuck {
 /** Hopeless: nothing was undone after the first that was stuck, so that another pass would find all as it is. */
 async function pass(
   entries: readonly Outstanding[],
-  journal: Pick<Journal, 'append'>,
-  onStep?: (entry: Outstanding) => void,
+  options: UnwindOptions & { readonly kinds: Kinds },
 ): Promise<{ stuck: readonly Stuck[]; isHopeless: boolean }> {
   const stuck: Stuck[] = [];
   let isHopeless = true;
   for (const entry of entries) {
-    onStep?.(entry);
-    const reason = await undoOne(entry, journal, stuck.length === 0 ? 'first' : 'later');
+    options.onStep?.(entry);
+    const reason = await undoOne(entry, options, stuck.length === 0 ? 'first' : 'later');
     if (reason !== undefined) stuck.push({ entry, reason });
     else if (stuck.length > 0) isHopeless = false;
   }
@@ -62,9 +67,9 @@ async function pass(
 }
 
 /** Lets go of what would hang an undo, of these steps or of what stands on them. That it fails is seen by the undo itself. */
-export async function letGo(outstanding: readonly Outstanding[]): Promise<void> {
+export async function letGo(outstanding: readonly Outstanding[], kinds: Kinds = kindsHere): Promise<void> {
   const relieve = async ({ step }: Outstanding): Promise<void> => {
-    if (isKnownKind(step.kind)) await verbOf(step).relieve?.(step);
+    if (kinds.isKnownKind(step.kind)) await kinds.verbOf(step).relieve?.(step);
   };
   await within('letting go', answerMs.first, Promise.allSettled([...outstanding].reverse().map(relieve))).catch(
     () => undefined,
@@ -75,14 +80,14 @@ export async function letGo(outstanding: readonly Outstanding[]): Promise<void> 
 /** Gives the reason when the step is still in effect afterwards. */
 async function undoOne(
   entry: Outstanding,
-  journal: Pick<Journal, 'append'>,
+  { journal, kinds }: UnwindOptions & { readonly kinds: Kinds },
   turn: 'first' | 'later',
 ): Promise<string | undefined> {
   const { seq, step, prior } = entry;
   note({ type: 'undoing', seq });
-  const reason = isKnownKind(step.kind)
+  const reason = kinds.isKnownKind(step.kind)
     ? await tryUndo(entry)
-    : `this version does not know the step kind ${String(step.kind)}`;
+    : `this version does not know the step kind ${step.kind}`;
   note(reason === undefined ? { type: 'undone', seq } : { type: 'stuck', seq, reason });
   return reason;
 
@@ -96,7 +101,7 @@ async function undoOne(
   }
 
   async function tryUndo({ step }: Outstanding): Promise<string | undefined> {
-    const verb = verbOf(step);
+    const verb = kinds.verbOf(step);
     const look = (): Promise<boolean> => within('looking at it', answerMs[turn], verb.present(step, prior));
     try {
       if (!(await look())) return undefined;

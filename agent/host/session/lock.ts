@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BusyError, errnoOf, OutputError, PrivilegeError } from '../../lib/errors.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { flock } from '../kernel/flock.ts';
+import { flock as flockOf } from '../kernel/flock.ts';
 import { lockHolders } from './lock-holders.ts';
 
 export type Holder = 'run' | 'recover' | 'watchdog';
@@ -18,17 +18,27 @@ const lastThreadS = 120;
 /** Who has just taken the lock has not said yet who it is: until then the file names the one before. */
 const introductionS = 2;
 
+export interface LockPlace {
+  /** The folder that the lock is in. */
+  readonly state?: string;
+  /** flock(2) on an open file; false where somebody else holds it. */
+  readonly flock?: typeof flockOf;
+}
+
 /** A watchdog waits for the end of its run, or of whoever came first. Gives what frees the lock. Throws BusyError, PrivilegeError, OutputError or HostError. */
-export async function takeLock(holder: Holder): Promise<() => void> {
+export async function takeLock(
+  holder: Holder,
+  { state = stateFolder, flock = flockOf }: LockPlace = {},
+): Promise<() => void> {
   faultPoint('before the lock');
-  const path = join(stateFolder, 'lock');
-  const fd = openLock(path);
+  const path = join(state, 'lock');
+  const fd = openLock(state, path);
   try {
     const taken =
       holder === 'watchdog'
         ? await flock(fd, ['-x', '-w', `${lastThreadS}`])
         : (await flock(fd, holder === 'recover' ? ['-x', '-w', `${introductionS}`] : ['-x', '-n'])) ||
-          (await waitForWatchdog(fd, { path, holder }));
+          (await waitForWatchdog(fd, { path, holder, flock }));
     if (!taken) throw await (holder === 'watchdog' ? heldTooLong(path) : busy(path));
     introduce(fd, holder);
   } catch (failure) {
@@ -39,7 +49,10 @@ export async function takeLock(holder: Holder): Promise<() => void> {
 }
 
 /** A watchdog is doing what `recover` was called for: wait for it, then look what it left. */
-async function waitForWatchdog(fd: number, { path, holder }: { path: string; holder: Holder }): Promise<boolean> {
+async function waitForWatchdog(
+  fd: number,
+  { path, holder, flock }: { path: string; holder: Holder; flock: typeof flockOf },
+): Promise<boolean> {
   if (holder !== 'recover' || holderIn(path) !== 'watchdog') return false;
   return flock(fd, ['-x', '-w', `${watchdogPatienceS}`]);
 }
@@ -81,14 +94,13 @@ const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'nothing is changed or undone while it is full: free some space in /run, then the same again',
 };
 
-function openLock(path: string): number {
+function openLock(state: string, path: string): number {
   try {
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    mkdirSync(state, { recursive: true, mode: 0o700 });
     return openSync(path, 'a', 0o600);
   } catch (cause) {
     const code = errnoOf(cause);
-    if (code === 'EACCES' || code === 'EPERM')
-      throw new PrivilegeError(`cannot write in ${stateFolder}`, 'run as root');
+    if (code === 'EACCES' || code === 'EPERM') throw new PrivilegeError(`cannot write in ${state}`, 'run as root');
     throw new OutputError(`cannot open the lock ${path}: ${code ?? String(cause)}`, remedies[code ?? ''], { cause });
   }
 }

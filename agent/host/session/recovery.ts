@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { isRecord } from '../../lib/record.ts';
+import { stateFolder } from '../../lib/state-folder.ts';
+import type { Kinds } from '../step.ts';
 import { LayerliftError, type Problem, ProfileError, reasonOf, ResidueError } from '../../lib/errors.ts';
 import { type Journal, openJournal, type Outstanding, readableSteps, readJournal } from '../journal/journal.ts';
 import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFolderOf } from '../journal/leftovers.ts';
@@ -22,11 +24,16 @@ export interface RecoverOptions {
   /** This run alone; one that has been recovered by others is none. */
   readonly only?: string;
   readonly onUndo: (line: string) => void;
+  /** The folder of all runs; left out: that of this host. */
+  readonly state?: string;
+  /** Those of this version where they are left out. */
+  readonly kinds?: Kinds;
 }
 
 /** Unwinds interrupted runs. Throws ResidueError, after trying all, when something could not be undone. */
-export async function recoverAll({ holder, only, onUndo }: RecoverOptions): Promise<readonly Recovery[]> {
-  const release = await takeLock(holder);
+export async function recoverAll(options: RecoverOptions): Promise<readonly Recovery[]> {
+  const { holder, only, state = stateFolder } = options;
+  const release = await takeLock(holder, { state });
   try {
     const recoveries: Recovery[] = [];
     const residue: Problem[] = [];
@@ -38,12 +45,12 @@ export async function recoverAll({ holder, only, onUndo }: RecoverOptions): Prom
         residue.push(...problemsOf(failure, what));
       }
     };
-    await attempt('remains of earlier runs', forgetRemains);
-    for (const run of leftovers().filter((name) => only === undefined || name === only)) {
-      await attempt(`the run in ${runFolderOf(run)}`, async () => {
-        const { residue: stuck, ...recovery } = await recoverOne(run, onUndo);
+    await attempt('remains of earlier runs', () => forgetRemains(state));
+    for (const run of leftovers(state).filter((name) => only === undefined || name === only)) {
+      await attempt(`the run in ${runFolderOf(run, state)}`, async () => {
+        const { residue: stuck, ...recovery } = await recoverOne(run, { ...options, state });
         residue.push(...stuck);
-        if (stuck.length === 0) forgetRun(run);
+        if (stuck.length === 0) forgetRun(run, state);
         recoveries.push(recovery);
       });
     }
@@ -56,30 +63,29 @@ export async function recoverAll({ holder, only, onUndo }: RecoverOptions): Prom
 
 async function recoverOne(
   run: string,
-  onUndo: (line: string) => void,
+  { state, ...options }: RecoverOptions & { readonly state: string },
 ): Promise<Recovery & { readonly residue: readonly Problem[] }> {
-  const path = journalPathOf(run);
+  const path = journalPathOf(run, state);
   const endedByReboot = isOfAnotherBoot(path);
   const nothing = { run, undone: 0, endedByReboot, residue: [] };
-  if (endedByReboot || !hasJournal(run)) return nothing;
-  const outstanding = outstandingOf(run);
+  if (endedByReboot || !hasJournal(run, state)) return nothing;
+  const folder = runFolderOf(run, state);
+  const outstanding = outstandingOf(folder, path);
   if (outstanding.length === 0) return nothing;
   const journal = openIfPossible(path);
   try {
-    return { run, endedByReboot, ...(await undoAll(outstanding, { folder: runFolderOf(run), journal, onUndo })) };
+    return { run, endedByReboot, ...(await undoAll(outstanding, { ...options, folder, journal })) };
   } finally {
     journal.close();
   }
 }
 
 /** A journal that is damaged or of another version is not guessed at: whoever reads the error is told what it lists. */
-function outstandingOf(run: string): readonly Outstanding[] {
-  const path = journalPathOf(run);
+function outstandingOf(folder: string, path: string): readonly Outstanding[] {
   try {
     return readJournal(path)?.outstanding ?? [];
   } catch (failure) {
     if (!(failure instanceof ProfileError)) throw failure;
-    const folder = runFolderOf(run);
     const message = `nothing of the run in ${folder} was undone, as its journal cannot be trusted`;
     const hint = `undo its intents from the last to the first, then: rm -r ${folder}`;
     throw new ProfileError([
@@ -115,15 +121,24 @@ const programPatienceS = { before: 10, after: 20 } as const;
 /** A program that is still at work may make its change after it was looked for: then all is looked at again. */
 async function undoAll(
   outstanding: readonly Outstanding[],
-  { folder, journal, onUndo }: { folder: string; journal: Pick<Journal, 'append'>; onUndo: (line: string) => void },
+  {
+    folder,
+    journal,
+    onUndo,
+    kinds,
+  }: Pick<RecoverOptions, 'onUndo' | 'kinds'> & { folder: string; journal: Pick<Journal, 'append'> },
 ): Promise<UnwindReport> {
   // What is about to become a guest's load may have been frozen with it.
-  await letGo(outstanding);
+  await letGo(outstanding, kinds);
+  const known = kinds ? { journal, kinds } : { journal };
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
-  const report = await unwind(outstanding, journal, (entry) => onUndo(tellStep(entry.step, entry.prior).undo ?? ''));
+  const report = await unwind(outstanding, {
+    ...known,
+    onStep: (entry) => onUndo(tellStep(entry.step, entry.prior).undo ?? ''),
+  });
   if (haveEnded) return report;
   const haveEndedNow = await programsEnded(folder, programPatienceS.after);
-  const { residue } = await unwind(outstanding, journal);
+  const { residue } = await unwind(outstanding, known);
   if (haveEndedNow) return { undone: report.undone, residue };
   try {
     // So that the next recovery looks at them once more.

@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { BusyError, errnoOf, NeedError, OutputError } from '../../lib/errors.ts';
+import { stateFolder } from '../../lib/state-folder.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Host } from '../host.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
@@ -27,14 +28,16 @@ export interface SessionOptions extends Omit<LiveOptions, 'journal'> {
   /** It is known that the watchdog may die with the agent; else a run is refused where it would. */
   readonly withoutWatchdog?: boolean;
   readonly onWatchdogLost?: (note: string) => void;
+  /** The folder of all runs; left out: that of this host. */
+  readonly state?: string;
 }
 
 /** Takes the lock and opens a journal. Throws BusyError while another run holds the host or left something behind. */
 export async function openSession(
   run: string,
-  { restore, withoutWatchdog, onWatchdogLost, ...live }: SessionOptions,
+  { restore, withoutWatchdog, onWatchdogLost, state = stateFolder, ...live }: SessionOptions,
 ): Promise<Session> {
-  const release = await takeLock('run');
+  const release = await takeLock('run', { state });
   let watchdog: Watchdog | undefined;
   const free = (): void => {
     watchdog?.dismiss();
@@ -42,8 +45,8 @@ export async function openSession(
     if (!isAnythingHanging()) release();
   };
   try {
-    forgetRemains();
-    const left = leftovers().filter(hasChanges);
+    forgetRemains(state);
+    const left = leftovers(state).filter((name) => hasChanges(name, state));
     if (left.length > 0) {
       throw new BusyError(
         `run ${left.join(', ')} was interrupted and left changes on this host`,
@@ -62,13 +65,13 @@ export async function openSession(
         },
       ]);
     }
-    const journal = beginJournal(run);
-    const forgetPrograms = await markPrograms(runFolderOf(run));
+    const journal = beginJournal(run, state);
+    const forgetPrograms = await markPrograms(runFolderOf(run, state));
     const close = ({ clean }: { clean: boolean }): void => {
       journal.close();
       forgetPrograms();
       try {
-        if (clean) forgetRun(run);
+        if (clean) forgetRun(run, state);
       } finally {
         free();
       }
@@ -84,18 +87,18 @@ const diesWithIt =
   'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host';
 
 /** A run that was cut off before its journal, or after all was undone, is forgotten here. */
-function hasChanges(run: string): boolean {
-  if (hasJournal(run)) return true;
-  forgetRun(run);
+function hasChanges(run: string, state: string): boolean {
+  if (hasJournal(run, state)) return true;
+  forgetRun(run, state);
   return false;
 }
 
-function beginJournal(run: string): Journal {
-  const folder = runFolderOf(run);
+function beginJournal(run: string, state: string): Journal {
+  const folder = runFolderOf(run, state);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     faultPoint('run folder made');
-    const journal = openJournal(journalPathOf(run));
+    const journal = openJournal(journalPathOf(run, state));
     const startedAt = new Date().toISOString();
     journal.append({ type: 'header', version: 1, run, bootId: bootId(), pid: process.pid, startedAt });
     return journal;

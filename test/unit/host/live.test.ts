@@ -1,18 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { foldOutstanding } from '../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Step } from '../../../agent/host/step.ts';
 import type { SpawnStep } from '../../../agent/host/steps/spawn.ts';
 import { HostError, LoadError, ResidueError, StoppedError } from '../../../agent/lib/errors.ts';
-import { fakeRegistry, type Machine, makeMachine, useMachine } from '../../support/fake-host.ts';
-
-vi.mock('../../../agent/host/step.ts', async (real) =>
-  (await import('../../support/fake-host.ts')).onFakeMachine(await real<object>()),
-);
+import { type Machine, makeMachine } from '../../support/fake-host.ts';
 
 type Applied = Exclude<Step, SpawnStep>;
 const why = 'a test';
@@ -25,11 +21,10 @@ let lines: string[];
 let host: Host;
 beforeEach(() => {
   machine = makeMachine([['/theirs', 'folder']]);
-  useMachine(machine);
   stop = new AbortController();
   lines = [];
   host = liveHost({
-    journal: machine.journal,
+    ...machine,
     stop: stop.signal,
     onStep: (what, line) => void lines.push(`${what} ${line}`),
   });
@@ -172,8 +167,8 @@ describe('a scope', () => {
     let release = (): void => undefined;
     const started = new Promise<void>((resolve) => (arrived = resolve));
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const { verbOf } = fakeRegistry;
-    vi.spyOn(fakeRegistry, 'verbOf').mockImplementation((step) => {
+    const { verbOf } = machine.kinds;
+    machine.kinds.verbOf = (step) => {
       if (step.kind !== 'dm-swap') return verbOf(step);
       const act = async (): Promise<string> => {
         arrived();
@@ -182,7 +177,7 @@ describe('a scope', () => {
         return '';
       };
       return { ...verbOf(step), act };
-    });
+    };
     await host.scope(async () => {
       await host.apply(mkdir('/a'));
       await host.scope(async () => {
@@ -193,7 +188,6 @@ describe('a scope', () => {
       });
       order.push('unwound');
     });
-    vi.restoreAllMocks();
     expect(order).toEqual(['swapped', 'unwound']);
     expect(machine.things.has('/a')).toBe(false);
   });

@@ -2,11 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outstanding } from '../../../../agent/host/journal/journal.ts';
 import { type Step } from '../../../../agent/host/step.ts';
 import { tellStep, unwind } from '../../../../agent/host/journal/unwind.ts';
-import { type Machine, makeMachine, useMachine } from '../../../support/fake-host.ts';
-
-vi.mock('../../../../agent/host/step.ts', async (real) =>
-  (await import('../../../support/fake-host.ts')).onFakeMachine(await real<object>()),
-);
+import { type Machine, makeMachine } from '../../../support/fake-host.ts';
 
 let machine: Machine;
 beforeEach(() => {
@@ -14,7 +10,6 @@ beforeEach(() => {
     ['/a', 'folder'],
     ['/b', 'folder'],
   ]);
-  useMachine(machine);
 });
 
 const entry = (seq: number, step: unknown): Outstanding => ({ seq, step: step as Step, prior: '' });
@@ -24,7 +19,7 @@ describe('unwinding a journal that another version wrote', () => {
   const levitate = { kind: 'levitate', why: 'a test' };
 
   it('names a step of a kind that it does not know, and undoes the others', async () => {
-    const report = await unwind([entry(0, mkdir('/a')), entry(1, levitate), entry(2, mkdir('/b'))], machine.journal);
+    const report = await unwind([entry(0, mkdir('/a')), entry(1, levitate), entry(2, mkdir('/b'))], machine);
     expect(report).toEqual({
       undone: 2,
       residue: [{ message: 'cannot undo `levitate`: this version does not know the step kind levitate' }],
@@ -34,13 +29,13 @@ describe('unwinding a journal that another version wrote', () => {
 
   it('does so too while each step is told as a line', async () => {
     const tell = vi.fn(({ step }: Outstanding) => tellStep(step).undo);
-    const report = await unwind([entry(0, mkdir('/a')), entry(1, levitate)], machine.journal, tell);
+    const report = await unwind([entry(0, mkdir('/a')), entry(1, levitate)], { ...machine, onStep: tell });
     expect(report.undone).toBe(1);
   });
 
   it('names a step that lacks what its kind must have, and undoes the others', async () => {
     const damaged = { kind: 'exec', why: 'a test' };
-    const report = await unwind([entry(0, mkdir('/a')), entry(1, damaged), entry(2, mkdir('/b'))], machine.journal);
+    const report = await unwind([entry(0, mkdir('/a')), entry(1, damaged), entry(2, mkdir('/b'))], machine);
     expect(report.undone).toBe(2);
     expect(report.residue).toHaveLength(1);
   });
@@ -48,13 +43,13 @@ describe('unwinding a journal that another version wrote', () => {
 
 describe('unwinding', () => {
   it('of nothing touches nothing', async () => {
-    expect(await unwind([], machine.journal)).toEqual({ undone: 0, residue: [] });
+    expect(await unwind([], machine)).toEqual({ undone: 0, residue: [] });
     expect(machine.records).toEqual([]);
   });
 
   it('writes down each undo before it is made, and what became of it', async () => {
     machine.faults.undo.set('/a', 'throws');
-    await unwind([entry(4, mkdir('/a')), entry(7, mkdir('/b'))], machine.journal);
+    await unwind([entry(4, mkdir('/a')), entry(7, mkdir('/b'))], machine);
     expect(machine.records).toEqual([
       { type: 'undoing', seq: 7 },
       { type: 'undone', seq: 7 },
@@ -67,7 +62,7 @@ describe('unwinding', () => {
     machine.things.set('/knob', 'ours');
     machine.faults.undo.set('/knob', 'throws');
     const knob = entry(0, { kind: 'write', path: '/knob', value: 'ours', restore: 'prior', why: 'w' });
-    const { residue } = await unwind([{ ...knob, prior: 'mq-deadline' }], machine.journal);
+    const { residue } = await unwind([{ ...knob, prior: 'mq-deadline' }], machine);
     expect(residue).toMatchObject([{ hint: 'by hand: echo mq-deadline > /knob' }]);
   });
 
@@ -77,7 +72,7 @@ describe('unwinding', () => {
       entry(0, { kind: 'exec', argv: ['x'], undo: ['y'], witness: { path: '/a/in' }, why: 'w' }),
       entry(1, mkdir('/a')),
     ];
-    expect(await unwind(steps, machine.journal)).toEqual({ undone: 2, residue: [] });
+    expect(await unwind(steps, machine)).toEqual({ undone: 2, residue: [] });
     expect(machine.records.filter(({ type }) => type === 'stuck')).toMatchObject([{ seq: 1 }]);
     expect(machine.things.has('/a')).toBe(false);
   });

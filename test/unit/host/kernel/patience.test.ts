@@ -8,11 +8,7 @@ import type { Step } from '../../../../agent/host/step.ts';
 import type { SpawnStep } from '../../../../agent/host/steps/spawn.ts';
 import { unwind } from '../../../../agent/host/journal/unwind.ts';
 import { HostError, ResidueError, StoppedError } from '../../../../agent/lib/errors.ts';
-import { fakeRegistry, type Machine, makeMachine, useMachine } from '../../../support/fake-host.ts';
-
-vi.mock('../../../../agent/host/step.ts', async (real) =>
-  (await import('../../../support/fake-host.ts')).onFakeMachine(await real<object>()),
-);
+import { type Machine, makeMachine } from '../../../support/fake-host.ts';
 
 const mkdir = (path: string): Exclude<Step, SpawnStep> => ({ kind: 'mkdir', path, why: 'a test' });
 
@@ -23,14 +19,13 @@ let stop: AbortController;
 beforeEach(() => {
   vi.useFakeTimers();
   machine = makeMachine([]);
-  useMachine(machine);
   stop = new AbortController();
 });
 afterEach(() => void vi.useRealTimers());
 
 /** Makes three folders; gives how that ended, after at most two minutes. */
 async function outcome(): Promise<unknown> {
-  const host = liveHost({ journal: machine.journal, stop: stop.signal });
+  const host = liveHost({ ...machine, stop: stop.signal });
   const work = host.scope(async () => {
     for (const path of ['/a', '/b', '/c']) await host.apply(mkdir(path));
   });
@@ -95,7 +90,7 @@ describe('a step that hangs', () => {
 
   it('in an inner scope is waited for there alone, and undone nowhere', async () => {
     machine.faults.act.set(1, 'hangs');
-    const host = liveHost({ journal: machine.journal, stop: stop.signal });
+    const host = liveHost({ ...machine, stop: stop.signal });
     const started = performance.now();
     let tookMs = 0;
     const work = host
@@ -139,14 +134,14 @@ describe('a step that takes effect late', () => {
     machine.faults.act.set(1, 100_000);
     expect(await outcome()).toBeInstanceOf(ResidueError);
     expect([...machine.things.keys()]).toContain('/b');
-    expect((await unwind(foldOutstanding(machine.records), machine.journal)).residue).toEqual([]);
+    expect((await unwind(foldOutstanding(machine.records), machine)).residue).toEqual([]);
     expect([...machine.things]).toEqual([]);
   });
 
   it('with a module beneath it has that looked at again by the next recovery', async () => {
     machine.faults.act.set(1, 'hangs');
     machine.faults.undo.set('module m', 'does nothing');
-    const host = liveHost({ journal: machine.journal, stop: stop.signal });
+    const host = liveHost({ ...machine, stop: stop.signal });
     const work = host.scope(async () => {
       await host.apply({ kind: 'module', name: 'm', why: 'a test' });
       await host.apply(mkdir('/b'));
@@ -160,13 +155,13 @@ describe('a step that takes effect late', () => {
 
 describe('a change that has not begun to act', () => {
   it('when its scope ends does not act at all', async () => {
-    const host = liveHost({ journal: machine.journal, stop: stop.signal });
+    const host = liveHost({ ...machine, stop: stop.signal });
     let look = (): void => undefined;
-    const { verbOf } = fakeRegistry;
-    vi.spyOn(fakeRegistry, 'verbOf').mockImplementation((step) => {
+    const { verbOf } = machine.kinds;
+    machine.kinds.verbOf = (step) => {
       if (!('path' in step) || step.path !== '/slow') return verbOf(step);
       return { ...verbOf(step), capture: () => new Promise((resolve) => (look = () => resolve(''))) };
-    });
+    };
     const failure = new Error('no');
     const work = host.scope(async () => {
       void host.apply(mkdir('/slow')).catch(() => undefined);
@@ -178,7 +173,6 @@ describe('a change that has not begun to act', () => {
     await expect(work).rejects.toBe(failure);
     look();
     await vi.advanceTimersByTimeAsync(20_000);
-    vi.restoreAllMocks();
     expect(machine.log).toEqual([]);
     expect(machine.records).toEqual([]);
   });

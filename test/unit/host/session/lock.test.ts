@@ -5,26 +5,22 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { takeLock } from '../../../../agent/host/session/lock.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flock } from '../../../../agent/host/kernel/flock.ts';
+import { type Holder, takeLock } from '../../../../agent/host/session/lock.ts';
 import { BusyError, OutputError } from '../../../../agent/lib/errors.ts';
 
-const state = vi.hoisted(() => ({ folder: '', waits: [] as string[][] }));
-vi.mock('../../../../agent/lib/state-folder.ts', () => ({
-  get stateFolder() {
-    return state.folder;
-  },
-}));
-vi.mock('../../../../agent/host/kernel/flock.ts', async (original) => {
-  const { flock } = await original<{ flock: (fd: number, options: readonly string[]) => Promise<boolean> }>();
-  return {
+const state = { folder: '', waits: [] as string[][] };
+
+const take = (who: Holder): ReturnType<typeof takeLock> =>
+  takeLock(who, {
+    state: state.folder,
     // All waits are over at once.
-    flock: (fd: number, options: readonly string[]) => {
+    flock: (fd, options) => {
       state.waits.push([...options]);
       return flock(fd, ['-n', '-x']);
     },
-  };
-});
+  });
 
 let holder: ChildProcess | undefined;
 beforeEach(() => {
@@ -51,7 +47,7 @@ async function hold(): Promise<number> {
 describe('a lock that another process holds', () => {
   it.each(['run', 'recover'] as const)('is refused to a %s, which is told who that is', async (who) => {
     const pid = await hold();
-    const failure = await takeLock(who).catch((thrown: unknown) => thrown);
+    const failure = await take(who).catch((thrown: unknown) => thrown);
     expect(failure).toBeInstanceOf(BusyError);
     expect(failure).toMatchObject({
       problems: [{ message: `another layerlift run holds this host: process ${pid} (sleep)` }],
@@ -60,7 +56,7 @@ describe('a lock that another process holds', () => {
 
   it('is waited for by a watchdog, which then says who has it and what to do', async () => {
     const pid = await hold();
-    const failure = await takeLock('watchdog').catch((thrown: unknown) => thrown);
+    const failure = await take('watchdog').catch((thrown: unknown) => thrown);
     expect(state.waits).toEqual([['-x', '-w', '120']]);
     expect(failure).toMatchObject({
       exit: 'busy',
@@ -77,16 +73,16 @@ describe('a lock that another process holds', () => {
 });
 
 it('a lock that is free names its holder until it is given back', async () => {
-  const release = await takeLock('run');
+  const release = await take('run');
   expect(readFileSync(join(state.folder, 'lock'), 'utf8')).toBe('run');
   release();
-  (await takeLock('recover'))();
+  (await take('recover'))();
 });
 
 it('a folder that cannot be made is one clear error', async () => {
   writeFileSync(join(state.folder, 'file'), '');
   state.folder = join(state.folder, 'file');
-  const failure = await takeLock('recover').catch((thrown: unknown) => thrown);
+  const failure = await take('recover').catch((thrown: unknown) => thrown);
   expect(failure).toBeInstanceOf(OutputError);
   state.folder = join(state.folder, '..');
 });

@@ -9,23 +9,18 @@ import { recoverAll } from '../../../../agent/host/session/recovery.ts';
 import { bootId, openSession } from '../../../../agent/host/session/session.ts';
 import type { Step } from '../../../../agent/host/step.ts';
 import { BusyError, ResidueError } from '../../../../agent/lib/errors.ts';
-import { type Machine, makeMachine, useMachine } from '../../../support/fake-host.ts';
+import { type Machine, makeMachine } from '../../../support/fake-host.ts';
 
-const state = vi.hoisted(() => ({ folder: '' }));
+const state = { folder: '' };
 vi.mock('../../../../agent/lib/state-folder.ts', () => ({
   get stateFolder() {
     return state.folder;
   },
 }));
-vi.mock('../../../../agent/host/step.ts', async (real) =>
-  (await import('../../../support/fake-host.ts')).onFakeMachine(await real<object>()),
-);
-
 let machine: Machine;
 beforeEach(() => {
   state.folder = mkdtempSync(join(tmpdir(), 'layerlift-state-'));
   machine = makeMachine([['/theirs', 'folder']]);
-  useMachine(machine);
 });
 afterEach(() => rmSync(state.folder, { recursive: true, force: true }));
 
@@ -52,7 +47,10 @@ function leaveChanged(run: string, path: string): void {
 
 const here = (): readonly string[] => readdirSync(state.folder).filter((name) => name !== 'lock');
 const recover = (only?: string): ReturnType<typeof recoverAll> =>
-  recoverAll({ holder: 'recover', onUndo: () => undefined, ...(only === undefined ? {} : { only }) });
+  recoverAll({
+    ...{ holder: 'recover', onUndo: () => undefined, state: state.folder, kinds: machine.kinds },
+    ...(only === undefined ? {} : { only }),
+  });
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,
@@ -134,7 +132,7 @@ describe('a recovery', () => {
 
 describe('a run', () => {
   const open = (run: string): ReturnType<typeof openSession> =>
-    openSession(run, { stop: new AbortController().signal });
+    openSession(run, { stop: new AbortController().signal, state: state.folder, kinds: machine.kinds });
 
   it('is not kept from starting by one that changed nothing, and leaves no trace of either', async () => {
     leave('aaaaaa', undefined);
