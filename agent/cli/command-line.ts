@@ -8,8 +8,30 @@ import { prepareOptions } from './options.ts';
 import { durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
 
+/** The code of each command, loaded when it is asked for. */
+const commandsHere = {
+  run: () => import('./commands/run.ts'),
+  plan: () => import('./commands/plan.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  knobs: () => import('./commands/knobs.ts'),
+  observe: () => import('./commands/observe.ts'),
+  recover: () => import('./commands/recover.ts'),
+  selftest: () => import('./commands/selftest.ts'),
+  watchdog: () => import('./commands/watchdog.ts'),
+  analyse: () => import('./commands/analyse.ts'),
+};
+
+type Loaded<Name extends keyof typeof commandsHere> = Awaited<ReturnType<(typeof commandsHere)[Name]>>;
+
+/** What gives each command's functions. */
+export type Commands = {
+  readonly [Name in keyof typeof commandsHere]: () => Promise<{
+    readonly [Called in Extract<keyof Loaded<Name>, Name | 'analyseFolder' | 'reportFolder'>]: Loaded<Name>[Called];
+  }>;
+};
+
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
-export async function parseCommand(argv: readonly string[]): Promise<ExitName> {
+export async function parseCommand(argv: readonly string[], commands: Commands = commandsHere): Promise<ExitName> {
   let exit: ExitName = 'ok';
   const done = (name: ExitName): void => {
     exit = name;
@@ -40,14 +62,17 @@ export async function parseCommand(argv: readonly string[]): Promise<ExitName> {
         .join(' ');
       throw new UsageError(text, '`layerlift --help` lists commands and options');
     });
-  addRun(parser, done);
-  addPlan(parser, done);
-  addOthers(parser, done);
+  addRun(parser, { done, commands });
+  addPlan(parser, { done, commands });
+  addOthers(parser, { done, commands });
   await parser.parseAsync([...argv]);
   return exit;
 }
 
-type Done = (exit: ExitName) => void;
+interface Calls {
+  readonly done: (exit: ExitName) => void;
+  readonly commands: Commands;
+}
 
 const print = (text: string): void => void process.stdout.write(text);
 const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
@@ -60,7 +85,7 @@ function budgetOf(budget: number | undefined, preset: keyof typeof presetBudgetM
   return budget ?? (preset && presetBudgetMs[preset]);
 }
 
-function addRun(parser: Argv, done: Done): void {
+function addRun(parser: Argv, { done, commands }: Calls): void {
   parser.command(
     'run <profile>',
     'measure, and say which layer holds the host back (root)',
@@ -83,13 +108,13 @@ function addRun(parser: Argv, done: Done): void {
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
     async ({ deadline, budget, preset, maxImpact, ...rest }) => {
-      const { run } = await import('./commands/run.ts');
+      const { run } = await commands.run();
       done(await run({ ...rest, impact: maxImpact, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
 
-function addPlan(parser: Argv, done: Done): void {
+function addPlan(parser: Argv, { done, commands }: Calls): void {
   parser.command(
     'plan <profile>',
     'show arms, schedule, time and every change to the host with its undo; touches nothing',
@@ -99,19 +124,19 @@ function addPlan(parser: Argv, done: Done): void {
         format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
       }),
     async ({ budget, preset, maxImpact, ...rest }) => {
-      const { plan } = await import('./commands/plan.ts');
+      const { plan } = await commands.plan();
       done(await plan({ ...rest, impact: maxImpact, budgetMs: budgetOf(budget, preset), print }));
     },
   );
 }
 
-function addOthers(parser: Argv, done: Done): void {
+function addOthers(parser: Argv, { done, commands }: Calls): void {
   parser
     .command(
       'doctor [profile]',
       'say what this host offers and lacks',
       (y) => y.positional('profile', { describe: 'check for this profile', type: 'string' }),
-      async ({ profile }) => done(await (await import('./commands/doctor.ts')).doctor({ profile, print })),
+      async ({ profile }) => done(await (await commands.doctor()).doctor({ profile, print })),
     )
     .command(
       'knobs',
@@ -124,7 +149,7 @@ function addOthers(parser: Argv, done: Done): void {
           },
           format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
         }),
-      async ({ layer, format }) => done(await (await import('./commands/knobs.ts')).knobs({ layer, format, print })),
+      async ({ layer, format }) => done(await (await commands.knobs()).knobs({ layer, format, print })),
     )
     .command(
       'observe',
@@ -140,7 +165,7 @@ function addOthers(parser: Argv, done: Done): void {
           format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
         }),
       async ({ for: time, format }) => {
-        const { observe } = await import('./commands/observe.ts');
+        const { observe } = await commands.observe();
         done(await observe({ forMs: time ?? 0, format, print }));
       },
     )
@@ -149,33 +174,32 @@ function addOthers(parser: Argv, done: Done): void {
       'undo what an interrupted run left behind (root)',
       (y) =>
         y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
-      async ({ verbose }) => done(await (await import('./commands/recover.ts')).recover({ verbose, print })),
+      async ({ verbose }) => done(await (await commands.recover()).recover({ verbose, print })),
     )
     .command(
       'selftest',
       'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
       {},
-      async () => done(await (await import('./commands/selftest.ts')).selftest({ print })),
+      async () => done(await (await commands.selftest()).selftest({ print })),
     )
     // Hidden: it is called by a run alone.
     .command(
       'watchdog <run>',
       false,
       (y) => y.positional('run', { type: 'string', demandOption: true }),
-      async ({ run }) => done(await (await import('./commands/watchdog.ts')).watchdog({ run })),
+      async ({ run }) => done(await (await commands.watchdog()).watchdog({ run })),
     )
     .command(
       'analyse <folder>',
       'recompute the analysis from the folder of a run, as JSON',
       (y) => y.positional('folder', { type: 'string', demandOption: true }),
-      async ({ folder }) => done((await import('./commands/analyse.ts')).analyseFolder({ folder, print })),
+      async ({ folder }) => done((await commands.analyse()).analyseFolder({ folder, print })),
     )
     .command(
       'report <folder>',
       'print the report of a run again, in any format',
       (y) => y.positional('folder', { type: 'string', demandOption: true }).options({ format: formatOption }),
-      async ({ folder, format }) =>
-        done((await import('./commands/analyse.ts')).reportFolder({ folder, format, print })),
+      async ({ folder, format }) => done((await commands.analyse()).reportFolder({ folder, format, print })),
     )
     .command('schema', 'print the JSON Schema of the JSON report', {}, async () => {
       const { reportJsonSchema } = await import('../report/document/document.ts');

@@ -1,25 +1,31 @@
 // What each command gets from the command line. The commands themselves are left out: some of them change the host.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseCommand } from '../../../agent/cli/command-line.ts';
+import { type Commands, parseCommand } from '../../../agent/cli/command-line.ts';
 import { LayerliftError, UsageError } from '../../../agent/lib/errors.ts';
-import { exitCodes } from '../../../agent/lib/exit-codes.ts';
+import { type ExitName, exitCodes } from '../../../agent/lib/exit-codes.ts';
 import { formatNames } from '../../../agent/report/formats/format-names.ts';
 
-const calls = vi.hoisted((): [string, Record<string, unknown>][] => []);
-const standIn = vi.hoisted(() => (name: string) => (options: Record<string, unknown>) => {
-  calls.push([name, options]);
-  return 'inconclusive';
-});
-vi.mock('../../../agent/cli/commands/run.ts', () => ({ run: standIn('run') }));
-vi.mock('../../../agent/cli/commands/plan.ts', () => ({ plan: standIn('plan') }));
-vi.mock('../../../agent/cli/commands/doctor.ts', () => ({ doctor: standIn('doctor') }));
-vi.mock('../../../agent/cli/commands/knobs.ts', () => ({ knobs: standIn('knobs') }));
-vi.mock('../../../agent/cli/commands/recover.ts', () => ({ recover: standIn('recover') }));
-vi.mock('../../../agent/cli/commands/analyse.ts', () => ({
-  analyseFolder: standIn('analyse'),
-  reportFolder: standIn('report'),
-}));
+const calls: [string, object][] = [];
+const note =
+  (name: string) =>
+  (options: object): ExitName => {
+    calls.push([name, options]);
+    return 'inconclusive';
+  };
+const noted = (name: string) => (options: object) => Promise.resolve(note(name)(options));
+const standIns: Commands = {
+  run: () => Promise.resolve({ run: noted('run') }),
+  plan: () => Promise.resolve({ plan: noted('plan') }),
+  doctor: () => Promise.resolve({ doctor: noted('doctor') }),
+  knobs: () => Promise.resolve({ knobs: noted('knobs') }),
+  observe: () => Promise.resolve({ observe: noted('observe') }),
+  recover: () => Promise.resolve({ recover: noted('recover') }),
+  selftest: () => Promise.resolve({ selftest: noted('selftest') }),
+  watchdog: () => Promise.resolve({ watchdog: noted('watchdog') }),
+  analyse: () => Promise.resolve({ analyseFolder: note('analyse'), reportFolder: note('report') }),
+};
+const parse = (argv: readonly string[]): Promise<ExitName> => parseCommand(argv, standIns);
 
 let printed = '';
 beforeEach(() => {
@@ -54,13 +60,13 @@ describe('a right command line', () => {
     ['report runs/x --format md', 'report', { folder: 'runs/x', format: 'md' }],
     ['report 20260102', 'report', { folder: '20260102' }],
   ])('%s', async (line, name, options) => {
-    expect(await parseCommand(line.split(' '))).toBe('inconclusive');
+    expect(await parse(line.split(' '))).toBe('inconclusive');
     expect(calls).toEqual([[name, expect.objectContaining(options)]]);
   });
 
   it('leaves seed, budget and deadline open when they are not given', async () => {
-    await parseCommand(['run', 'p.yaml']);
-    const given = calls[0]?.[1] ?? {};
+    await parse(['run', 'p.yaml']);
+    const given: Record<string, unknown> = { ...calls[0]?.[1] };
     expect(['seed', 'budgetMs', 'deadlineMs'].map((key) => given[key])).toEqual([undefined, undefined, undefined]);
   });
 });
@@ -91,7 +97,7 @@ describe('a wrong command line', () => {
     ['recover now', /now/],
     ['exit-codes --xml', /xml/],
   ])('%j is refused, and no command is called', async (line, message) => {
-    const failure = await parseCommand(line.split(' ').filter(Boolean)).catch((thrown: unknown) => thrown);
+    const failure = await parse(line.split(' ').filter(Boolean)).catch((thrown: unknown) => thrown);
     expect(calls).toEqual([]);
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as LayerliftError).message).toMatch(message);
@@ -100,7 +106,7 @@ describe('a wrong command line', () => {
 
 describe('the text that it prints', () => {
   it('with --help lists every command and every exit code, on stdout', async () => {
-    expect(await parseCommand(['--help'])).toBe('ok');
+    expect(await parse(['--help'])).toBe('ok');
     for (const name of ['run', 'plan', 'doctor', 'recover', 'analyse', 'report', 'schema', 'exit-codes'])
       expect(printed).toContain(`layerlift ${name}`);
     for (const [name, [code, meaning]] of Object.entries(exitCodes))
@@ -108,17 +114,17 @@ describe('the text that it prints', () => {
   });
 
   it('with --help of a command lists its options', async () => {
-    await parseCommand(['run', '--help']);
+    await parse(['run', '--help']);
     for (const word of ['--seed', '--cold', '--budget', '--runs', '--deadline', '--format', '--quiet', ...formatNames])
       expect(printed).toContain(word);
     expect(calls).toEqual([]);
   });
 
   it('with exit-codes is the table, for people and for programs', async () => {
-    await parseCommand(['exit-codes']);
+    await parse(['exit-codes']);
     expect(printed.split('\n').filter(Boolean)).toHaveLength(1 + Object.keys(exitCodes).length);
     printed = '';
-    await parseCommand(['exit-codes', '--json']);
+    await parse(['exit-codes', '--json']);
     const rows = JSON.parse(printed) as readonly { code: number; name: string; meaning: string }[];
     expect(rows.map(({ code, name, meaning }) => [name, [code, meaning]])).toEqual(Object.entries(exitCodes));
   });
