@@ -20,6 +20,7 @@ import type { Experiment } from './context.ts';
 import { measureSlice } from './measure-slice.ts';
 import type { ProbeRecord } from '../records/caps.ts';
 import { whatCountsOfProbe } from '../findings/caps.ts';
+import { voidedWithoutIo } from '../findings/quality.ts';
 
 interface Probing {
   readonly host: Host;
@@ -85,8 +86,8 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     const phase = phaseMs({ seed: experiment.plan.seed, measureMs, latencyMs: visit.delayNs / 1e6 }, place);
     const times = { settleMs, phaseMs: phase, measureMs, objectives: [] };
     const slice = await measureSlice(host, { stack, load: runs, others: experiment.others }, place, times);
-    const voided = slice.voided ?? (slice.goodput > 0 ? null : 'no I/O completed');
-    const record = { visit: number, depth: visit.depth, delayNs: visit.delayNs, ...point, slice: { ...slice, voided } };
+    const judgedSlice = { ...slice, voided: voidedWithoutIo(slice) };
+    const record = { visit: number, depth: visit.depth, delayNs: visit.delayNs, ...point, slice: judgedSlice };
     experiment.recordPoint(record);
     records.push(record);
   }

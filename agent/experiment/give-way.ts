@@ -15,9 +15,6 @@ export interface Others {
   }) => Promise<void>;
 }
 
-/** What a slice says in which it was done. */
-export const pausedForOthers = 'the guests were paused, as another tenant of the host had to wait';
-
 /** Whether `step` came to its end before somebody suffered. */
 export async function unlessSuffering(step: Promise<void>, others: Others | undefined): Promise<boolean> {
   if (!others) return step.then(() => true);

@@ -8,12 +8,13 @@ import { watchCompletions } from '../measure/completions.ts';
 import { junctionsBetween, readJunctions, sectorsBetween } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
 import { measurementsBetween, readSources } from '../measure/registry.ts';
+import type { Fault } from '../lib/fault.ts';
 import { HostError, LateError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
 import { borderFactors, countCaveats } from './borders.ts';
-import { giveWay, type Others, pausedForOthers, unlessSuffering } from './give-way.ts';
+import { giveWay, type Others, unlessSuffering } from './give-way.ts';
 import { failedOf, goodputOf, guestRecord, latencyQuantiles } from '../findings/goodput.ts';
 import { faultsOf, voidedBy } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
@@ -53,16 +54,16 @@ export async function measureSlice(
   try {
     return await measured(host, on, place, times);
   } catch (failure) {
-    if (failure instanceof LateError) return voidSlice(place, failure.message);
+    if (failure instanceof LateError) return voidSlice(place, { kind: 'no-answer', failure: failure.message });
     throw failure;
   }
 }
 
-function voidSlice({ seq, block, arm }: SlicePlace, voided: string): SliceRecord {
+function voidSlice({ seq, block, arm }: SlicePlace, fault: Fault): SliceRecord {
   return {
     ...{ version: 1, seq, block, arm: arm.id, startedAt: new Date().toISOString(), switchMs: 0 },
     ...{ goodput: 0, attainment: null, latencyNs: null, guests: [], junctions: [], measurements: {}, caveats: [] },
-    voided,
+    voided: [fault],
   };
 }
 
@@ -79,7 +80,7 @@ async function measured(
   const window = await guard(readWindow(host, { stack, load, others }, times));
   if (!window) {
     if (others) await guard(giveWay(host, load, others));
-    return voidSlice(place, pausedForOthers);
+    return voidSlice(place, { kind: 'paused' });
   }
   const { startedAt, from, to, settling } = window;
   const passed = sectorsBetween(from.junctions, to.junctions);

@@ -9,7 +9,7 @@ import { armOf, type Blocks } from './blocks.ts';
 import type { Recorder } from './recorder.ts';
 import { judged } from '../findings/judge.ts';
 import type { SlicePlace } from './measure-slice.ts';
-import { countedSlices } from '../findings/quality.ts';
+import { countedSlices, voidedWithoutIo } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 /** Of baseline and named arm: at least so many, more until it is clear, and so many at most. */
@@ -59,8 +59,7 @@ export async function recheck(
         progress.phase(`checking again: ${id}`);
         const measured = await measure({ seq: slices.length, block, arm: armOf({ plan }, id) });
         // No I/O at all has no logarithm; the verdict is not lost for it.
-        const voided = measured.voided ?? (measured.goodput > 0 ? null : 'no I/O completed');
-        const slice = { ...measured, voided };
+        const slice = { ...measured, voided: voidedWithoutIo(measured) };
         slices.push(slice);
         recordRecheck(slice);
         if (slice.voided === null) break;

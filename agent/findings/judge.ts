@@ -1,6 +1,7 @@
 // Which slices stand apart from the rest of their run, by how much CPU others took meanwhile. What others take all the time
 // is the host as it is, and no disturbance. Pure: judged over all slices so far, live and from a run's folder alike.
 
+import type { Fault } from '../lib/fault.ts';
 import { guestFacts } from '../lib/guest.ts';
 import { median } from '../lib/numbers.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -18,23 +19,14 @@ const apart = { points: 10, deviations: 4, ofNormal: 1.4826 } as const;
 /** `arm`: slices of one arm are alike but for what others do; `block`: those of one block are compared with one another. */
 export type Judgeable = Pick<SliceRecord, 'arm' | 'block' | 'voided' | 'measurements'>;
 
-/** What others may do to a slice, and how it is told. */
+/** What others may do to a slice. */
 interface Trouble {
+  readonly kind: 'foreign-cpu' | 'steal';
   readonly percentOf: (slice: Judgeable) => number | undefined;
-  readonly text: (percent: string, level: string) => string;
 }
 
-const foreignCpu: Trouble = {
-  percentOf: foreignPercent,
-  text: (percent, level) =>
-    `programs that are not of this run used ${percent} of the CPU in it, and ${level} in the slices around it`,
-};
-
-const steal: Trouble = {
-  percentOf: ({ measurements }) => measurements['cpu']?.['stealPercent'],
-  text: (percent, level) =>
-    `a hypervisor above took ${percent} of the CPU away in it, and ${level} in the slices around it`,
-};
+const foreignCpu: Trouble = { kind: 'foreign-cpu', percentOf: foreignPercent };
+const steal: Trouble = { kind: 'steal', percentOf: ({ measurements }) => measurements['cpu']?.['stealPercent'] };
 
 /**
  * The slices of one measurement, in any order, with `voided` set where one stands apart from the others too: from the level
@@ -48,8 +40,8 @@ export function judged<T extends Judgeable>(slices: readonly T[], { guest }: Pic
   const found = troubles.map((trouble) => standingApart(slices, trouble));
   return slices.map((slice) => {
     if (slice.voided !== null) return slice;
-    const texts = found.flatMap((reasons) => reasons.get(slice) ?? []);
-    return texts.length > 0 ? { ...slice, voided: texts.join('; ') } : slice;
+    const faults = found.flatMap((reasons) => reasons.get(slice) ?? []);
+    return faults.length > 0 ? { ...slice, voided: faults } : slice;
   });
 }
 
@@ -62,7 +54,7 @@ export function foreignPercent({ measurements: { cpu, guests, agent } }: Judgeab
 }
 
 /** Why they do not count, by slice. */
-function standingApart<T extends Judgeable>(slices: readonly T[], { percentOf, text }: Trouble): Map<T, string> {
+function standingApart<T extends Judgeable>(slices: readonly T[], { kind, percentOf }: Trouble): Map<T, Fault> {
   const known = slices.flatMap((slice) => {
     const percent = slice.voided === null ? percentOf(slice) : undefined;
     return percent === undefined ? [] : [{ slice, percent }];
@@ -78,7 +70,7 @@ function standingApart<T extends Judgeable>(slices: readonly T[], { percentOf, t
   return new Map(
     seen
       .filter(({ off }) => Math.abs(off) > most)
-      .map(({ slice, percent, off }) => [slice, text(rounded(percent), rounded(Math.max(0, percent - off)))]),
+      .map(({ slice, percent, off }) => [slice, { kind, percent, levelPercent: Math.max(0, percent - off) }]),
   );
 }
 
@@ -91,8 +83,4 @@ function levelsOf(known: readonly { arm: string; percent: number }[]): ReadonlyM
       return [arm, median(own.length < ownLevelFrom ? [...own, whole] : own)];
     }),
   );
-}
-
-function rounded(percent: number): string {
-  return `${percent.toFixed(0)} %`;
 }

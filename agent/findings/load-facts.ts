@@ -1,11 +1,12 @@
 // From the records of a run to what the analysis asks beside goodput: how full the CPUs were, and what did not count.
 
+import { oneOfEachKind } from '../lib/fault.ts';
 import { guestFacts } from '../lib/guest.ts';
-import type { LoadFacts, SliceLoad, VoidSlices } from '../analysis/revise/outside.ts';
+import type { LoadFacts, SliceLoad } from '../analysis/revise/outside.ts';
 import type { GuestTime } from '../analysis/revise/own-limits.ts';
 import type { Plan } from '../plan/plan.ts';
 import { depthOf, guestIn, ownLimitsOf, stackNsIn } from './own-limits.ts';
-import { faultsOf, qualityOf } from './quality.ts';
+import { qualityOf } from './quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 type Asked = Pick<Plan, 'profile' | 'measureMs' | 'demand' | 'impact'>;
@@ -15,7 +16,7 @@ export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFa
   const limits = ownLimitsOf(plan);
   return {
     slices: slices
-      .filter((slice) => slice.voided === null || isHeldBack(slice, plan))
+      .filter((slice) => slice.voided === null || isHeldBack(slice))
       .map((slice) => ({
         ...loadOf(slice, plan),
         uses: limits.map(({ useIn }) => useIn(slice)),
@@ -25,7 +26,7 @@ export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFa
     unstubbed: plan.profile.stack.filter(({ stub }) => stub === null).map(({ layer }) => layer),
     // A job file may start several threads, or one that never sleeps.
     oneThread: !('job' in plan.profile.workload),
-    void: voidOf(slices, plan),
+    void: voidOf(slices),
   };
 }
 
@@ -54,23 +55,19 @@ function timeOf(slice: SliceRecord, guest: number, plan: Asked): GuestTime {
   };
 }
 
-function voidOf(slices: readonly SliceRecord[], plan: Asked): VoidSlices {
+function voidOf(slices: readonly SliceRecord[]): LoadFacts['void'] {
   const all = slices.filter(({ voided }) => voided !== null);
   return {
     count: all.length,
     of: slices.length,
     tooMany: qualityOf(slices).tooMany,
-    byCpuMax: all.every((slice) => isHeldBack(slice, plan)),
-    reasons: [...new Map(all.map(({ voided }) => [withoutFigures(voided ?? ''), voided ?? ''])).values()],
+    byCpuMax: all.every(isHeldBack),
+    reasons: oneOfEachKind(all.flatMap(({ voided }) => voided ?? [])),
   };
 }
 
 /** Void because of cpu.max; a guest that is held back may answer late as well. */
-function isHeldBack(slice: SliceRecord, plan: Asked): boolean {
-  const kinds = faultsOf(slice, plan).map(({ kind }) => kind);
+function isHeldBack({ voided }: SliceRecord): boolean {
+  const kinds = (voided ?? []).map(({ kind }) => kind);
   return kinds.includes('throttled') && kinds.every((kind) => kind === 'throttled' || kind === 'late');
-}
-
-function withoutFigures(text: string): string {
-  return text.replace(/\d+(\.\d+)?/g, '0');
 }

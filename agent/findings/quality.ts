@@ -2,12 +2,8 @@
 // Pure: a run's folder gives the same answer again.
 
 import type { Design } from '../analysis/verdict/design.ts';
+import type { Fault } from '../lib/fault.ts';
 import type { SliceRecord } from '../records/slice.ts';
-
-export interface Fault {
-  readonly kind: 'late' | 'throttled' | 'starved-agent' | 'moved-host';
-  readonly text: string;
-}
 
 /** Beyond these a slice says more of something else than of its arm. */
 const limits = {
@@ -37,8 +33,13 @@ export function faultsOf(slice: SliceRecord, { measureMs }: Expected): readonly 
 }
 
 /** What to record as `voided`. */
-export function voidedBy(faults: readonly Fault[]): string | null {
-  return faults.length > 0 ? faults.map(({ text }) => text).join('; ') : null;
+export function voidedBy(faults: readonly Fault[]): Fault[] | null {
+  return faults.length > 0 ? [...faults] : null;
+}
+
+/** The same of a slice that is compared by the logarithm of its goodput, which none has. */
+export function voidedWithoutIo({ voided, goodput }: Pick<SliceRecord, 'voided' | 'goodput'>): Fault[] | null {
+  return voided ?? (goodput > 0 ? null : [{ kind: 'no-io' }]);
 }
 
 /** The slices that count. */
@@ -71,27 +72,16 @@ function windowFaults({ guests }: SliceRecord, measureMs: number): readonly Faul
   const [longest, shortest] = [Math.max(0, ...windows), windows.length > 0 ? Math.min(...windows) : 0];
   const mostMs = measureMs + Math.max(limits.overshoot * measureMs, limits.overshootMs);
   if (longest <= mostMs) return [];
-  if (shortest > mostMs)
-    return [
-      { kind: 'starved-agent', text: `the agent came ${seconds(shortest - measureMs)} late to the end of the slice` },
-    ];
-  return [{ kind: 'late', text: `a guest was measured for ${seconds(longest)} in place of ${seconds(measureMs)}` }];
+  if (shortest > mostMs) return [{ kind: 'starved-agent', lateMs: shortest - measureMs }];
+  return [{ kind: 'late', elapsedMs: longest, measureMs }];
 }
 
 function clockFaults({ measurements }: SliceRecord): readonly Fault[] {
   const driftMs = Math.abs(measurements['clock']?.['driftMs'] ?? 0);
-  if (driftMs <= limits.driftMs) return [];
-  const text = `the clocks of the host parted by ${seconds(driftMs)}: it was moved or suspended, or its time was set`;
-  return [{ kind: 'moved-host', text }];
+  return driftMs <= limits.driftMs ? [] : [{ kind: 'moved-host', driftMs }];
 }
 
 function throttlingFaults({ measurements }: SliceRecord): readonly Fault[] {
   const throttled = measurements['guests']?.['throttledPercent'] ?? 0;
-  if (throttled <= limits.throttledPercent) return [];
-  const text = `a guest was held back by its cpu.max for ${throttled.toFixed(0)} % of the time`;
-  return [{ kind: 'throttled', text }];
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+  return throttled <= limits.throttledPercent ? [] : [{ kind: 'throttled', percent: throttled }];
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 import { sliceCaveatSchema } from './caveat.ts';
+import { voidedSchema } from './fault.ts';
 
 const layer = z.enum(layers);
 /** A year: what a damaged record holds beyond it is no time. */
@@ -72,8 +73,8 @@ export const sliceSchema = z.object({
   measurements: z.record(z.string(), z.record(z.string(), z.number())),
   /** Doubts about this slice; earlier versions wrote sentences. */
   caveats: z.array(sliceCaveatSchema),
-  /** Why this slice does not count; null if it does. */
-  voided: z.string().nullable().default(null),
+  /** Why this slice does not count; null if it does. Earlier versions wrote sentences. */
+  voided: voidedSchema,
 });
 
 export type SliceRecord = z.output<typeof sliceSchema>;

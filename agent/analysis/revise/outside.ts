@@ -8,7 +8,14 @@ import { type MetLimit, renderGuests, renderValue } from '../../lib/own-limit.ts
 import type { Analysis } from '../verdict/analyse.ts';
 import { aboveOf, depthClaim, ownCaveats, ownClaim, type OwnFacts, ownMet } from './own-claims.ts';
 import { metLimits, type OwnUse } from './own-limits.ts';
-import { isLifting, type InconclusiveVerdict, type OutsideVerdict, type Verdict, namedIn } from '../verdict/verdict.ts';
+import {
+  isLifting,
+  type InconclusiveVerdict,
+  type OutsideVerdict,
+  type Verdict,
+  type VoidSlices,
+  namedIn,
+} from '../verdict/verdict.ts';
 
 /** What one slice asked of the CPUs; undefined where it was not measured. */
 export interface SliceLoad extends OwnUse {
@@ -26,18 +33,11 @@ export interface LoadFacts extends OwnFacts {
   readonly slices: readonly SliceLoad[];
   /** Each guest's load is one thread that sleeps when it has nothing to do. */
   readonly oneThread: boolean;
-  readonly void: VoidSlices;
-}
-
-export interface VoidSlices {
-  readonly count: number;
-  /** Of so many in all. */
-  readonly of: number;
-  readonly tooMany: boolean;
-  /** All of them because a guest was held back by its own cpu.max. */
-  readonly byCpuMax: boolean;
-  /** Why, each reason once. */
-  readonly reasons: readonly string[];
+  readonly void: VoidSlices & {
+    readonly tooMany: boolean;
+    /** All of them because a guest was held back by its own cpu.max. */
+    readonly byCpuMax: boolean;
+  };
 }
 
 type Outside = Pick<OutsideVerdict, 'limit' | 'why' | 'met'>;
@@ -135,7 +135,6 @@ export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], fac
   const outside = bounds ? outsideClaim(layers, facts) : undefined;
   const highest = verdict.kind === 'outside' ? undefined : highestOf(layers, facts);
   return [
-    ...(facts.void.count > 0 ? [`${voidSlices(facts.void)}; they do not count`] : []),
     ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
     ...(highest ? ownCaveats(ownMet(facts, highest), inWords(highest, layers)) : []),
   ];
@@ -176,11 +175,8 @@ function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | Incon
     return { kind: 'outside', limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
   }
   const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
-  return { kind: 'inconclusive', why: voidSlices(found), candidates, proven, disturbed: true };
-}
-
-function voidSlices({ count, of, reasons }: VoidSlices): string {
-  return `${count} of ${of} slices were void: ${reasons.join('; ')}`;
+  const { count, of, reasons } = found;
+  return { kind: 'inconclusive', why: { count, of, reasons }, candidates, proven, disturbed: true };
 }
 
 /** Nothing lifts, or nothing shows above the noise. */

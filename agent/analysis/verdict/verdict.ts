@@ -1,5 +1,6 @@
 // The verdict: a closed union. "Cannot tell yet" is a result, not an error.
 
+import type { Fault } from '../../lib/fault.ts';
 import type { Layer } from '../../lib/layer.ts';
 import type { MetLimit, OwnLimitKind } from '../../lib/own-limit.ts';
 
@@ -63,9 +64,19 @@ export interface MaskedVerdict {
   readonly unproven: readonly Layer[];
 }
 
+/** Slices that do not count. */
+export interface VoidSlices {
+  readonly count: number;
+  /** Of so many in all. */
+  readonly of: number;
+  /** Why, each kind of fault once. */
+  readonly reasons: readonly Fault[];
+}
+
 export interface InconclusiveVerdict {
   readonly kind: 'inconclusive';
-  readonly why: string;
+  /** Without a full stop; of too many void slices the data. */
+  readonly why: string | VoidSlices;
   /** Layers not yet ruled out. */
   readonly candidates: readonly Layer[];
   /** Those of them whose stub is proven to lift. */

@@ -27,6 +27,7 @@ import {
 } from '../../findings/baseline.ts';
 import { type Asked, capsOf } from './caps.ts';
 import { sliceCaveatWords } from '../words/caveat.ts';
+import { verdictInWords } from '../words/fault.ts';
 import { settleOf } from '../words/settle.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Facts } from '../words/facts.ts';
@@ -88,7 +89,7 @@ function factsOf(input: ReportInput): Facts {
       from: startedAt,
       to: endedAt,
     }),
-    verdict: plan.aims.verdict ? analysis.verdict : { kind: 'not-asked' },
+    verdict: plan.aims.verdict ? verdictInWords(analysis.verdict) : { kind: 'not-asked' },
     recheck: recheck ? recheckRow(recheck) : null,
     decided: analysis.decided,
     cutShort: input.cutShort ?? null,

@@ -9,11 +9,13 @@ import { checkCaveats } from '../../findings/second-opinions.ts';
 import { whatCounts } from '../../findings/counted.ts';
 import { judged } from '../../findings/judge.ts';
 import { othersCaveats, othersUse } from '../../findings/others.ts';
-import { countedSlices } from '../../findings/quality.ts';
+import { countedSlices, voidedWithoutIo } from '../../findings/quality.ts';
 import { endOf, type RunRecords } from '../../records/run-records.ts';
 import type { SliceRecord } from '../../records/slice.ts';
 import { settlingRunCaveats } from '../../findings/settling.ts';
+import { oneOfEachKind } from '../../lib/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { faultWords, voidSlicesWords } from '../words/fault.ts';
 import { renderLift, renderNumber } from '../words/figures.ts';
 import { buildDocument, type ReportDocument } from './document.ts';
 import type { Reading } from '../../findings/findings.ts';
@@ -39,6 +41,7 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
     caveats: [
       ...meta.caveats,
       ...othersCaveats(others),
+      ...(load.void.count > 0 ? [`${voidSlicesWords(load.void)}; they do not count`] : []),
       ...outsideCaveats(analysis, plan.design.layers, load),
       ...recheckCaveats(analysis, rechecked, recheck),
       ...calibrationCaveats(analysis, poorStubs),
@@ -93,12 +96,10 @@ function recheckCaveats(
         ]
       : [];
   }
-  const reasons = new Set(
-    rechecked.flatMap(({ voided, goodput }) => voided ?? (goodput > 0 ? [] : 'no I/O completed')),
-  );
+  const reasons = oneOfEachKind(rechecked.flatMap((slice) => voidedWithoutIo(slice) ?? []));
   return [
-    reasons.size > 0
-      ? `the check at the end says nothing, as its slices were void: ${[...reasons].join('; ')}`
+    reasons.length > 0
+      ? `the check at the end says nothing, as its slices were void: ${faultWords(reasons)}`
       : 'the check at the end says nothing, as too few of its slices were measured',
   ];
 }

@@ -7,13 +7,14 @@ import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
 import type { Pace } from '../../../agent/experiment/progress.ts';
 import { countedSlices } from '../../../agent/findings/quality.ts';
 import type { SliceRecord } from '../../../agent/records/slice.ts';
+import type { Fault } from '../../../agent/lib/fault.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import { type Plan, withPilot } from '../../../agent/plan/plan.ts';
 import { planOf } from '../../support/documents.ts';
 
 const layers: readonly Layer[] = ['media', 'ring'];
 
-function slice({ seq, block, arm }: SlicePlace, voided: string | null): SliceRecord {
+function slice({ seq, block, arm }: SlicePlace, voided: Fault[] | null): SliceRecord {
   const goodput = (arm.stubbed.includes('ring') ? 300 : 100) * (1 + 0.01 * Math.sin(7 * seq));
   return {
     ...{ version: 1, seq, block, arm: arm.id, startedAt: '2026-01-02T03:04:05.678Z', switchMs: 1, goodput },
@@ -35,7 +36,10 @@ async function run(
   };
   const record = (one: SliceRecord): void => void slices.push(one);
   const measured = await measureBlocks({ plan, record, progress }, (place) =>
-    Promise.resolve({ ...slice(place, isVoid(place.seq) ? 'a disturbance' : null), ...more(place.seq) }),
+    Promise.resolve({
+      ...slice(place, isVoid(place.seq) ? [{ kind: 'recorded', text: 'a disturbance' }] : null),
+      ...more(place.seq),
+    }),
   );
   return { ...measured, plan, paces, slices };
 }
@@ -74,7 +78,10 @@ describe('measuring blocks', () => {
   });
 
   it('ends at once where a guest is held back by its own cpu.max in each slice', async () => {
-    const held = { measurements: { guests: { throttledPercent: 60 } }, voided: 'held back' };
+    const held = {
+      measurements: { guests: { throttledPercent: 60 } },
+      voided: [{ kind: 'throttled' as const, percent: 60 }],
+    };
     const { slices } = await run(
       planOf(layers),
       () => false,
@@ -116,7 +123,7 @@ describe('measuring blocks', () => {
     const { plan, slices } = await run(
       planOf(layers),
       (seq) => seq < 6,
-      (seq) => ({ measurements: {}, voided: others(seq) > 50 ? 'a burst' : null }),
+      (seq) => ({ measurements: {}, voided: others(seq) > 50 ? [{ kind: 'recorded', text: 'a burst' }] : null }),
     );
     const counted = new Set(countedSlices(whatCounts(plan, slices).slices).map(({ arm }) => arm));
     expect(counted).toEqual(new Set(slices.map(({ arm }) => arm)));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../agent/lib/fault.ts';
 import { defaultInterferenceDesign } from '../../../agent/analysis/neighbours/design.ts';
 import type { InterferenceObservation } from '../../../agent/analysis/neighbours/observation.ts';
 import { type NeighbourRecord, runNeighbours, whatCountsOfNeighbours } from '../../../agent/experiment/neighbours.ts';
@@ -24,7 +25,7 @@ function slice(block: number, foreign: number, running: readonly number[] = [1])
   };
 }
 
-async function neighbours(foreignAt: (index: number) => number, budgetSlices = 60, voided: string | null = null) {
+async function neighbours(foreignAt: (index: number) => number, budgetSlices = 60, voided: Fault[] | null = null) {
   const records: NeighbourRecord[] = [];
   let running: readonly number[] = [];
   const design = defaultInterferenceDesign(2, { budgetSlices });
@@ -69,7 +70,7 @@ describe('the guests against one another, beside other tenants', () => {
   });
 
   it('use their budget, and no more, where nothing counts', async () => {
-    const { records, observations } = await neighbours(() => 5, 30, 'late');
+    const { records, observations } = await neighbours(() => 5, 30, [{ kind: 'starved-agent', lateMs: 1200 }]);
     expect(observations).toEqual([]);
     expect(records.length).toBeGreaterThan(24);
     expect(records.length).toBeLessThanOrEqual(30);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../agent/lib/fault.ts';
 import { analyse, type Analysis } from '../../../agent/analysis/verdict/analyse.ts';
 import { recheck } from '../../../agent/experiment/recheck.ts';
 import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
@@ -18,7 +19,7 @@ function ignore(): void {
   // Not shown.
 }
 
-function slice({ seq, block, arm }: SlicePlace, goodput: number, voided: string | null = null): SliceRecord {
+function slice({ seq, block, arm }: SlicePlace, goodput: number, voided: Fault[] | null = null): SliceRecord {
   return {
     ...{ version: 1, seq, block, arm: arm.id, startedAt: '2026-01-02T03:04:05.678Z', switchMs: 1, goodput },
     ...{ attainment: null, latencyNs: null, guests: [], junctions: [], measurements: {}, caveats: [], voided },
@@ -69,10 +70,14 @@ describe('measuring again at the end', () => {
 
   it('measures a void slice again, and takes one without any I/O for void', async () => {
     const slices = await checked(0, (place) =>
-      slice(place, place.arm.id === 'baseline' ? 100 : 0, place.seq === 0 ? 'a disturbance' : null),
+      slice(
+        place,
+        place.arm.id === 'baseline' ? 100 : 0,
+        place.seq === 0 ? [{ kind: 'recorded', text: 'a disturbance' }] : null,
+      ),
     );
     const counted = slices.filter(({ voided }) => voided === null);
     expect(counted.map(({ arm }) => arm)).toEqual(['baseline', 'baseline']);
-    expect(slices.filter(({ voided }) => voided === 'no I/O completed').length).toBeGreaterThanOrEqual(5);
+    expect(slices.filter(({ voided }) => voided?.[0]?.kind === 'no-io').length).toBeGreaterThanOrEqual(5);
   });
 });

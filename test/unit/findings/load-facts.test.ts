@@ -9,16 +9,19 @@ if (!first) throw new Error('no slices');
 const heldBack: SliceRecord = {
   ...first,
   measurements: { guests: { throttledPercent: 40, idlestGuestPercent: 60 }, cpu: { busyPercent: 70 } },
-  voided: 'a guest was held back by its cpu.max for 40 % of the time',
+  voided: [{ kind: 'throttled', percent: 40 }],
 };
-const late: SliceRecord = { ...first, voided: 'a snapshot came after 11 s' };
+const late: SliceRecord = { ...first, voided: [{ kind: 'starved-agent', lateMs: 1100 }] };
 
 describe('what a run says of its load', () => {
   it('counts void slices and gives each reason once, whatever its figures', () => {
-    const slices = [...rest, late, { ...late, voided: 'a snapshot came after 12 s' }, heldBack];
+    const slices = [...rest, late, { ...late, voided: [{ kind: 'starved-agent' as const, lateMs: 1200 }] }, heldBack];
     expect(loadFactsOf(slices, plan).void).toEqual({
       ...{ count: 3, of: rest.length + 3, tooMany: true, byCpuMax: false },
-      reasons: ['a snapshot came after 12 s', heldBack.voided],
+      reasons: [
+        { kind: 'starved-agent', lateMs: 1200 },
+        { kind: 'throttled', percent: 40 },
+      ],
     });
   });
 
@@ -29,8 +32,8 @@ describe('what a run says of its load', () => {
       ...{ arm: heldBack.arm, hostBusyPercent: 70, idlestGuestPercent: 60, throttledPercent: 40 },
     });
     expect(found.byCpuMax).toBe(true);
-    const moved = { ...heldBack.measurements, clock: { driftMs: 5000 } };
-    const both = loadFactsOf([...rest, { ...heldBack, measurements: moved }, late], plan);
+    const moved = [...(heldBack.voided ?? []), { kind: 'moved-host' as const, driftMs: 5000 }];
+    const both = loadFactsOf([...rest, { ...heldBack, voided: moved }, late], plan);
     expect(both.slices).toHaveLength(rest.length);
     expect(both.void.byCpuMax).toBe(false);
   });

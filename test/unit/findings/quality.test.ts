@@ -54,9 +54,10 @@ describe('the faults of a slice', () => {
 
   it('say with figures what was wrong', () => {
     const found = faultsOf(slice([3000, 6600], { guests: { throttledPercent: 12 } }), expected);
-    expect(voidedBy(found)).toBe(
-      'a guest was measured for 6.6 s in place of 3.0 s; a guest was held back by its cpu.max for 12 % of the time',
-    );
+    expect(voidedBy(found)).toEqual([
+      { kind: 'late', elapsedMs: 6600, measureMs: 3000 },
+      { kind: 'throttled', percent: 12 },
+    ]);
     expect(voidedBy([])).toBeNull();
   });
 });
@@ -64,7 +65,10 @@ describe('the faults of a slice', () => {
 describe('a run', () => {
   const of = (good: number, bad: number) => [
     ...Array.from({ length: good }, () => slice([3000])),
-    ...Array.from({ length: bad }, () => ({ ...slice([9000]), voided: 'late' })),
+    ...Array.from({ length: bad }, () => ({
+      ...slice([9000]),
+      voided: [{ kind: 'starved-agent' as const, lateMs: 6000 }],
+    })),
   ];
 
   it('counts the slices that are not void', () => {

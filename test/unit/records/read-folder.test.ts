@@ -240,12 +240,13 @@ describe('the folder of a run', () => {
       );
     }
     const unheard = slice(0, { arm: 'stub-media', goodput: 0 });
-    for (const voided of ['a disturbance', null]) folder.appendLine('recheck.ndjson', { ...unheard, voided });
+    for (const voided of ['a disturbance', [{ kind: 'steal', percent: 60 }], null])
+      folder.appendLine('recheck.ndjson', { ...unheard, voided });
     let text = '';
     reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     expect(text).toMatch(/media holds this host back/);
     expect(text).toMatch(
-      /the check at the end says nothing, as its slices were void: a disturbance; no I\/O\s+completed/,
+      /the check at the end says nothing, as its slices were void: a disturbance; a hypervisor above\s+took 60 % of the CPU away; no I\/O completed/,
     );
   });
 
@@ -293,9 +294,8 @@ describe('the folder of a run', () => {
     );
     for (const one of seen) folder.appendSlice(one);
     const before = verdictFound();
-    folder.appendSlice(
-      slice(99, { block: 3, arm: 'stub-media', goodput: 1, voided: 'a hypervisor above took it all' }),
-    );
+    const odd = slice(99, { block: 3, arm: 'stub-media', goodput: 1 });
+    folder.appendLine('slices.ndjson', { ...odd, voided: 'a hypervisor above took it all' });
     expect(verdictFound()).toEqual(before);
     const file = join(folder.path, 'slices.ndjson');
     writeFileSync(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import { buildDocument, type ReportDocument } from '../../../agent/report/document/document.ts';
 import type { Facts } from '../../../agent/report/words/facts.ts';
+import { verdictInWords } from '../../../agent/report/words/fault.ts';
 import { wordingOf } from '../../../agent/report/words/wording.ts';
 import { documentOf, inputOf, runs } from '../../support/documents.ts';
 import { verdicts } from '../../support/verdicts.ts';
@@ -9,7 +10,7 @@ import { verdicts } from '../../support/verdicts.ts';
 const base = documentOf(runs.lever);
 
 function wordsFor(verdict: Verdict, changes: Partial<Facts> = {}): Pick<ReportDocument, 'sentence' | 'next' | 'why'> {
-  return wordingOf({ ...base, verdict, ...changes });
+  return wordingOf({ ...base, verdict: verdictInWords(verdict), ...changes });
 }
 
 describe('the sentence of a verdict', () => {
