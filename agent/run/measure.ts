@@ -1,6 +1,7 @@
 // Measures within a session: everything that is measured goes to the run's folder at once, and whichever way it ends, what
 // was found by then is handed on.
 
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { runExperiment } from '../experiment/experiment.ts';
@@ -48,7 +49,8 @@ export async function measure(session: Session, measuring: Measuring): Promise<E
     log.info({ sentence }, 'verdict');
     progress.told(`verdict: ${sentence}`);
   };
-  const place = { names: await namesOn(session.host, id), folder: join(folder.path, 'fio') };
+  const names = await namesOn(session.host, id, randomBytes(16).toString('hex'));
+  const place = { names, folder: join(folder.path, 'fio') };
   let failure: unknown;
   try {
     await runExperiment(session.host, {

@@ -20,7 +20,7 @@ const folder = '/run/udev/rules.d';
 export async function keepOthersAway(host: Host, names: Names): Promise<void> {
   await apply(host, names, '', [
     `KERNEL=="nvme*", ATTRS{subsysnqn}=="${names.nqn('*')}"`,
-    `KERNEL=="nvme*", ATTRS{hostnqn}=="${names.hostnqn}"`,
+    `KERNEL=="nvme*", ATTRS{hostnqn}=="${names.hostnqns}"`,
     `KERNEL=="sd*", ATTRS{model}=="${names.scsiModel}"`,
     `KERNEL=="vd*", DEVPATH=="*/${names.object('*')}/*"`,
     `KERNEL=="${names.object('*')}"`,

@@ -40,7 +40,7 @@ const reading: readonly JobSection[] = [
   },
 ];
 const random = seededRandom(seed);
-const names = namesOf('10551e');
+const names = namesOf('10551e', 'a'.repeat(32));
 const prepared = await prepare('test/fixtures/profiles/lossless.yaml', { seed: 1, cold: false, budgetMs: undefined });
 
 let [made, lost, wrong] = [0, 0, 0];

@@ -17,7 +17,7 @@ import { median, onHost, print } from './figures.ts';
 
 const sectors = 2 ** 21;
 const rounds = 5;
-const names = namesOf('be4c12');
+const names = namesOf('be4c12', 'a'.repeat(32));
 const sections = inlineSections({ rw: 'randread', bs: 4096, iodepth: 8, ioengine: 'libaio' });
 
 await onHost('be4c12', measure);

@@ -43,7 +43,7 @@ const reading = shape(['rw', 'randread']);
 for (const [i, one] of providerCases()
   .filter((each) => each.machine === machine)
   .entries())
-  await show(one, namesOf(`fab0${i.toString(16).padStart(2, '0')}`));
+  await show(one, namesOf(`fab0${i.toString(16).padStart(2, '0')}`, 'a'.repeat(32)));
 if (machine === 'stock') await control();
 
 async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promise<void> {
@@ -67,7 +67,7 @@ async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promi
 /** Media that keep nothing, under the same load: unless it is caught, no row above says anything. */
 async function control(): Promise<void> {
   const started = performance.now();
-  const names = namesOf('fab0ff');
+  const names = namesOf('fab0ff', 'a'.repeat(32));
   const prepared = await preparedFrom(
     'version: 1\nname: control\nguests: 1\nworkload: { rw: randwrite }\nstack: { media: { deployed: { provider: model } } }\n',
   );

@@ -27,7 +27,7 @@ const prepared = await prepare('profiles/plant-media.yaml', { seed: 1, cold: fal
 await onHost('be4c11', measure);
 
 async function measure(host: Host): Promise<void> {
-  const names = namesOf('be4c11');
+  const names = namesOf('be4c11', 'a'.repeat(32));
   await raiseRootCgroup(host, names);
   let rebuilt = 0;
   let oneLayerMs = NaN;

@@ -6,6 +6,7 @@ import { sliceSectors, smallestSliceSectors } from '../../agent/stack/raise.ts';
 import { raiseOnPaper, sections } from '../support/dry-stack.ts';
 
 const runId = fc.stringMatching(/^[0-9a-f]{6}$/);
+const secret = '0123456789abcdef'.repeat(2);
 const guests = fc.integer({ min: 1, max: 64 });
 
 describe('slices', () => {
@@ -54,7 +55,7 @@ describe('the names of a run', () => {
   it('fit what the kernel takes', () => {
     fc.assert(
       fc.property(runId, guests, (run, guest) => {
-        const names = namesOf(run);
+        const names = namesOf(run, secret);
         for (const part of ['h', 't']) expect(names.link(part).length).toBeLessThanOrEqual(15);
         for (const part of ['disk', 'null', `r${guest}`, `g${guest}`])
           expect(names.object(part).length).toBeLessThanOrEqual(31);
@@ -63,7 +64,9 @@ describe('the names of a run', () => {
           expect(names.dm(part).uuid.length).toBeLessThan(129);
         }
         expect(names.nqn('net').length).toBeLessThanOrEqual(223);
-        expect(names.hostid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+        expect(names.hostnqn('remote').length).toBeLessThanOrEqual(223);
+        for (const part of ['net', 'lo', 'remote'])
+          expect(names.hostid(part)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
         expect(names.naa(guest)).toMatch(/^naa\.6[0-9a-f]{15}$/);
       }),
       { seed: 53 },
@@ -73,7 +76,7 @@ describe('the names of a run', () => {
   it('all carry the run, so that nothing else is ever touched', () => {
     fc.assert(
       fc.property(runId, (run) => {
-        const names = namesOf(run);
+        const names = namesOf(run, secret);
         const { name, uuid } = names.dm('x');
         for (const one of [
           names.object('x'),
@@ -81,8 +84,8 @@ describe('the names of a run', () => {
           uuid,
           names.link('h'),
           names.nqn('x'),
-          names.hostnqn,
-          names.hostid,
+          names.hostnqn('x'),
+          names.hostid('x'),
           names.naa(0),
           names.cgroup,
         ])
@@ -95,26 +98,19 @@ describe('the names of a run', () => {
   it('give nvmet ports of its own range, none twice in a run', () => {
     fc.assert(
       fc.property(runId, (run) => {
-        const ports = [0, 1, 2, 3].map((index) => namesOf(run).nvmetPort(index));
+        const ports = [0, 1, 2, 3].map((index) => namesOf(run, secret).nvmetPort(index));
         for (const port of ports) expect(port >= 10_000 && port < 60_000).toBe(true);
         expect(new Set(ports).size).toBe(4);
-        expect(ports).toEqual([0, 1, 2, 3].map((index) => namesOf(run).nvmetPort(index)));
+        expect(ports).toEqual([0, 1, 2, 3].map((index) => namesOf(run, secret).nvmetPort(index)));
       }),
       { seed: 55 },
     );
   });
 
-  it('give two hosts of one /30 within the range for benchmarks', () => {
-    const asNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    fc.assert(
-      fc.property(runId, (run) => {
-        const { host, target } = namesOf(run).addresses;
-        const [a, b] = [asNumber(host), asNumber(target)];
-        expect([a % 4, b % 4]).toEqual([1, 2]);
-        expect(a - 1).toBe(b - 2);
-        expect(Math.floor(a / 2 ** 17)).toBe(Math.floor(asNumber('198.18.0.0') / 2 ** 17));
-      }),
-      { seed: 56, examples: [['000000'], ['ffffff'], ['007fff'], ['007ffe']] },
-    );
+  it('give each target a host of its own, which cannot be guessed from the run', () => {
+    const names = namesOf('abcdef', secret);
+    for (const one of [names.hostnqn, names.hostid])
+      expect(new Set(['net', 'lo', 'remote'].map((part) => one(part))).size).toBe(3);
+    expect(names.hostnqn('net')).toContain(secret);
   });
 });

@@ -50,7 +50,7 @@ export async function raiseOnPaper(options: {
   const { stack: lines, guests, sectors = 2 ** 22, start = 'baseline', onlyStart = false, run = 'abcdef' } = options;
   const kind = options.guest === undefined ? '' : `guest: ${options.guest}\n`;
   const profile = decodeProfile(`${profileOf(lines, guests)}${kind}`, 'p.yaml');
-  const names = namesOf(run);
+  const names = namesOf(run, 'a'.repeat(32));
   const host = dryHost();
   const plan = {
     layers: configuredLayers(profile),

@@ -86,7 +86,9 @@ export function thingOf(step: Step): string {
     case 'write':
       return step.path;
     case 'exec':
-      return 'path' in step.witness ? step.witness.path : `${step.witness.parent}#attached`;
+      if ('path' in step.witness) return step.witness.path;
+      if ('link' in step.witness) return `link ${step.witness.netns} ${step.witness.link}`;
+      return `${step.witness.parent}#attached`;
     case 'spawn':
       return `process ${step.name}`;
     case 'module':

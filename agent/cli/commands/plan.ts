@@ -59,7 +59,7 @@ async function rehearse({ plan, stack, sections }: Prepared, block: readonly str
   const close = (title: string): void => {
     phases.push({ title, steps: host.steps.slice(phases.reduce((sum, phase) => sum + phase.steps.length, 0)) });
   };
-  const names = await namesOn(host, sampleRun);
+  const names = await namesOn(host, sampleRun, 'RANDOM');
   const start = parseArm(baselineId, plan.design.layers) ?? { id: baselineId, stubbed: [] };
   await keepOthersAway(host, names);
   await raiseRootCgroup(host, names);

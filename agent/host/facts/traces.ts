@@ -8,6 +8,7 @@ const places: readonly (readonly [string, RegExp])[] = [
   ['/sys/class/net', /^ll[0-9a-f]{6}[ht]$/],
   ['/sys/kernel/config/nullb', /^layerlift-/],
   ['/sys/kernel/config/nvmet/subsystems', /org\.layerlift:/],
+  ['/sys/kernel/config/nvmet/hosts', /org\.layerlift:/],
   ['/sys/kernel/config/target/loopback', /^naa\.6001405[0-9a-f]{9}$/],
   ['/run/udev/rules.d', /layerlift-/],
   ['/dev/vduse', /^layerlift-/],

@@ -7,8 +7,9 @@ import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
 const slowMs = 180_000;
 
-/** How to see that a step is in effect: a path that exists exactly then, or the life of an object it sits on. */
-export type Witness = { readonly path: string } | { readonly parent: string };
+/** How to see that a step is in effect: a path or an interface that exists exactly then, or the life of an object it sits on. */
+export type Witness =
+  { readonly path: string } | { readonly netns: string; readonly link: string } | { readonly parent: string };
 
 export interface ExecStep extends StepBase {
   readonly kind: 'exec';
@@ -24,7 +25,10 @@ export const execStep: StepKind<ExecStep> = {
   kind: 'exec',
   text: ({ argv, undo }) => ({ act: words(argv), undo: undo ? words(undo) : null }),
   // What sits on a parent of ours goes with it: never adopted, never undone.
-  present: ({ witness }) => ('path' in witness ? exists(witness.path) : Promise.resolve(false)),
+  present: async ({ witness }) => {
+    if ('path' in witness) return exists(witness.path);
+    return 'link' in witness && (await hasLink(witness));
+  },
   capture: nothingToCapture,
   actMs: slowMs + 10_000,
   // What only fills an object of ours is cut off by a stop. All else makes something, as `ip` does, and is left to end: cut
@@ -37,3 +41,10 @@ export const execStep: StepKind<ExecStep> = {
     if (undo) await runCommand(undo);
   },
 };
+
+/** An interface goes with its namespace. Throws HostError where `ip` cannot say: then it may be there. */
+async function hasLink({ netns, link }: { readonly netns: string; readonly link: string }): Promise<boolean> {
+  if (!(await exists(`/run/netns/${netns}`))) return false;
+  const said = await runCommand(['ip', '-n', netns, '-o', 'link', 'show']);
+  return said.split('\n').some((line) => line.split(/[:@ ]+/)[1] === link);
+}

@@ -1,6 +1,7 @@
 // An NVMe/TCP controller, made by writing to /dev/nvme-fabrics as nvme-cli does (drivers/nvme/host/fabrics.c).
 // It is known by our host NQN, never by its number: numbers are used again.
 
+import { chmod } from 'node:fs/promises';
 import { connect as dial } from 'node:net';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
@@ -45,10 +46,11 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
     await mustBeUnused(step.nqn);
     // From another namespace only its own targets are dialled: they are there.
     if (step.netns === undefined) await mustAnswer(step.address, step.port);
-    const script = 'printf %s "$1" >/dev/nvme-fabrics';
     try {
-      await runCommand([...inNetns(step.netns), 'sh', '-c', script, 'sh', options], {
+      // Not as an argument: every user may read those.
+      await runCommand([...inNetns(step.netns), 'sh', '-c', 'cat >/dev/nvme-fabrics'], {
         deadlineMs: connectDeadlineMs,
+        place: { cwd: '/', input: options },
       });
     } catch (cause) {
       throw new HostError(
@@ -57,6 +59,7 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
         { cause },
       );
     }
+    for (const controller of await controllersOf(step)) await hideHost(controller);
     return '';
   },
   undo: async (step, _prior, patienceMs) => {
@@ -74,6 +77,11 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
     }
   },
 };
+
+/** The host NQN is what a target knows us by. sysfs shows it to every user, unless told not to. */
+async function hideHost(controller: string): Promise<void> {
+  for (const attribute of ['hostnqn', 'hostid']) await chmod(`/sys/class/nvme/${controller}/${attribute}`, 0o400);
+}
 
 async function remove(controller: string): Promise<void> {
   await writeAttribute(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
@@ -104,8 +112,9 @@ export function connectOptions(step: NvmeConnectStep): string {
     `nr_io_queues=${step.queues}`,
     `queue_size=${step.queueSize}`,
     `keep_alive_tmo=${keepAliveSeconds}`,
-    // A lost target is a failed run, not ten minutes of silent queueing (the default of ctrl_loss_tmo).
-    'reconnect_delay=1,ctrl_loss_tmo=5',
+    // A lost target is a failed run, not ten minutes of silent queueing (the default of ctrl_loss_tmo). From a namespace it is one
+    // at once: the kernel would dial anew from the host's own, where somebody else may answer (nvme_tcp_reconnect_ctrl_work).
+    `reconnect_delay=1,ctrl_loss_tmo=${step.netns === undefined ? 5 : 0}`,
   ].join(',');
 }
 

@@ -20,12 +20,12 @@ export const nvmeTcpLoopback = defineProvider({
     needs: nvmeNeeds,
     lanes: 'one',
     raise: async (site) => {
-      const netns = await raiseNamespace(site, 'lo');
+      const netns = await raiseNamespace(site, 'lo', 'the network of both ends of the loopback path');
       await raiseTarget(site, { part: 'lo', index: 1, netns, address });
       // A queue for each CPU, and long ones: the stub must not be the narrower path.
       const size = { queues: queues ?? Math.min(site.cpus, 128), queueSize };
       const nqn = site.names.nqn('lo');
-      return connect(site, { address, port: nvmePort, nqn, netns, label: 'loopback', ...size });
+      return connect(site, { part: 'lo', address, port: nvmePort, nqn, netns, label: 'loopback', ...size });
     },
   }),
 });

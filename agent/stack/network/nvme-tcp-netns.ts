@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { duration, wholeNumber } from '../../profile/settings.ts';
-import { nvmePort } from '../names.ts';
+import { nvmePort, pathAddresses } from '../names.ts';
 import { defineProvider, type Site } from '../provider.ts';
 import { connect, nvmeNeeds, raiseNamespace, raiseTarget } from './nvmet-target.ts';
 
@@ -19,7 +19,7 @@ interface Shape {
   readonly rateMbit?: number | undefined;
 }
 
-/** NVMe/TCP to a target in a namespace of its own, across a veth pair that can be shaped. */
+/** NVMe/TCP between two namespaces of our own, across a veth pair that can be shaped. */
 export const nvmeTcpNetns = defineProvider({
   layer: 'network',
   name: 'nvme-tcp-netns',
@@ -50,55 +50,60 @@ export const nvmeTcpNetns = defineProvider({
     ],
     lanes: 'one',
     raise: async (site) => {
-      const { host: hostAddress, target: targetAddress } = site.names.addresses;
       const netem = netemArguments(shape);
       // Before the link: it can be unloaded only after the link, and the qdiscs on it, are gone.
       if (netem) await site.host.apply({ kind: 'module', name: 'sch_netem', why: 'network delay, loss and rate' });
-      const netns = await raiseNamespace(site, 'net');
-      await raiseVeth(site, netns, { hostAddress, targetAddress });
-      await shapeVeth(site, netns, netem ?? []);
-      await raiseTarget(site, { part: 'net', index: 0, netns, address: targetAddress });
-      const nqn = site.names.nqn('net');
-      return connect(site, { address: targetAddress, port: nvmePort, nqn, label: 'veth', queues, queueSize });
+      const ends: Ends = {
+        initiator: await raiseNamespace(site, 'ini', "the initiator's own network"),
+        target: await raiseNamespace(site, 'net', "the target's own network"),
+      };
+      await raiseVeth(site, ends);
+      await shapeVeth(site, ends, netem ?? []);
+      const address = pathAddresses.target;
+      await raiseTarget(site, { part: 'net', index: 0, netns: ends.target, address });
+      const [nqn, netns] = [site.names.nqn('net'), ends.initiator];
+      return connect(site, { part: 'net', address, port: nvmePort, nqn, netns, label: 'veth', queues, queueSize });
     },
   }),
 });
 
-async function raiseVeth(
-  site: Site,
-  netns: string,
-  addresses: { hostAddress: string; targetAddress: string },
-): Promise<void> {
+/** The namespace of each end. The host's own has neither: whoever is there, or behind it, finds no way to the target. */
+interface Ends {
+  readonly initiator: string;
+  readonly target: string;
+}
+
+async function raiseVeth(site: Site, ends: Ends): Promise<void> {
   const { host, names } = site;
   const [near, far] = [names.link('h'), names.link('t')];
   await host.apply({ kind: 'module', name: 'veth', why: 'the pair of network interfaces' });
   await host.apply({
     kind: 'exec',
-    argv: ['ip', 'link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', netns],
-    undo: ['ip', 'link', 'del', near],
-    witness: { path: `/sys/class/net/${near}` },
+    argv: ['ip', '-n', ends.initiator, 'link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', ends.target],
+    undo: ['ip', '-n', ends.initiator, 'link', 'del', near],
+    witness: { netns: ends.initiator, link: near },
     why: 'the network between initiator and target',
   });
-  const onParent = async (argv: readonly string[], why: string): Promise<void> => {
-    await host.apply({ kind: 'exec', argv, witness: { parent: near }, why });
-  };
-  await onParent(['ip', 'addr', 'add', `${addresses.hostAddress}/30`, 'dev', near], 'its address on the host');
-  await onParent(['ip', 'link', 'set', near, 'up'], 'the host end');
-  await onParent(
-    ['ip', '-n', netns, 'addr', 'add', `${addresses.targetAddress}/30`, 'dev', far],
-    'its address at the target',
-  );
-  await onParent(['ip', '-n', netns, 'link', 'set', far, 'up'], 'the target end');
+  for (const end of ['initiator', 'target'] as const) {
+    const device = end === 'initiator' ? near : far;
+    for (const [argv, why] of [
+      [['addr', 'add', `${pathAddresses[end]}/30`, 'dev', device], `the address of the ${end}`],
+      [['link', 'set', device, 'up'], `the end of the ${end}`],
+    ] as const)
+      await host.apply({ kind: 'exec', argv: ['ip', '-n', ends[end], ...argv], witness: { parent: near }, why });
+  }
 }
 
-async function shapeVeth(site: Site, netns: string, netem: readonly string[]): Promise<void> {
+async function shapeVeth(site: Site, ends: Ends, netem: readonly string[]): Promise<void> {
   if (netem.length === 0) return;
   const [near, far] = [site.names.link('h'), site.names.link('t')];
-  for (const where of [['tc'], ['tc', '-n', netns]]) {
-    const device = where.length === 1 ? near : far;
+  for (const [netns, device] of [
+    [ends.initiator, near],
+    [ends.target, far],
+  ] as const) {
     await site.host.apply({
       kind: 'exec',
-      argv: [...where, 'qdisc', 'add', 'dev', device, 'root', 'netem', ...netem],
+      argv: ['tc', '-n', netns, 'qdisc', 'add', 'dev', device, 'root', 'netem', ...netem],
       witness: { parent: near },
       why: 'shape one way of the path',
     });

@@ -38,7 +38,7 @@ export const nvmeTcpRemote = defineProvider({
     medium: { kind: 'measures', bytes: size, blockBytes: blockSize },
     lanes: 'one',
     raise: async (site) => {
-      const [lane] = await connect(site, { address, port, nqn, label: 'remote', queues, queueSize });
+      const [lane] = await connect(site, { part: 'remote', address, port, nqn, label: 'remote', queues, queueSize });
       if (lane === undefined) return [];
       if (!site.host.live) return raiseGuard(site, lane);
       await mustFit(site, lane.device, { size, blockSize });

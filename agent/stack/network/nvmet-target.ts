@@ -1,6 +1,8 @@
 // An NVMe/TCP target of the kernel (nvmet), listening inside a network namespace.
 // nvmet opens its socket in the namespace of the process that links the subsystem to the port
 // (drivers/nvme/target/tcp.c), so that one link is made from inside; all else is plain configfs.
+// Nobody else gets at the disk behind it: no route of the host leads into the namespace, and the subsystem serves one host NQN
+// alone, which cannot be guessed.
 
 import type { Need } from '../../host/needs/needs.ts';
 import { loadChecksums } from '../checksums.ts';
@@ -29,14 +31,15 @@ export interface Queues {
   readonly queueSize: number;
 }
 
-export async function raiseNamespace(site: Site, part: string): Promise<string> {
+/** `why`: whose network it is. */
+export async function raiseNamespace(site: Site, part: string, why: string): Promise<string> {
   const name = site.names.object(part);
   await site.host.apply({
     kind: 'exec',
     argv: ['ip', 'netns', 'add', name],
     undo: ['ip', 'netns', 'del', name],
     witness: { path: `/run/netns/${name}` },
-    why: `the target's own network (${part})`,
+    why,
   });
   await site.host.apply({
     kind: 'exec',
@@ -60,8 +63,13 @@ export async function raiseTarget(site: Site, target: Target): Promise<void> {
 
   await loadChecksums(host);
   await host.apply({ kind: 'module', name: 'nvmet_tcp', why: 'the NVMe/TCP target' });
+  const hostnqn = names.hostnqn(target.part);
+  const allowed = `${root}/hosts/${hostnqn}`;
+  await host.apply({ kind: 'mkdir', path: allowed, why: `who may read from ${why}` });
   await host.apply({ kind: 'mkdir', path: subsystem, why });
-  await set(`${subsystem}/attr_allow_any_host`, '1');
+  // What it would be without; the kernel refuses the link elsewise.
+  await set(`${subsystem}/attr_allow_any_host`, '0');
+  await host.apply({ kind: 'link', path: `${subsystem}/allowed_hosts/${hostnqn}`, target: allowed, why });
   await host.apply({ kind: 'mkdir', path: namespace, why });
   await set(`${namespace}/device_path`, under[0]?.device ?? '');
   await set(`${namespace}/enable`, '1', { value: '0' });
@@ -73,22 +81,23 @@ export async function raiseTarget(site: Site, target: Target): Promise<void> {
   await host.apply({ kind: 'link', path: `${port}/subsystems/${nqn}`, target: subsystem, netns: target.netns, why });
 }
 
-/** Connects to a target and gives its disk as the only lane. `netns`: dial from inside that namespace. */
+/** Connects to a target and gives its disk as the only lane. `part` is that of its host NQN; `netns`: dial from inside that namespace. */
 export async function connect(
   site: Site,
-  target: { address: string; port: number; nqn: string; netns?: string; label: string } & Queues,
+  target: { part: string; address: string; port: number; nqn: string; netns?: string; label: string } & Queues,
 ): Promise<readonly Lane[]> {
   const { host, names, geometry } = site;
-  const { label, ...where } = target;
+  const { label, part, ...where } = target;
+  const hostnqn = names.hostnqn(part);
   await loadChecksums(host);
   await host.apply({ kind: 'module', name: 'nvme_tcp', why: 'the NVMe/TCP initiator' });
   await host.apply({
     kind: 'nvme-connect',
     ...where,
-    hostnqn: names.hostnqn,
-    hostid: names.hostid,
+    hostnqn,
+    hostid: names.hostid(part),
     why: `the path to the ${label} target`,
   });
-  const device = await host.find({ kind: 'nvme-namespace', nqn: target.nqn, hostnqn: names.hostnqn });
+  const device = await host.find({ kind: 'nvme-namespace', nqn: target.nqn, hostnqn });
   return [{ device, sectors: geometry.sectors }];
 }

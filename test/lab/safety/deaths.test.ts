@@ -51,7 +51,7 @@ test('what a run needs dies, hangs or never comes: the host is as found, in time
 name=fio; begin $agent; kill -9 $(pgrep -x fio | head -1); wait $pid; restored $?
 name=cgroup; begin confined $agent; dmsetup suspend --noflush --nolockfs $(junction) || echo 'suspended NOTHING'; echo 1 >$unit/cgroup.kill; wait $pid 2>/dev/null; restored $?
 name=memory; begin confined $agent; echo 8M >$unit/memory.max; wait $pid 2>/dev/null; echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; restored $?; echo max >$unit/memory.max
-name=target; begin $agent; ip link set $(ls /sys/class/net | grep '^ll.*h$') down; timeout 150 tail --pid=$pid -f /dev/null || kill -9 $pid; wait $pid; restored $?
+name=target; begin $agent; ip -n $(ls /run/netns | grep ini) link set $(ip -n $(ls /run/netns | grep ini) -o link | grep -o 'll[0-9a-f]*h') down || echo 'cut NOTHING'; timeout 150 tail --pid=$pid -f /dev/null || kill -9 $pid; wait $pid; restored $?
 name=device; scan=$(cat /sys/module/scsi_mod/parameters/scan); echo none >/sys/module/scsi_mod/parameters/scan
 $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.device"; restored $?; echo $scan >/sys/module/scsi_mod/parameters/scan
 name=program; ip=$(readlink -f "$(command -v ip)"); cp "$ip" /tmp/ip

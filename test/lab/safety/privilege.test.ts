@@ -3,20 +3,25 @@
 import { expect, test } from 'vitest';
 import { neededCapabilities } from '../../../agent/host/facts/capabilities.ts';
 import { inLab, kernelFaults } from '../../support/lab.ts';
+import { aside, strangers } from '../../support/strangers.ts';
 
 const profile = 'test/fixtures/profiles/privilege.yaml';
 const within = (names: readonly string[]): string =>
   `setpriv --inh-caps=-all --bounding-set=-all,${names.map((name) => `+${name}`).join()}`;
 const less = neededCapabilities.map((name) => neededCapabilities.filter((other) => other !== name));
 
-test('the capabilities that are documented do for a whole run; without one it is refused by name; keys and strangers stay outside', async () => {
+test('the capabilities that are documented do for a whole run; without one it is refused by name; keys and strangers stay outside; nobody else gets at the disk', async () => {
   const lab = await inLab(
     `
 setpriv --reuid=65534 --regid=65534 --clear-groups sleep 600 &
 umask 0
+${aside}
 inventory before
+${strangers} &
+meanwhile=$!
 ${within(neededCapabilities)} node agent/dist/main.js run ${profile} --verbose --no-caps --runs "$LAB_OUT/runs" >"$LAB_OUT/report" 2>"$LAB_OUT/err"
 echo $? >"$LAB_OUT/rc"
+wait $meanwhile
 inventory after
 same before after || exit 1
 stat -c %a "$LAB_OUT"/runs/* >"$LAB_OUT/mode"
@@ -35,6 +40,14 @@ same before end`,
   expect(['0', '20'], lab.file('err')).toContain(lab.file('rc').trim());
   expect(lab.file('mode').trim()).toBe('700');
   expect(lab.file('keys')).toBe('');
+  expect(lab.file('strangers').trim().split('\n'), lab.file('strangers.err')).toEqual([
+    'the target itself: answered',
+    'nobody: nothing',
+    'another namespace: nothing',
+    'root beside the target, as another host: refused',
+    'host NQN in sysfs, for nobody: hidden',
+    'our own initiator: live',
+  ]);
   expect(Number(lab.file('shown'))).toBeGreaterThan(0);
   for (const [i, name] of neededCapabilities.entries()) {
     expect(lab.file(`refused.${i}.rc`).trim(), name).toBe('77');

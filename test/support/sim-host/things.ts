@@ -8,7 +8,7 @@ export interface Things {
   /** Folders have the value `undefined`. */
   readonly files: Map<string, string | undefined>;
   readonly dm: Map<string, { readonly node: string; table: DmTable }>;
-  /** By NQN; local: dialled from within the target's own network namespace. */
+  /** By NQN; local: over the loopback of the target's own network namespace. */
   readonly connected: Map<string, { readonly isLocal: boolean; readonly inFlight: number }>;
   /** Command lines of programs that were run and not undone. */
   readonly ran: Set<string>;
@@ -65,7 +65,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       break;
     }
     case 'nvme-connect':
-      things.connected.set(step.nqn, { isLocal: step.netns !== undefined, inFlight: step.queues * step.queueSize });
+      things.connected.set(step.nqn, { isLocal: step.address === '127.0.0.1', inFlight: step.queues * step.queueSize });
       break;
     case 'module':
       things.modules.add(step.name);

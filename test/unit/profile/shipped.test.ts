@@ -32,7 +32,7 @@ describe.each(profiles)('the profile %s', (_, text) => {
     const host = dryHost();
     const stack = await raiseStack(
       host,
-      namesOf('abcdef'),
+      namesOf('abcdef', 'a'.repeat(32)),
       { layers: configuredLayers(profile), geometry, guests: profile.guests.length, cpus: 2, writable: true },
       {
         start,

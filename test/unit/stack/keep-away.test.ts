@@ -5,7 +5,7 @@ import { keepOthersAway, keepOthersAwayFrom } from '../../../agent/stack/keep-aw
 import { dryHost } from '../../../agent/host/dry.ts';
 import { namesOf } from '../../../agent/stack/names.ts';
 
-const names = namesOf('0abc12');
+const names = namesOf('0abc12', 'a'.repeat(32));
 
 async function rulesOf(apply: (host: ReturnType<typeof dryHost>) => Promise<void>): Promise<readonly string[]> {
   const host = dryHost();
@@ -20,7 +20,7 @@ describe('the rules for udev', () => {
     expect(matches.map((match) => match.replace(/, GOTO=.*/, ''))).toEqual([
       'KERNEL=="dm-*", ATTR{dm/uuid}=="LAYERLIFT-0abc12-*"',
       'KERNEL=="nvme*", ATTRS{subsysnqn}=="nqn.2026-11.org.layerlift:0abc12:*"',
-      `KERNEL=="nvme*", ATTRS{hostnqn}=="${names.hostnqn}"`,
+      'KERNEL=="nvme*", ATTRS{hostnqn}=="nqn.2026-11.org.layerlift:host:0abc12:*"',
       'KERNEL=="sd*", ATTRS{model}=="layerlift-0abc12"',
       'KERNEL=="vd*", DEVPATH=="*/layerlift-0abc12-*/*"',
       'KERNEL=="layerlift-0abc12-*"',

@@ -187,3 +187,27 @@ describe('a device that is too small', () => {
     expect(sliceSectors(has * mebibyte, guests)).toBe(each * mebibyte);
   });
 });
+
+describe('a path over NVMe/TCP', () => {
+  it('never touches the network of the host itself, and serves a host of its own alone', async () => {
+    const { steps } = await raiseOnPaper({ stack: [sections.media, sections.network], guests: 1 });
+    const programs = steps.flatMap((step) => (step.kind === 'exec' ? [step.argv] : []));
+    const network = programs.filter(([name]) => name === 'ip' || name === 'tc');
+    expect(network.length).toBeGreaterThan(8);
+    for (const [, option, second] of network)
+      expect(option === '-n' || `${option} ${second}` === 'netns add').toBe(true);
+
+    const connects = steps.flatMap((step) => (step.kind === 'nvme-connect' ? [step] : []));
+    expect(connects.map(({ netns }) => netns)).toEqual(['layerlift-abcdef-ini', 'layerlift-abcdef-lo']);
+    for (const { nqn, hostnqn } of connects) {
+      const subsystem = `/sys/kernel/config/nvmet/subsystems/${nqn}`;
+      const target = `/sys/kernel/config/nvmet/hosts/${hostnqn}`;
+      expect(steps).toContainEqual(
+        expect.objectContaining({ kind: 'write', path: `${subsystem}/attr_allow_any_host`, value: '0' }),
+      );
+      expect(steps).toContainEqual(
+        expect.objectContaining({ kind: 'link', path: `${subsystem}/allowed_hosts/${hostnqn}`, target }),
+      );
+    }
+  });
+});
