@@ -1,8 +1,10 @@
 // A device-mapper device.
 
+import { basename } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
 import { dmCreate, type DmDevice, dmRemove, dmResume, dmStatus } from '../dm/dm.ts';
 import { createClaimed } from '../guard/claim.ts';
+import { namingUsers } from '../guard/users.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { quote, words } from '../../lib/shell-words.ts';
@@ -32,9 +34,10 @@ export const dmCreateStep: StepKind<DmCreateStep> = {
   act: (step) => (step.claim ? createClaimed(step, step.claim) : dmCreate(step)),
   // A suspended device would hold its openers for ever: it is resumed before it is removed.
   undo: async ({ name }, _prior, patienceMs) => {
-    if ((await dmStatus(name))?.suspended) await dmResume(name);
+    const status = await dmStatus(name);
+    if (status?.suspended) await dmResume(name);
     faultPoint('dm resumed');
-    await retryBusy(patienceMs, () => dmRemove(name));
+    await namingUsers(basename(status?.node ?? name), () => retryBusy(patienceMs, () => dmRemove(name)));
   },
   relieve: async ({ name, uuid }) => {
     const status = await dmStatus(name);

@@ -108,6 +108,7 @@ layerlift recover 2>"$LAB_OUT/err.version"; echo "version $?"; rm -r /run/layerl
   ]);
   for (const name of ['err.held', 'err.again']) {
     expect(lab.file(name)).toMatch(/by hand: dmsetup remove --retry layerlift-[0-9a-f]{6}-J-media\)/);
+    expect(lab.file(name)).toMatch(/EBUSY.*: process \d+ \(bash\) has dm-\d+ open/);
     expect(lab.file(name)).toContain('THE HOST IS NOT AS FOUND; try `layerlift recover`');
   }
   expect(lab.file('err.locked')).toContain('mount -o remount,rw /run');
