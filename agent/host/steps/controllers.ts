@@ -3,6 +3,7 @@
 import { errnoOf } from '../../lib/errors.ts';
 import { readText, writeAttribute } from '../kernel/files.ts';
 import { retryBusy } from '../kernel/wait.ts';
+import { isSetByOthers } from './controller-users.ts';
 import { word } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';
 
@@ -39,6 +40,8 @@ export const controllersStep: StepKind<ControllersStep> = {
   undo: async ({ path }, prior, patienceMs) => {
     const on = await stillOn(path, prior);
     for (const name of on) {
+      // Below our own cgroup there is nobody else.
+      if (!path.startsWith('/sys/fs/cgroup/layerlift') && (await isSetByOthers(path, name))) continue;
       await retryBusy(patienceMs / on.length, () => writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`)).catch(
         passBusy,
       );
