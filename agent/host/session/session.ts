@@ -65,6 +65,7 @@ export async function openSession(
         },
       ]);
     }
+    if (mayDie) onWatchdogLost?.(isInside);
     const journal = beginJournal(run, state);
     const forgetPrograms = await markPrograms(runFolderOf(run, state));
     const close = ({ clean }: { clean: boolean }): void => {
@@ -83,6 +84,8 @@ export async function openSession(
   }
 }
 
+const isInside =
+  'the watchdog cannot leave the cgroup of this run: whatever ends that ends both, and only `layerlift recover` restores the host then';
 const diesWithIt =
   'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host';
 
