@@ -34,7 +34,7 @@ export interface Failed {
   readonly failure: unknown;
 }
 
-export interface Findings {
+export interface Recorded {
   readonly phase: Phase;
   readonly slices: readonly SliceRecord[];
   /** Of the check at the end. */
@@ -69,12 +69,12 @@ export interface Recorder {
 }
 
 /** `tell`: for the log. `soFar` gives what is known at the time. */
-export function startFindings(
+export function startRecording(
   folder: Pick<RunFolder, 'appendSlice' | 'appendLine' | 'writeJson'>,
   tell: (what: string, about: object) => void,
-): { readonly recorder: Recorder; readonly soFar: () => Findings } {
-  let found: Findings = { phase: 'raising', slices: [], rechecked: [], notes: [], failed: [] };
-  const add = (more: Partial<Findings>): void => {
+): { readonly recorder: Recorder; readonly soFar: () => Recorded } {
+  let found: Recorded = { phase: 'raising', slices: [], rechecked: [], notes: [], failed: [] };
+  const add = (more: Partial<Recorded>): void => {
     found = { ...found, ...more };
   };
   const recorder: Recorder = {

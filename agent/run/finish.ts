@@ -2,7 +2,7 @@
 // whichever way that is.
 
 import { guestFacts } from '../lib/guest.ts';
-import type { Findings, Probed } from '../experiment/recorder.ts';
+import type { Recorded, Probed } from '../experiment/recorder.ts';
 import type { CutShort } from '../records/phase.ts';
 import { planAfter } from '../records/pilot.ts';
 import type { CapsRecord } from '../records/caps.ts';
@@ -17,12 +17,12 @@ import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/formats/registry.ts';
 import { documentOf } from '../report/document/of-run.ts';
 import type { Prepared } from './prepare.ts';
-import { readingOf } from '../findings/findings.ts';
+import { type Findings, findingsOf } from '../findings/findings.ts';
 
 export interface Finished {
   readonly prepared: Pick<Prepared, 'plan'>;
   readonly meta: RunMeta;
-  readonly findings: Findings;
+  readonly findings: Recorded;
   readonly folder: Pick<RunFolder, 'path' | 'writeText' | 'writeJson'>;
 }
 
@@ -38,8 +38,8 @@ export function report(
   const failure = failureOf(() => writeAll(finished));
   const cutShort: CutShort | undefined =
     finished.cutShort ?? (failure && { phase: 'reporting', why: failure.message, exit: failure.exit });
-  const { records, reading } = readTogether({ ...finished, ...(cutShort ? { cutShort } : {}) });
-  const document = documentOf(records, reading, finished.folder.path);
+  const { records, findings } = readTogether({ ...finished, ...(cutShort ? { cutShort } : {}) });
+  const document = documentOf(records, findings, finished.folder.path);
   options.print(render(options.format, document));
   if (failure && !finished.cutShort) throw failure;
   return document.exit.name;
@@ -47,20 +47,20 @@ export function report(
 
 /** The verdict as it stands, before anything else is measured. Gives its sentence. Throws OutputError. */
 export function keepVerdict(finished: Finished): string {
-  const { records, reading } = readTogether(finished);
-  const { sentence, next, verdict } = documentOf(records, reading, finished.folder.path);
+  const { records, findings } = readTogether(finished);
+  const { sentence, next, verdict } = documentOf(records, findings, finished.folder.path);
   finished.folder.writeJson('verdict.json', { version: 1, at: new Date().toISOString(), sentence, next, verdict });
   return sentence;
 }
 
 function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
   const { folder } = finished;
-  const { records, reading } = readTogether(finished);
+  const { records, findings } = readTogether(finished);
   if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
   if (records.caps) folder.writeJson('caps.json', records.caps);
   folder.writeJson('host.json', records.meta);
-  folder.writeJson('analysis.json', { version: 1, ...reading });
-  const document = documentOf(records, reading, folder.path);
+  folder.writeJson('analysis.json', { version: 1, ...findings });
+  const document = documentOf(records, findings, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
   folder.writeText('report.html', render('html', document));
@@ -69,7 +69,7 @@ function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
 
 function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
   readonly records: RunRecords;
-  readonly reading: ReturnType<typeof readingOf>;
+  readonly findings: Findings;
 } {
   const { prepared, meta, cutShort } = finished;
   const { slices, rechecked, notes, pilot, caps, neighbours } = finished.findings;
@@ -87,7 +87,7 @@ function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
     ...(neighbours && neighbours.observations.length > 0 ? { neighbours } : {}),
     ...(pilot ? { pilot } : {}),
   };
-  return { records, reading: readingOf(records) };
+  return { records, findings: findingsOf(records) };
 }
 
 function recordOf({ design: { longer = [], ...design }, observations, inventory, depths }: Probed): CapsRecord {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { runExperiment } from '../experiment/experiment.ts';
-import { type Findings, startFindings } from '../experiment/recorder.ts';
+import { type Recorded, startRecording } from '../experiment/recorder.ts';
 import type { Others } from '../experiment/give-way.ts';
 import type { CutShort, Phase } from '../records/phase.ts';
 import type { Progress } from '../experiment/progress.ts';
@@ -33,7 +33,7 @@ export interface Measuring {
 
 /** How it ended. Without `cutShort` the run has done all that it was asked for; `failure` is to be thrown once that is told. */
 export interface Ended {
-  readonly findings: Findings;
+  readonly findings: Recorded;
   readonly cutShort?: CutShort;
   readonly failure?: Error;
 }
@@ -41,7 +41,7 @@ export interface Ended {
 /** Never throws. The host is restored when this ends, whichever way, save for a ResidueError; the journal is kept with the run. */
 export async function measure(session: Session, measuring: Measuring): Promise<Ended> {
   const { prepared, folder, meta, log, progress, others, id } = measuring;
-  const { recorder, soFar } = startFindings(folder, (what, about) => log.info(about, what));
+  const { recorder, soFar } = startRecording(folder, (what, about) => log.info(about, what));
   const { plan, stack } = prepared;
   const compared = (): void => {
     const now = { ...meta, endedAt: new Date().toISOString() };
@@ -72,7 +72,7 @@ export async function measure(session: Session, measuring: Measuring): Promise<E
 }
 
 /** `failure`: what was thrown, undefined if nothing was. What failed earlier, while the run went on, then counts. */
-export function endedWith(findings: Findings, failure: unknown, path: string): Ended {
+export function endedWith(findings: Recorded, failure: unknown, path: string): Ended {
   const [first, ...others] = [
     ...findings.failed,
     ...(failure === undefined ? [] : [{ phase: findings.phase, failure }]),

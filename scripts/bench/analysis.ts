@@ -7,7 +7,7 @@ import { analyse } from '../../agent/analysis/verdict/analyse.ts';
 import { defaultDesign } from '../../agent/analysis/verdict/design.ts';
 import type { Observation } from '../../agent/analysis/fit/observation.ts';
 import { documentOf } from '../../agent/report/document/of-run.ts';
-import { readingOf } from '../../agent/findings/findings.ts';
+import { findingsOf } from '../../agent/findings/findings.ts';
 import { readRunFolder } from '../../agent/records/read-folder.ts';
 import type { SliceRecord } from '../../agent/records/slice.ts';
 import { makeRunFolder } from '../../agent/records/run-folder.ts';
@@ -36,10 +36,10 @@ try {
   const read = await timed(() => Promise.resolve(readRunFolder(path)));
   print(`reading them with ${guests} guests, ${(bytes / 2 ** 20).toFixed(0)} MiB`, `${read.toFixed(0)} ms`);
   const records = readRunFolder(path);
-  print('analysis of the records', `${(await middle(() => readingOf(records))).toFixed(0)} ms (aim: 1000)`);
+  print('analysis of the records', `${(await middle(() => findingsOf(records))).toFixed(0)} ms (aim: 1000)`);
   print(
     'report of the records',
-    `${(await middle(() => documentOf(records, readingOf(records), path))).toFixed(0)} ms`,
+    `${(await middle(() => documentOf(records, findingsOf(records), path))).toFixed(0)} ms`,
   );
 } finally {
   rmSync(parent, { recursive: true });

@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { tQuantile } from '../../agent/analysis/fit/quantile.ts';
 import { documentOf } from '../../agent/report/document/of-run.ts';
-import { readingOf } from '../../agent/findings/findings.ts';
+import { findingsOf } from '../../agent/findings/findings.ts';
 import { countedSlices } from '../../agent/findings/quality.ts';
 import { readRunFolder } from '../../agent/records/read-folder.ts';
 import type { RunRecords } from '../../agent/records/run-records.ts';
@@ -48,7 +48,7 @@ function besideTheRing({ stack, ...profile }: Profile): unknown {
 
 /** With all else deployed: what the layers beneath do to the I/O stays in. Its bounds are those of the report. */
 function promisedBy(records: RunRecords): Ratio {
-  const { arms } = documentOf(records, readingOf(records), '');
+  const { arms } = documentOf(records, findingsOf(records), '');
   const lift = arms.find(({ stubbed }) => stubbed.length === 1 && stubbed[0] === 'ring')?.lift;
   if (!lift) throw new Error('the first run has no lift of the ring: it was not measured long enough');
   return lift;

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { documentOf } from '../../agent/report/document/of-run.ts';
-import { readingOf } from '../../agent/findings/findings.ts';
+import { findingsOf } from '../../agent/findings/findings.ts';
 import { decodeRun, type RunTexts } from '../../agent/records/read-folder.ts';
 import { parseMountinfo, parseSwaps } from '../../agent/host/guard/file-systems.ts';
 import { parseStat } from '../../agent/host/guard/idle.ts';
@@ -182,7 +182,7 @@ export const kinds: readonly Kind[] = [
     inputs: mutatedRun(goodRun),
     take: taking((text) => {
       const records = decodeRun(JSON.parse(text) as RunTexts, 'run');
-      const document = documentOf(records, readingOf(records), 'run');
+      const document = documentOf(records, findingsOf(records), 'run');
       for (const format of ['text', 'json', 'html'] as const) render(format, document);
       return document;
     }, ProfileError),

@@ -5,7 +5,7 @@ import type { RunRecords } from '../../records/run-records.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { type FormatName, render } from '../../report/formats/registry.ts';
 import { documentOf } from '../../report/document/of-run.ts';
-import { readingOf } from '../../findings/findings.ts';
+import { findingsOf } from '../../findings/findings.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -25,13 +25,13 @@ export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>):
 /** Prints the report in the format asked for. */
 export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
   const records = readRunFolder(folder);
-  print(render(format, documentOf(records, readingOf(records), folder)));
+  print(render(format, documentOf(records, findingsOf(records), folder)));
   return 'ok';
 }
 
 /** Where no verdict was asked for, too few slices for one are no finding. */
 function foundIn(records: RunRecords) {
-  const reading = readingOf(records);
-  if (records.plan.aims.verdict) return reading;
-  return { ...reading, analysis: { ...reading.analysis, verdict: { kind: 'not-asked' } } };
+  const findings = findingsOf(records);
+  if (records.plan.aims.verdict) return findings;
+  return { ...findings, analysis: { ...findings.analysis, verdict: { kind: 'not-asked' } } };
 }

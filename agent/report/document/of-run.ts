@@ -18,13 +18,13 @@ import type { Plan } from '../../plan/plan.ts';
 import { faultWords, voidSlicesWords } from '../words/fault.ts';
 import { renderLift, renderNumber } from '../words/figures.ts';
 import { buildDocument, type ReportDocument } from './document.ts';
-import type { Reading } from '../../findings/findings.ts';
+import type { Findings } from '../../findings/findings.ts';
 
 /** `folder`: as a user would name it. */
-export function documentOf(records: RunRecords, reading: Reading, folder: string): ReportDocument {
+export function documentOf(records: RunRecords, findings: Findings, folder: string): ReportDocument {
   const { plan, meta, slices, caps } = records;
   const rechecked = judged(records.rechecked, plan.profile);
-  const { analysis, load, poorStubs, recheck, settle, interference } = reading;
+  const { analysis, load, poorStubs, recheck, settle, interference } = findings;
   const end = endOf(meta);
   const counted = countedSlices(whatCounts(plan, slices).slices);
   const others = othersUse(slices, meta.host);
@@ -48,14 +48,14 @@ export function documentOf(records: RunRecords, reading: Reading, folder: string
       ...settlingRunCaveats(counted),
       ...checkCaveats(analysis, counted, plan.design.delta),
     ],
-    exit: end?.exit ?? (isAnswered(plan, reading) ? 'ok' : 'inconclusive'),
+    exit: end?.exit ?? (isAnswered(plan, findings) ? 'ok' : 'inconclusive'),
     ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why } } : {}),
     folder,
     ...(settle ? { pilot: settle } : {}),
-    ...(caps && reading.caps
+    ...(caps && findings.caps
       ? {
           caps: {
-            findings: reading.caps,
+            findings: findings.caps,
             knobs: caps.knobs,
             guests: caps.design.guests,
             depths: caps.depths ?? depthsIn(plan),
@@ -75,7 +75,7 @@ function depthsIn({ profile: { workload, guests } }: Plan): readonly number[] | 
 }
 
 /** Whether the run has found what it was asked for first. */
-function isAnswered({ aims }: Plan, { analysis, caps }: Reading): boolean {
+function isAnswered({ aims }: Plan, { analysis, caps }: Findings): boolean {
   if (aims.verdict) return analysis.verdict.kind !== 'inconclusive';
   if (!caps) return false;
   return caps.stack.kind !== 'unclear' || caps.layers.some(({ limit }) => limit.kind === 'cap');
