@@ -5,7 +5,7 @@ import type { InterferenceDesign } from '../analysis/neighbours/design.ts';
 import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
 import type { ProbeDesign, ProbeObservation } from '../analysis/caps/design.ts';
 import type { Inventory } from '../knobs/registry.ts';
-import type { NeighbourRecord } from './neighbours.ts';
+import type { NeighbourRecord } from '../records/neighbours.ts';
 import type { Phase } from '../records/phase.ts';
 import type { PilotRecord } from '../records/pilot.ts';
 import type { ProbeRecord } from '../records/caps.ts';
