@@ -17,7 +17,7 @@ export interface SimClock {
 const turnsToSettle = 3;
 const turnsToGiveUp = 2000;
 
-/** Call within `vi.useFakeTimers({ toFake: ['Date', 'performance'] })`. */
+/** Call within `vi.useFakeTimers({ toFake: ['Date', 'performance', ...] })`. */
 export function simClock(): SimClock {
   const sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>();
   let passes: (ms: number) => void = () => undefined;

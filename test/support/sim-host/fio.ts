@@ -9,6 +9,8 @@ export interface SimFio {
   readonly guest: number;
   readonly device: string;
   readonly inFlight: number;
+  /** I/Os a second that its job asks for; Infinity: as many as are answered. */
+  readonly rateIops: number;
   readonly cgroup: string;
   readonly child: Child;
   /** `ms` pass in which it completes `ios` (a fraction of one too). */
@@ -45,6 +47,7 @@ export function startFio(step: SpawnStep): SimFio {
     guest: Number(/\d+$/.exec(step.name)?.[0] ?? 0),
     device: option('filename'),
     inFlight: Number(option('iodepth')) || 1,
+    rateIops: Number(option('rate_iops')) || Infinity,
     cgroup: step.cgroup,
     end,
     isRunning: () => !over,

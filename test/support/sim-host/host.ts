@@ -33,6 +33,8 @@ export interface SimHost extends Host {
   readonly stop: (reason: Error) => void;
   /** The fio of a guest dies as soon as it does I/O. */
   readonly killFio: (guest: number) => void;
+  /** Some guest does I/O now. */
+  readonly isBusy: () => boolean;
   /** The next step that this says is refused. */
   readonly refuse: (which: (step: Step) => boolean) => void;
 }
@@ -72,9 +74,10 @@ export function simHost({
   };
   clock.onPass((ms) => {
     const awake = fios.filter(isAwake);
-    const loops = awake.map(({ guest, inFlight, device, cgroup }) => {
+    const loops = awake.map(({ guest, inFlight, rateIops, device, cgroup }) => {
       const allowed = /riops=(\d+)/.exec(things.files.get(`${cgroup}/io.max`) ?? '')?.[1];
-      const rates = { askedPerMs: askedIops / 1000, allowedPerMs: Number(allowed ?? Infinity) / 1000 };
+      const askedPerMs = Math.min(askedIops, rateIops) / 1000;
+      const rates = { askedPerMs, allowedPerMs: Number(allowed ?? Infinity) / 1000 };
       return { guest, inFlight, way: wayFrom(things, device), ...rates };
     });
     const factor = factorNow();
@@ -137,6 +140,7 @@ export function simHost({
     outstanding: () => standing.map(({ step }) => step),
     stop: (reason) => end.abort(reason),
     killFio: (guest) => (doomed = guest),
+    isBusy: () => fios.some(isAwake),
     refuse: (which) => (refused = which),
     apply,
     spawn: async (step): Promise<Child> => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { vi } from 'vitest';
 import type { Progress } from '../../../agent/experiment/progress.ts';
-import type { Others } from '../../../agent/experiment/give-way.ts';
 import type { ExitName } from '../../../agent/lib/exit-codes.ts';
 import type { RunMeta } from '../../../agent/records/run-schema.ts';
 import { makeRunFolder } from '../../../agent/records/run-folder.ts';
@@ -14,7 +13,8 @@ import { type ReportDocument, reportSchema } from '../../../agent/report/documen
 import { report } from '../../../agent/run/finish.ts';
 import { type Ended, measure } from '../../../agent/run/measure.ts';
 import { prepare, type PrepareOptions } from '../../../agent/run/prepare.ts';
-import { simClock } from './clock.ts';
+import type { Sparing } from '../../../agent/run/spare-others.ts';
+import { type SimClock, simClock } from './clock.ts';
 import { type SimHost, simHost, type SimOptions } from './host.ts';
 
 export interface SimRun extends Partial<Omit<PrepareOptions, 'seed'>>, Partial<Omit<SimOptions, 'clock'>> {
@@ -22,6 +22,8 @@ export interface SimRun extends Partial<Omit<PrepareOptions, 'seed'>>, Partial<O
   readonly profile: string;
   /** Called at each thing that the run tells, such as `pilot: ...` or `slice 3 baseline`. */
   readonly onTold?: (what: string, host: SimHost) => void;
+  /** Who watches the other tenants; left out: there are none. */
+  readonly watch?: (host: SimHost, clock: SimClock) => Promise<Sparing>;
 }
 
 export interface SimResult extends Ended {
@@ -33,10 +35,13 @@ export interface SimResult extends Ended {
   readonly tookMs: number;
 }
 
-const nobody: Others = {
+const nobody: Sparing = {
   suffering: () => new Promise(() => undefined),
   isSuffering: () => false,
   findCause: () => Promise.resolve(),
+  canSee: true,
+  notes: () => [],
+  end: () => undefined,
 };
 
 /** What is planted in a stack of media, network and ring; the rest of each setting as its provider has it. */
@@ -72,14 +77,19 @@ export function tidySimRuns(): void {
 }
 
 /** Leaves the clocks faked; see `tidySimRuns`. */
-export async function simRun({ profile, onTold = () => undefined, ...options }: SimRun): Promise<SimResult> {
+export async function simRun({
+  profile,
+  onTold = () => undefined,
+  watch = () => Promise.resolve(nobody),
+  ...options
+}: SimRun): Promise<SimResult> {
   const { seed = 1, cv, mostIops, drift, askedIops, cold = false, budgetMs, ...asked } = options;
   const place = mkdtempSync(join(tmpdir(), 'layerlift-sim-'));
   folders.push(place);
   const path = join(place, 'profile.yaml');
   writeFileSync(path, profile);
   const prepared = await prepare(path, { seed, cold, budgetMs, ...asked });
-  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'], now: Date.UTC(2026, 0, 2) });
   const clock = simClock();
   const host = simHost({ clock, seed, cv, mostIops, askedIops, drift });
   const tell = (what: string): void => onTold(what, host);
@@ -101,12 +111,17 @@ export async function simRun({ profile, onTold = () => undefined, ...options }: 
   const session = { host, journal, caveats: [], close: () => undefined };
   const log = pino({ enabled: false });
   const began = performance.now();
-  const ended = await clock.run(() => measure(session, { prepared, folder, meta, log, progress, others: nobody, id }));
+  const { ended, caveats } = await clock.run(async () => {
+    const others = await watch(host, clock);
+    const ended = await measure(session, { prepared, folder, meta, log, progress, others, id });
+    others.end();
+    return { ended, caveats: others.notes() };
+  });
   const tookMs = performance.now() - began;
   let printed = '';
   const endedAt = new Date().toISOString();
   const exit = report(
-    { ...ended, prepared, folder, meta: { ...meta, endedAt } },
+    { ...ended, prepared, folder, meta: { ...meta, caveats: [...caveats], endedAt } },
     { format: 'json', print: (text) => (printed += text) },
   );
   return { ...ended, host, exit, folder: folder.path, tookMs, document: reportSchema.parse(JSON.parse(printed)) };

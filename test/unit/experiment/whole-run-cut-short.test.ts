@@ -42,17 +42,41 @@ function expectAsBefore({ things, outstanding }: SimHost): void {
   expect([...things.files]).toEqual([]);
 }
 
-describe.each(parts)('in %s, at "%s"', (phase, begins) => {
-  it('a stop leaves nothing behind and what was measured is told again from the folder', async () => {
-    const stop = new StoppedError('interrupt', 'stopped by SIGINT');
+/** What stops a run from outside, with its exit code. */
+const stops = [
+  ['interrupt', 'stopped by SIGINT', 130],
+  ['terminate', 'stopped by SIGTERM', 143],
+  ['hangup', 'stopped by SIGHUP', 129],
+  ['deadline', 'the deadline passed', 124],
+  ['impact', 'stopped to spare others', 31],
+] as const;
+
+const stopped = parts.map((part, i) => [...part, stops[i % stops.length] ?? stops[0]] as const);
+
+describe.each(stopped)('in %s, at "%s"', (phase, begins, [exit, why, code]) => {
+  it(`a stop by ${exit} leaves nothing behind, and what was known is told at once and again from the folder`, async () => {
+    const stop = new StoppedError(exit, why);
+    const told: string[] = [];
+    const act = at(begins, (host) => host.stop(stop));
     const run = await simRun({
       profile,
       neighbours: true,
       budgetMs: 600_000,
-      onTold: at(begins, (host) => host.stop(stop)),
+      onTold: (what, host) => {
+        told.push(what);
+        act(what, host);
+      },
     });
-    expect(run.exit).toBe('interrupt');
-    expect(run.cutShort).toMatchObject({ phase, why: 'stopped by SIGINT' });
+    expect(run.exit).toBe(exit);
+    expect(run.document.exit.code).toBe(code);
+    expect(run.cutShort).toMatchObject({ phase, why });
+    expect(run.document.cutShort).toMatchObject({ phase });
+    const hasVerdict = phase === 'neighbours' || phase === 'caps' || phase === 'check';
+    expect(run.document.verdict).toMatchObject(
+      hasVerdict ? { kind: 'lever', layer: 'ring' } : { kind: 'inconclusive' },
+    );
+    const verdicts = told.filter((what) => what.startsWith('verdict: ring holds this host back'));
+    expect(verdicts).toHaveLength(hasVerdict ? 1 : 0);
     expectAsBefore(run.host);
     expect(readRunFolder(run.folder).slices).toEqual(run.findings.slices);
     let again = '';

@@ -1,6 +1,7 @@
 // Whole runs on a host in memory: what is planted in the stack's own settings is what the report names.
 
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { plantedProfile, simRun, tidySimRuns } from '../../support/sim-host/run.ts';
 
@@ -45,6 +46,16 @@ describe('the verdict', () => {
   it('is outside the stack where each guest stands at its own io.max', async () => {
     const { document } = await simRun({ profile: profileAt('healthy'), caps: false });
     expect(document.verdict).toMatchObject({ kind: 'outside', limit: 'io-max' });
+  });
+
+  it('is outside the stack where each guest stands at the rate of its own job', async () => {
+    const fixtures = 'test/fixtures/profiles';
+    const text = readFileSync(`${fixtures}/own-rate.yaml`, 'utf8');
+    const profile = text.replace('own-rate.fio', resolve(fixtures, 'own-rate.fio')).replace('loop', 'tcm-loop');
+    const { document } = await simRun({ profile, caps: false });
+    const met = [{ value: 'rate_iops=80', by: 'job', guests: [1, 2, 3] }];
+    expect(document.verdict, document.sentence).toMatchObject({ kind: 'outside', limit: 'rate-iops', met });
+    expect(document.next).not.toContain('above the stack');
   });
 
   it('names no layer for goodput that drifts by itself', async () => {
