@@ -1,19 +1,37 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** A test boots a kernel. One at a time: two would share the cores, be no quicker, and spoil each other's figures. */
-const onKernel = { testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
+/** A test boots a kernel, some several. */
+const onKernel = { testTimeout: 900_000, hookTimeout: 900_000 };
+
+/** Two kernels at a time would share the cores, and spoil each other's figures. */
+const oneByOne = { ...onKernel, fileParallelism: false };
+
+/** These ask for figures, or for a time in seconds. All others mostly wait, and two of them run at a time. */
+const measuring = ['test/lab/verdicts/**/*.test.ts', 'test/lab/xen/**/*.test.ts', 'test/lab/safety/impact.test.ts'];
+const long = '**/*.long.test.ts';
 
 export default defineConfig({
   root,
   test: {
     reporters: ['default'],
+    // Vitest would leave one core idle.
+    maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'property', root, include: ['test/property/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'lab', root, include: ['test/lab/**/*.test.ts'], exclude: ['**/*.long.test.ts'], ...onKernel } },
-      { test: { name: 'long', root, include: ['test/lab/**/*.long.test.ts'], ...onKernel } },
+      {
+        test: {
+          ...{ name: 'lab-pairs', root, include: ['test/lab/**/*.test.ts'], exclude: [long, ...measuring] },
+          ...{ ...onKernel, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        },
+      },
+      { test: { name: 'lab-alone', root, include: measuring, exclude: [long], ...oneByOne } },
+      { test: { name: 'long', root, include: [`test/lab/${long}`], ...oneByOne } },
     ],
   },
 });
