@@ -1,15 +1,15 @@
 // Every way in which a run can be cut off, on a real kernel: the host is as found afterwards, and nothing waits for ever.
 
 import { expect, test } from 'vitest';
+import { testDeaths } from '../../support/deaths.ts';
 import { inLab } from '../../support/lab.ts';
+
+const profile = 'test/fixtures/profiles/crash.yaml';
 
 // `begin COMMAND...` starts a run and waits for its first slice; `restored STATUS` tells how it ended and whether the host is
 // as found. `confined COMMAND...` is in a cgroup that is not the run's.
 const cases = `
-profile=test/fixtures/profiles/crash.yaml
-agent="node agent/dist/main.js run $profile --no-caps"
-unit=/sys/fs/cgroup/unit; echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir $unit
-confined() { echo $BASHPID >$unit/cgroup.procs; exec "$@"; }
+agent="node agent/dist/main.js run ${profile} --no-caps"
 junction() { dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media'; }
 until_slice() { for i in $(seq 600); do [ -s /tmp/runs/*/slices.ndjson ] && break; sleep 0.1; done; }
 begin() {
@@ -26,53 +26,56 @@ restored() {
 preload; inventory before
 `;
 
-test('signals, a lost terminal, the deadline, and a closed pipe end a run in order; a suspended device does not hold it up', async () => {
-  const lab = await inLab(`${cases}
-name=int; begin $agent; kill -INT $pid; wait $pid; restored $?
-name=terminal; rm -rf /tmp/runs; script -qec "exec $agent --runs /tmp/runs 2>$LAB_OUT/err.terminal" /dev/null </dev/null >/dev/null 2>&1 & pid=$!
-until_slice; kill -9 $pid; sleep 1; restored gone
-name=closed; rm -rf /tmp/runs; { $agent --runs /tmp/runs --deadline 12s -v 2>&1; echo $? >/tmp/closed; } | head -n 3 >/dev/null; restored $(cat /tmp/closed)
-name=pipe; begin $agent; kill -PIPE $pid; dmsetup suspend --noflush --nolockfs $(junction) || echo 'suspended NOTHING'; sleep 1; kill -TERM $pid; wait $pid; restored $?
-`);
-  expect(lab.status, lab.stderr).toBe(0);
-  expect(lab.stdout.split('\n')).toEqual([
-    'int 130 as-found',
-    'terminal gone as-found',
-    'closed 124 as-found',
-    'pipe 143 as-found',
-  ]);
-  expect(lab.file('err.terminal')).toContain('stopped by SIGHUP; the host is restored');
-  expect(lab.file('err.terminal'), 'Node itself must not abort').not.toMatch(/assert/i);
-  lab.dispose();
-});
+testDeaths('signals, a lost terminal, the deadline, and a closed pipe end a run in order', profile, [
+  { name: 'int', strike: ['INT agent'], expect: [130], within: 30 },
+  {
+    name: 'terminal',
+    ...{ from: 'terminal', strike: ['KILL terminal'], expect: 'any', within: 30 },
+    says: /stopped by SIGHUP; the host is restored/,
+    // Node itself must not abort.
+    saysNot: /assert/i,
+  },
+  { name: 'closed', from: 'closing pipe', args: '--deadline 12s', strike: [], expect: [124], within: 60 },
+  {
+    name: 'pipe: a suspended device does not hold it up',
+    ...{ strike: ['PIPE agent', 'suspend media', 'wait 1 s', 'TERM agent'], expect: [143], within: 40 },
+  },
+]);
 
-test('what a run needs dies, hangs or never comes: the host is as found, in time', async () => {
-  const lab = await inLab(`${cases}
-name=fio; begin $agent; kill -9 $(pgrep -x fio | head -1); wait $pid; restored $?
-name=cgroup; begin confined $agent; dmsetup suspend --noflush --nolockfs $(junction) || echo 'suspended NOTHING'; echo 1 >$unit/cgroup.kill; wait $pid 2>/dev/null; restored $?
-name=memory; begin confined $agent; echo 8M >$unit/memory.max; wait $pid 2>/dev/null; echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; restored $?; echo max >$unit/memory.max
-name=target; begin $agent; ip -n $(ls /run/netns | grep ini) link set $(ip -n $(ls /run/netns | grep ini) -o link | grep -o 'll[0-9a-f]*h') down || echo 'cut NOTHING'; timeout 150 tail --pid=$pid -f /dev/null || kill -9 $pid; wait $pid; restored $?
-name=device; scan=$(cat /sys/module/scsi_mod/parameters/scan); echo none >/sys/module/scsi_mod/parameters/scan
-$agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.device"; restored $?; echo $scan >/sys/module/scsi_mod/parameters/scan
-name=program; ip=$(readlink -f "$(command -v ip)"); cp "$ip" /tmp/ip
-printf '%s\\n' '#!/bin/sh' 'case "$*" in *netns\\ add*) touch /tmp/begun; sleep $(cat /tmp/seconds) ;; esac' 'exec /tmp/ip "$@"' >/tmp/slow; chmod +x /tmp/slow; mount --bind /tmp/slow "$ip"
-until_begun() { rm -f /tmp/begun; echo $1 >/tmp/seconds; $agent --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.$name" & pid=$!; for i in $(seq 600); do [ -e /tmp/begun ] && break; sleep 0.1; done; }
-until_begun 7; kill -9 $pid; wait $pid 2>/dev/null; restored $?
-name=late; until_begun 20; kill -TERM $pid; wait $pid; restored $?; umount "$ip"
-`);
-  expect(lab.status, lab.stderr).toBe(0);
-  const lines = lab.stdout.split('\n');
-  expect(lines).toContain('fio 30 as-found');
-  expect(lines).toContain('cgroup 137 as-found');
-  expect(lines).toContain('oom 1');
-  expect(lines.find((line) => line.startsWith('memory '))).toMatch(/ as-found$/);
-  expect(lines.find((line) => line.startsWith('target '))).toMatch(/^target (30|32) as-found$/);
-  expect(lines).toContain('device 69 as-found');
-  expect(lab.file('err.device')).toMatch(/the appearance of the disk .* did not happen within 15 s/);
-  expect(lines, 'a program that the dead agent had started acts late').toContain('program 137 as-found');
-  expect(lines, 'a program acts only after all else was undone').toContain('late 143 as-found');
-  lab.dispose();
-});
+const scan = '/sys/module/scsi_mod/parameters/scan';
+
+testDeaths('what a run needs dies, hangs or never comes: the host is as found, in time', profile, [
+  { name: 'fio', strike: ['KILL fio'], expect: [30], within: 30 },
+  { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 30 },
+  {
+    name: 'memory',
+    ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 60 },
+    after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
+    prints: 'oom 1',
+  },
+  { name: 'target', strike: ['cut network'], expect: [30, 32], within: 150 },
+  {
+    name: 'device that never comes',
+    before: `scan=$(cat ${scan}); echo none >${scan}`,
+    ...{ strike: [], expect: [69], within: 90 },
+    after: `echo $scan >${scan}`,
+    says: /the appearance of the disk .* did not happen within 15 s/,
+  },
+  {
+    name: 'a program that the dead agent had started acts late',
+    slowIp: 7,
+    strike: ['KILL agent'],
+    expect: [137],
+    within: 40,
+  },
+  {
+    name: 'a program acts only after all else was undone',
+    slowIp: 20,
+    strike: ['TERM agent'],
+    expect: [143],
+    within: 60,
+  },
+]);
 
 test('folders that take nothing, journals of others, and what somebody else holds', async () => {
   const lab = await inLab(`${cases}

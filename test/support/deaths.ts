@@ -1,0 +1,132 @@
+// Deaths of a run as a table: from where it was started, what strikes it and when, how it must end, and how soon. The runner
+// makes shell lines of each row, tries all in one boot of the lab, and looks whether the host is as found.
+
+import { expect, test } from 'vitest';
+import { inLab, type LabOptions } from './lab.ts';
+
+type Signal = 'INT' | 'TERM' | 'HUP' | 'PIPE' | 'KILL';
+
+/** `terminal`: of a run that was started there; `cgroup`: all that is in the cgroup from which it was started. */
+type Victim = 'agent' | 'watchdog' | 'terminal' | 'fio';
+
+/** What is more than a signal to one process. `end memory`: of the cgroup from which the run was started. */
+type Blow = 'KILL cgroup' | 'end memory' | 'suspend media' | 'cut network';
+
+/** One act. */
+export type Strike = `${Signal} ${Victim}` | Blow | `wait ${number} s`;
+
+export interface Death {
+  readonly name: string;
+  /** Left out: a shell. `closing pipe`: its output goes to a reader that leaves at once. */
+  readonly from?: 'terminal' | 'cgroup' | 'closing pipe';
+  /** More arguments of the run. */
+  readonly args?: string;
+  /** Shell lines before it and after it, for what the row's words do not say. */
+  readonly before?: string;
+  readonly after?: string;
+  /** So many seconds `ip` takes before it adds a namespace; the strike falls while it waits. Left out: in the first slice. */
+  readonly slowIp?: number;
+  /** In this order. None: the run comes to its end by itself. */
+  readonly strike: readonly Strike[];
+  /** Exit codes, one of which it must have. `any`: it has none that is its own. */
+  readonly expect: readonly number[] | 'any';
+  /** Seconds from the first strike, or without one from the start, until the run has ended and its journal is gone: twice what is usual. */
+  readonly within: number;
+  /** What it says on stderr. */
+  readonly says?: RegExp;
+  /** What it does not say there. */
+  readonly saysNot?: RegExp;
+  /** What `after` prints. */
+  readonly prints?: string;
+}
+
+const victims: Readonly<Record<Victim, string>> = {
+  agent: '$pid',
+  // Of a run that was started in a terminal, $pid is the terminal's.
+  terminal: '$pid',
+  watchdog: "$(pgrep -f '[l]ayerlift-watchdog')",
+  fio: '$(pgrep -x fio | head -1)',
+};
+
+const blows: Readonly<Record<Blow, string>> = {
+  'KILL cgroup': 'echo 1 >$unit/cgroup.kill',
+  'end memory': 'echo 8M >$unit/memory.max',
+  'suspend media': `dmsetup suspend --noflush --nolockfs $(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media') || missed=1`,
+  // The initiator's end of the link, in its own namespace.
+  'cut network': `ns=$(ls /run/netns | grep ini); ip -n $ns link set $(ip -n $ns -o link | grep -o 'll[0-9a-f]*h') down || missed=1`,
+};
+
+const isBlow = (strike: Strike): strike is Blow => strike in blows;
+
+function shellOf(strike: Strike): string {
+  if (isBlow(strike)) return blows[strike];
+  const [what = '', whom = ''] = strike.split(' ');
+  return what === 'wait' ? `sleep ${whom}` : `kill -${what} ${victims[whom as Victim]} || missed=1`;
+}
+
+const prepared = (profile: string): string => `
+agent="node agent/dist/main.js run ${profile} --no-caps --runs /tmp/runs"
+unit=/sys/fs/cgroup/unit; echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir $unit
+confined() { echo $BASHPID >$unit/cgroup.procs; exec "$@"; }
+now() { echo \${EPOCHREALTIME/./}; }
+until_there() { for i in $(seq 600); do [ -s $1 ] && break; kill -0 $pid 2>/dev/null || break; sleep 0.1; done; }
+preload; inventory before
+`;
+
+const starts = {
+  shell: (run: string) => `${run} >/dev/null 2>"$dir/err" & pid=$!`,
+  cgroup: (run: string) => `confined ${run} >/dev/null 2>"$dir/err" & pid=$!`,
+  terminal: (run: string) => `script -qec "exec ${run} 2>'$dir/err'" /dev/null </dev/null >/dev/null 2>&1 & pid=$!`,
+  'closing pipe': (run: string) =>
+    `( { ${run} -v 2>&1; echo $? >"$dir/own"; } | head -n 3 >/dev/null; exit $(cat "$dir/own") ) & pid=$!`,
+} as const;
+
+const slowIp = (seconds: number): string => `
+ip=$(readlink -f "$(command -v ip)"); cp -f "$ip" /tmp/ip; rm -f /tmp/begun
+printf '%s\\n' '#!/bin/sh' 'case "$*" in *netns\\ add*) echo >/tmp/begun; sleep ${seconds} ;; esac' 'exec /tmp/ip "$@"' >/tmp/slow
+chmod +x /tmp/slow; mount --bind /tmp/slow "$ip"`;
+
+/** It leaves `rc`, `seconds`, `missed`, `err`, `diff` and `prints` in a folder of the row's name. */
+function scriptOf(death: Death): string {
+  const { name, from = 'shell', args = '', before = ':', after = ':', strike, within } = death;
+  const waits = death.slowIp === undefined ? "'/tmp/runs/*/slices.ndjson'" : '/tmp/begun';
+  return `
+name='${name}'; dir="$LAB_OUT/$name"; mkdir -p "$dir"; rm -rf /tmp/runs; missed=
+{ ${before}
+}${death.slowIp === undefined ? '' : slowIp(death.slowIp)}
+began=$(now)
+${starts[from](`$agent ${args}`)}
+${strike.length === 0 ? '' : `until_there ${waits}; began=$(now)\n${strike.map(shellOf).join('\n')}`}
+timeout ${within} tail -s 0.1 --pid=$pid -f /dev/null || { missed=hangs; kill -KILL $pid; }
+wait $pid 2>/dev/null; echo $? >"$dir/rc"
+for i in $(seq 300); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
+echo $(( ($(now) - began) / 100000 )) >"$dir/tenths"
+${death.slowIp === undefined ? '' : 'umount -l "$ip"'}
+sleep 0.5; inventory "$name/after"
+diff "$LAB_OUT/before" "$dir/after" >"$dir/diff"
+{ ${after}
+} >"$dir/prints"
+echo "$missed" >"$dir/missed"`;
+}
+
+/** All rows in one boot, one after the other. `profile` is the run that is struck. */
+export function testDeaths(title: string, profile: string, deaths: readonly Death[], options: LabOptions = {}): void {
+  test(title, async () => {
+    const lab = await inLab(`${prepared(profile)}${deaths.map(scriptOf).join('\n')}`, options);
+    expect(lab.status, lab.stderr).toBe(0);
+    for (const death of deaths) {
+      const file = (what: string): string => lab.file(`${death.name}/${what}`).trim();
+      const error = `${death.name}: ${file('err')}`;
+      expect(file('missed'), `${death.name} was not struck as its row says, or hangs`).toBe('');
+      if (death.expect !== 'any') expect(death.expect.map(String), error).toContain(file('rc'));
+      expect(file('diff'), `${death.name}: the host is not as found`).toBe('');
+      const seconds = Number(file('tenths')) / 10;
+      console.info(`${death.name}: ${seconds} s of ${death.within} s`);
+      expect(seconds, `${death.name}: seconds`).toBeLessThanOrEqual(death.within);
+      if (death.says) expect(file('err'), death.name).toMatch(death.says);
+      if (death.saysNot) expect(file('err'), death.name).not.toMatch(death.saysNot);
+      expect(file('prints'), death.name).toBe(death.prints ?? '');
+    }
+    lab.dispose();
+  });
+}
