@@ -1,6 +1,7 @@
 // A step: one change to the host as plain data, so that another process can undo it after a crash. One line a kind.
 
 import { InternalError } from '../lib/errors.ts';
+import { type Kernel, kernelHere } from './port.ts';
 import { cgroupStep } from './steps/cgroup.ts';
 import { controllersStep } from './steps/controllers.ts';
 import { dmCreateStep } from './steps/dm-create.ts';
@@ -58,9 +59,18 @@ function kindOf<S extends Step>(step: S): StepKind<S> {
   return found as StepKind<S>;
 }
 
-/** How to see, do and undo a step. */
-export function verbOf<S extends Step>(step: S): Verb<S> {
-  return kindOf(step);
+/** How to see, do and undo a step on a machine. */
+export function verbOf<S extends Step>(step: S, kernel: Kernel = kernelHere): Verb<S> {
+  const kind = kindOf(step);
+  const { relieve, ...rest } = kind;
+  return {
+    ...rest,
+    present: (one, prior) => kind.present(one, prior, kernel),
+    capture: (one) => kind.capture(one, kernel),
+    act: (one, prior, stop) => kind.act(one, prior, stop, kernel),
+    undo: (one, prior, patienceMs) => kind.undo(one, prior, patienceMs, kernel),
+    ...(relieve ? { relieve: (one) => relieve(one, kernel) } : {}),
+  };
 }
 
 export function isKnownKind(kind: string): kind is Step['kind'] {

@@ -1,5 +1,6 @@
 // Who may import whom. This table is the documentation of the folders' order, and the check that it holds.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseModule, reach, readSources, type SourceModule } from '../support/source-tree.ts';
 
@@ -8,7 +9,7 @@ const sources = readSources();
 /** A folder with rooms, lowest floor first: each may import from those before it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   host: [
-    ...['formats/', 'kernel/', 'child.ts', 'dm/', 'xen/', 'facts/', 'guard/', 'read.ts', 'needs/'],
+    ...['formats/', 'kernel/', 'child.ts', 'dm/', 'xen/', 'port.ts', 'facts/', 'guard/', 'read.ts', 'needs/'],
     ...['steps/', 'step.ts', 'host.ts', 'find.ts', 'journal/', 'dry.ts', 'live.ts', 'session/'],
   ],
   stack: [
@@ -207,6 +208,15 @@ describe('the modules of the agent', () => {
   it('export by name only', () => {
     expect(sources.filter(({ text }) => /^export default /m.test(text)).map(({ path }) => path)).toEqual([]);
   });
+});
+
+it('no test mocks a module of ours: what is to be replaced is handed in', () => {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(100);
+  const mocking = files.filter((name) =>
+    /\bvi\s*\.\s*(do)?mock\(\s*['"`(]\s*[.]/i.test(readFileSync(`test/${name}`, 'utf8')),
+  );
+  expect(mocking).toEqual([]);
 });
 
 describe('the reading of a module', () => {

@@ -32,7 +32,19 @@ export interface RunOptions extends PrepareOptions {
   readonly print: (text: string) => void;
 }
 
-export async function run(options: RunOptions): Promise<ExitName> {
+/** What a run asks of this host and of its terminal. */
+const here = {
+  preflight,
+  openSession,
+  spareOthers,
+  showProgress,
+  // The libraries behind it are large, and no other command wants them.
+  readFacts: async () => (await import('../../host/facts/facts.ts')).readFacts(),
+};
+export type Surroundings = typeof here;
+
+export async function run(options: RunOptions, surroundings: Surroundings = here): Promise<ExitName> {
+  const { preflight, openSession, spareOthers, showProgress, readFacts } = surroundings;
   const prepared = await prepare(options.profile, options);
   await preflight(prepared.stack);
   const id = randomBytes(3).toString('hex');
@@ -56,8 +68,6 @@ export async function run(options: RunOptions): Promise<ExitName> {
       const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
       endSparing = sparing.end;
       progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
-      // The libraries behind it are large, and no other command wants them.
-      const { readFacts } = await import('../../host/facts/facts.ts');
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });

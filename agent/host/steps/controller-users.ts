@@ -1,7 +1,7 @@
 // Who uses a controller of a cgroup's children: that it may be switched off the kernel decides by their own children alone
 // (kernel/cgroup/cgroup.c, cgroup_subtree_control_write), and what was set on them would be gone without a word.
 
-import { listFolder, readText } from '../kernel/files.ts';
+import type { Kernel } from '../port.ts';
 
 /** What a child's files say while nobody has set anything (Documentation: cgroup-v2). Others do not count. */
 const untouched: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
@@ -21,12 +21,12 @@ const untouched: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
 };
 
 /** Has somebody set anything of `controller` on a child of `path` that no run has made? */
-export async function isSetByOthers(path: string, controller: string): Promise<boolean> {
+export async function isSetByOthers(kernel: Kernel, path: string, controller: string): Promise<boolean> {
   const files = Object.entries(untouched[controller] ?? {});
-  for (const child of await listFolder(path)) {
+  for (const child of await kernel.list(path)) {
     if (/^layerlift[-_]/.test(child)) continue;
     for (const [file, asMade] of files) {
-      const value = await readText(`${path}/${child}/${file}`).catch(() => undefined);
+      const value = await kernel.read(`${path}/${child}/${file}`).catch(() => undefined);
       if (value !== undefined && !asMade.test(value.trim())) return true;
     }
   }

@@ -1,8 +1,8 @@
 // Controllers of a cgroup: switched on for its children where they were off, and off again.
 
 import { errnoOf } from '../../lib/errors.ts';
-import { readText, writeAttribute } from '../kernel/files.ts';
 import { retryBusy } from '../kernel/wait.ts';
+import type { Kernel } from '../port.ts';
 import { isSetByOthers } from './controller-users.ts';
 import { word } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';
@@ -26,31 +26,31 @@ export const controllersStep: StepKind<ControllersStep> = {
   },
   shared: true,
   mayStay: true,
-  present: async ({ path }, prior) => (await stillOn(path, prior)).length > 0,
-  capture: async ({ path, enable }) => {
-    const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+  present: async ({ path }, prior, kernel) => (await stillOn(kernel, path, prior)).length > 0,
+  capture: async ({ path, enable }, kernel) => {
+    const on = namesIn(await kernel.read(`${path}/cgroup.subtree_control`));
     const off = enable.filter((name) => !on.includes(name));
     return off.length > 0 ? off.join(' ') : undefined;
   },
-  act: async ({ path }, prior) => {
+  act: async ({ path }, prior, _stop, kernel) => {
     const wanted = namesIn(prior).map((name) => `+${name}`);
-    await writeAttribute(`${path}/cgroup.subtree_control`, wanted.join(' '));
+    await kernel.write(`${path}/cgroup.subtree_control`, wanted.join(' '));
     return '';
   },
-  undo: async ({ path }, prior, patienceMs) => {
-    const on = await stillOn(path, prior);
+  undo: async ({ path }, prior, patienceMs, kernel) => {
+    const on = await stillOn(kernel, path, prior);
     for (const name of on) {
       // Below our own cgroup there is nobody else.
-      if (!path.startsWith('/sys/fs/cgroup/layerlift') && (await isSetByOthers(path, name))) continue;
-      await retryBusy(patienceMs / on.length, () => writeAttribute(`${path}/cgroup.subtree_control`, `-${name}`)).catch(
+      if (!path.startsWith('/sys/fs/cgroup/layerlift') && (await isSetByOthers(kernel, path, name))) continue;
+      await retryBusy(patienceMs / on.length, () => kernel.write(`${path}/cgroup.subtree_control`, `-${name}`)).catch(
         passBusy,
       );
     }
   },
 };
 
-async function stillOn(path: string, prior: string | undefined): Promise<readonly string[]> {
-  const on = namesIn(await readText(`${path}/cgroup.subtree_control`));
+async function stillOn(kernel: Kernel, path: string, prior: string | undefined): Promise<readonly string[]> {
+  const on = namesIn(await kernel.read(`${path}/cgroup.subtree_control`));
   return namesIn(prior).filter((name) => on.includes(name));
 }
 

@@ -1,7 +1,5 @@
 // A folder of configfs, sysfs or cgroupfs.
 
-import { rmdir } from 'node:fs/promises';
-import { exists, makeFolder } from '../kernel/files.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { words } from '../../lib/shell-words.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
@@ -14,11 +12,11 @@ export interface MkdirStep extends StepBase {
 export const mkdirStep: StepKind<MkdirStep> = {
   kind: 'mkdir',
   text: ({ path }) => ({ act: words(['mkdir', path]), undo: words(['rmdir', path]) }),
-  present: ({ path }) => exists(path),
+  present: ({ path }, _prior, kernel) => kernel.exists(path),
   capture: nothingToCapture,
-  act: async ({ path }) => {
-    await makeFolder(path);
+  act: async ({ path }, _prior, _stop, kernel) => {
+    await kernel.makeFolder(path);
     return '';
   },
-  undo: ({ path }, _prior, patienceMs) => retryBusy(patienceMs, () => rmdir(path)),
+  undo: ({ path }, _prior, patienceMs, kernel) => retryBusy(patienceMs, () => kernel.removeFolder(path)),
 };

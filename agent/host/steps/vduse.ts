@@ -1,8 +1,5 @@
 // A VDUSE device that a daemon made. A killed daemon leaves it behind, so it is destroyed by its name.
 
-import { closeSync } from 'node:fs';
-import { exists } from '../kernel/files.ts';
-import { ioctl, openControl } from '../kernel/ioctl.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
@@ -22,20 +19,13 @@ export const vduseStep: StepKind<VduseStep> = {
     act: `# ${name} will appear in /dev/vduse`,
     undo: `layerlift recover  # once nothing holds /dev/vduse/${name} (fuser -v)`,
   }),
-  present: ({ name }) => exists(`/dev/vduse/${name}`),
+  present: ({ name }, _prior, kernel) => kernel.exists(`/dev/vduse/${name}`),
   capture: nothingToCapture,
   // The daemon that is started next makes it.
   act: () => Promise.resolve(''),
-  undo: async ({ name }, _prior, patienceMs) => {
+  undo: async ({ name }, _prior, patienceMs, kernel) => {
     const buffer = Buffer.alloc(nameBytes);
     buffer.write(name);
-    const control = openControl('/dev/vduse/control');
-    try {
-      await retryBusy(patienceMs, async () => {
-        await ioctl(control, destroyDevice, buffer);
-      });
-    } finally {
-      closeSync(control);
-    }
+    await retryBusy(patienceMs, () => kernel.control('/dev/vduse/control', destroyDevice, buffer));
   },
 };

@@ -1,5 +1,7 @@
 // What the file of a kind of step gives: its text, and how to see it, do it and undo it.
 
+import type { Kernel } from '../port.ts';
+
 export interface StepBase {
   readonly kind: string;
   /** Why the run needs this change; shown by `plan` and kept in the journal. */
@@ -38,8 +40,15 @@ export interface Verb<S extends StepBase> {
   readonly shared?: true;
 }
 
+/** The verb before it knows its kernel, which each of its functions then takes last. */
+type Unbound<S extends StepBase> = {
+  readonly [K in keyof Verb<S>]: NonNullable<Verb<S>[K]> extends (...given: infer Given) => infer Answer
+    ? (...given: [...Given, kernel: Kernel]) => Answer
+    : Verb<S>[K];
+};
+
 /** A kind of step, whole. `S`: its data, as the journal keeps it. */
-export interface StepKind<S extends StepBase> extends Verb<S> {
+export interface StepKind<S extends StepBase> extends Unbound<S> {
   readonly kind: S['kind'];
   /** `prior`: what was captured before the act, where it is known; then the inverse names it. */
   readonly text: (step: S, prior: string | undefined) => StepText;

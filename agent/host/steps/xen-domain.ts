@@ -3,8 +3,8 @@
 
 import { faultPoint } from '../kernel/fault.ts';
 import { waitFor } from '../kernel/wait.ts';
-import { runCommand } from '../kernel/run-command.ts';
-import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
+import type { Kernel } from '../port.ts';
+import type { Xenstore } from '../xen/xenstore.ts';
 import { words } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';
 
@@ -26,32 +26,33 @@ export const xenDomainStep: StepKind<XenDomainStep> = {
     act: words(['xl', 'create', '-p', '-e', '-q', config]),
     undo: words(['xl', 'destroy', name]),
   }),
-  present: async ({ name }, prior) => (await numberOf(name)) !== undefined || (await isAnyEmpty(broughtBy(prior))),
-  capture: () => withXenstore(missingParents),
-  act: async ({ name, config }) => {
-    await runCommand(['xl', 'create', '-p', '-e', '-q', config], { deadlineMs: createDeadlineMs });
+  present: async ({ name }, prior, kernel) =>
+    (await numberOf(name, kernel)) !== undefined || (await isAnyEmpty(broughtBy(prior), kernel)),
+  capture: (_step, kernel) => kernel.inXenstore(missingParents),
+  act: async ({ name, config }, _prior, _stop, kernel) => {
+    await kernel.run(['xl', 'create', '-p', '-e', '-q', config], { deadlineMs: createDeadlineMs });
     faultPoint('xen-domain made');
-    return waitFor(`the domain ${name}`, 5_000, () => numberOf(name));
+    return waitFor(`the domain ${name}`, 5_000, () => numberOf(name, kernel));
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
   relieve: destroy,
   relieveEnds: true,
-  undo: async ({ name }, prior) => {
-    await destroy({ name });
+  undo: async ({ name }, prior, _patienceMs, kernel) => {
+    await destroy({ name }, kernel);
     faultPoint('xen-domain destroyed');
     // Removing takes all below with it: what another toolstack writes there meanwhile makes xenstored begin it anew.
-    await inTransaction(async (store) => {
+    await kernel.changeXenstore(async (store) => {
       for (const path of broughtBy(prior)) if (await isEmpty(store, path)) await store.remove(path);
     });
   },
 };
 
-async function destroy({ name }: { readonly name: string }): Promise<void> {
-  if ((await numberOf(name)) !== undefined) await runCommand(['xl', 'destroy', name]);
+async function destroy({ name }: { readonly name: string }, kernel: Kernel): Promise<void> {
+  if ((await numberOf(name, kernel)) !== undefined) await kernel.run(['xl', 'destroy', name]);
 }
 
-async function numberOf(name: string): Promise<string | undefined> {
-  return withXenstore(async (store) => {
+async function numberOf(name: string, kernel: Kernel): Promise<string | undefined> {
+  return kernel.inXenstore(async (store) => {
     for (const domain of await store.list('/local/domain'))
       if ((await store.read(`/local/domain/${domain}/name`)) === name) return domain;
     return undefined;
@@ -68,9 +69,9 @@ async function isEmpty(store: Xenstore, path: string): Promise<boolean> {
   return (await store.read(path)) !== undefined && (await store.list(path)).length === 0;
 }
 
-async function isAnyEmpty(paths: readonly string[]): Promise<boolean> {
+async function isAnyEmpty(paths: readonly string[], kernel: Kernel): Promise<boolean> {
   if (paths.length === 0) return false;
-  return withXenstore(async (store) => {
+  return kernel.inXenstore(async (store) => {
     for (const path of paths) if (await isEmpty(store, path)) return true;
     return false;
   });

@@ -36,7 +36,7 @@ export interface SimHost extends Host {
   /** Some guest does I/O now. */
   readonly isBusy: () => boolean;
   /** The next step that this says is refused. */
-  readonly refuse: (which: (step: Step) => boolean) => void;
+  readonly refuse: (which: (step: Step) => boolean, failure?: Error) => void;
 }
 
 export function simHost({
@@ -59,6 +59,7 @@ export function simHost({
   stopped.catch(() => undefined);
   const { normal } = chanceOf(seed);
   let refused: (step: Step) => boolean = () => false;
+  let refusal: Error | undefined;
   let doomed: number | undefined;
   let noise = { second: -1, factor: 1 };
   const started = clock.nowMs();
@@ -106,7 +107,7 @@ export function simHost({
     checkStop();
     if (refused(step)) {
       refused = () => false;
-      throw new Error(`the simulated host refuses a ${step.kind}`);
+      throw refusal ?? new Error(`the simulated host refuses a ${step.kind}`);
     }
     // As on a true host: what is loaded already is no change.
     if (step.kind === 'module' && things.modules.has(step.name)) return '';
@@ -141,7 +142,7 @@ export function simHost({
     stop: (reason) => end.abort(reason),
     killFio: (guest) => (doomed = guest),
     isBusy: () => fios.some(isAwake),
-    refuse: (which) => (refused = which),
+    refuse: (which, failure) => ([refused, refusal] = [which, failure]),
     apply,
     spawn: async (step): Promise<Child> => {
       await apply(step);

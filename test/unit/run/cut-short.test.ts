@@ -1,16 +1,12 @@
 // Every way in which a run can end early, in each of its parts: what was known by then is told, on stdout and in the folder.
+// The command runs whole, on the simulated host.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyseFolder, reportFolder } from '../../../agent/cli/commands/analyse.ts';
-import { run, type RunOptions } from '../../../agent/cli/commands/run.ts';
-import type { Experiment } from '../../../agent/experiment/context.ts';
-import type { SlicePlace } from '../../../agent/experiment/measure-slice.ts';
-import type { Phase } from '../../../agent/records/phase.ts';
-import type { SliceRecord } from '../../../agent/records/slice.ts';
-import { dryHost } from '../../../agent/host/dry.ts';
+import { run, type RunOptions, type Surroundings } from '../../../agent/cli/commands/run.ts';
 import {
   HostError,
   LayerliftError,
@@ -22,179 +18,96 @@ import {
 } from '../../../agent/lib/errors.ts';
 import type { ExitName } from '../../../agent/lib/exit-codes.ts';
 import { isRecord } from '../../../agent/lib/record.ts';
-import type { Load } from '../../../agent/load/drive.ts';
+import type { Phase } from '../../../agent/records/phase.ts';
 import { reportSchema, type ReportDocument } from '../../../agent/report/document/document.ts';
-import { probeDesign, simulateProbe } from '../../support/caps-simulator.ts';
+import { simClock } from '../../support/sim-host/clock.ts';
+import { type SimHost, simHost } from '../../support/sim-host/host.ts';
 
-interface World {
-  /** What fails, and where. */
-  at: Phase | undefined;
-  failure: Error | undefined;
-  /** What else happens there. */
-  also: () => void;
-  /** What happened, in its order. */
-  readonly log: string[];
-  loads: number;
-  apart: boolean;
-  gauges: boolean;
-  slices: number;
-}
-
-const nothing = (): void => undefined;
-
-const world: World = {
-  at: undefined,
-  failure: undefined,
-  also: nothing,
-  log: [],
-  loads: 0,
-  apart: false,
-  gauges: false,
-  slices: 0,
+/** What is told in the middle of each part. */
+const middles: Readonly<Partial<Record<Phase, RegExp>>> = {
+  raising: /^raising the stack/,
+  pilot: /^pilot: how long/,
+  slices: /^slice 3 /,
+  neighbours: /^neighbours: .*\([1-9]\d* done\)/,
+  caps: /^caps: .*\([1-9]\d* done\)/,
+  check: /^checking again/,
 };
 
-function failAt(phase: Phase): void {
-  world.log.push(phase);
-  if (world.at !== phase) return;
-  world.also();
-  if (world.failure !== undefined) throw world.failure;
+interface Given {
+  /** In the middle of which part `act` is called, once; a run for caps alone has two slices. */
+  readonly at: Phase | RegExp | undefined;
+  readonly act: (host: SimHost) => void;
+  readonly options: Partial<RunOptions>;
 }
-
-const { load, sliceOf } = vi.hoisted(() => ({
-  load: {} as { make: () => Load },
-  sliceOf: {} as { make: (place: SlicePlace) => SliceRecord },
-}));
-
-load.make = () => ({
-  ...{ cgroup: '/sys/fs/cgroup/x', notes: ['a note of the load'], verifies: false, running: () => [1, 2, 3, 4] },
-  died: new Promise<never>(() => undefined),
-  snapshots: () => Promise.resolve([]),
-  letRun: () => {
-    world.apart = true;
-    return Promise.resolve();
-  },
-  stop: () => Promise.resolve(),
-});
-
-sliceOf.make = ({ seq, block, arm }) => {
-  world.slices++;
-  vi.advanceTimersByTime(10_000);
-  const goodput = (arm.stubbed.includes('ring') ? 3000 : 1000) * (1 + 0.01 * Math.sin(3 * world.slices));
-  const guests = [1, 2, 3, 4].map((guest) => ({
-    ...{ guest, elapsedMs: 3000, ios: goodput, bytes: 4096 * goodput, errors: 0, meanLatencyNs: 1e6, useful: goodput },
-    objectiveNs: null,
-  }));
-  return {
-    ...{
-      version: 1,
-      seq,
-      block,
-      arm: arm.id,
-      startedAt: new Date().toISOString(),
-    },
-    ...{ switchMs: 10, goodput, attainment: null, latencyNs: null, guests, junctions: [], measurements: {} },
-    ...{ caveats: [], voided: null },
-  };
-};
-
-vi.mock('../../../agent/run/preflight.ts', () => ({ preflight: () => Promise.resolve() }));
-vi.mock('../../../agent/run/spare-others.ts', () => ({
-  spareOthers: () =>
-    Promise.resolve({
-      ...{ canSee: true, notes: () => [], end: () => undefined },
-      ...{
-        suffering: () => new Promise(() => undefined),
-        isSuffering: () => false,
-        findCause: () => Promise.resolve(),
-      },
-    }),
-}));
-vi.mock('../../../agent/host/facts/facts.ts', () => ({ readFacts: () => Promise.resolve({ kernel: 'Linux' }) }));
-vi.mock('../../../agent/host/session/session.ts', () => ({
-  openSession: () => {
-    const host = dryHost();
-    return Promise.resolve({
-      host: {
-        ...host,
-        scope: async (body: () => Promise<unknown>) => {
-          const result = await body();
-          return result;
-        },
-      },
-      journal: { path: '/dev/null' },
-      caveats: [],
-      close: ({ clean }: { clean: boolean }) => world.log.push(clean ? 'closed' : 'closed with residue'),
-    });
-  },
-}));
-vi.mock('../../../agent/stack/raise.ts', async (original) => ({
-  ...(await original()),
-  raiseStack: () => {
-    failAt('raising');
-    return Promise.resolve({ lanes: [], junctions: [], forms: [] });
-  },
-}));
-vi.mock('../../../agent/load/drive.ts', async (original) => ({
-  ...(await original()),
-  raiseRootCgroup: () => Promise.resolve(),
-  startLoad: () => {
-    world.loads++;
-    world.apart = false;
-    return Promise.resolve(load.make());
-  },
-}));
-vi.mock('../../../agent/experiment/pilot.ts', () => ({
-  afterPilot: (_: unknown, experiment: unknown) => {
-    failAt('pilot');
-    return Promise.resolve(experiment);
-  },
-}));
-vi.mock('../../../agent/experiment/measure-slice.ts', () => ({
-  measureSlice: (_: unknown, __: unknown, place: SlicePlace) => {
-    // In the middle of each part.
-    const phase = world.apart ? 'neighbours' : world.loads > 1 ? 'check' : 'slices';
-    // The gauge of a run for caps alone has two slices.
-    if (place.seq > 2 || (place.seq === 1 && world.gauges)) failAt(phase);
-    return Promise.resolve(sliceOf.make(place));
-  },
-}));
-vi.mock('../../../agent/knobs/registry.ts', () => ({ readKnobs: () => Promise.resolve({ knobs: [], failed: [] }) }));
-vi.mock('../../../agent/experiment/caps-probe.ts', () => ({
-  runProbe: ({ experiment }: { experiment: Experiment }) => {
-    const design = probeDesign({ layers: ['network', 'blockstack', 'ring'], guests: 4, budgetPoints: 60 });
-    const simulation = { host: { truth: {} }, design, noise: 'iid', cv: 0.01, seed: 1 } as const;
-    // Over whatever delay the plan has.
-    const observations = simulateProbe(simulation).observations.map(
-      ({ visit, depth, subject, delay, guests, goodput }) => ({ visit, depth, subject, delay, guests, goodput }),
-    );
-    const visits = [...new Set(observations.map(({ visit }) => visit))];
-    for (const visit of visits) {
-      if (visit === visits.at(-1)) failAt('caps');
-      experiment.recordVisit(observations.filter((one) => one.visit <= visit));
-    }
-    return Promise.resolve();
-  },
-}));
 
 let runs = '';
+let log: string[] = [];
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
+  log = [];
   runs = mkdtempSync(join(tmpdir(), 'layerlift-cut-'));
-  Object.assign(world, {
-    at: undefined,
-    failure: undefined,
-    also: nothing,
-    loads: 0,
-    apart: false,
-    gauges: false,
-    slices: 0,
-  });
-  world.log.length = 0;
 });
 afterEach(() => {
   vi.useRealTimers();
   rmSync(runs, { recursive: true, force: true });
 });
+
+/** What a run finds on the simulated host; `tell` hears how it goes. */
+function simulated(host: SimHost, tell: (what: string) => void): Surroundings {
+  return {
+    preflight: () => Promise.resolve(),
+    readFacts: () => Promise.resolve({ kernel: 'Linux 6.1' }),
+    openSession: () =>
+      Promise.resolve({
+        host,
+        caveats: [],
+        journal: { path: '/dev/null', append: () => undefined, close: () => undefined },
+        close: ({ clean }) => void log.push(clean ? 'closed' : 'closed with residue'),
+      }),
+    spareOthers: () =>
+      Promise.resolve({
+        ...{ canSee: true, notes: () => [], end: () => undefined, isSuffering: () => false },
+        ...{ suffering: () => new Promise(() => undefined), findCause: () => Promise.resolve() },
+      }),
+    showProgress: () => ({
+      phase: tell,
+      told: tell,
+      sliceBegins: ({ seq, arm }) => tell(`slice ${seq} ${arm}`),
+      sliceEnds: () => undefined,
+      standing: () => undefined,
+      end: () => undefined,
+    }),
+  };
+}
+
+/** Runs to the end. Gives how it ended and what it printed. */
+async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; printed: string }> {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
+  const clock = simClock();
+  const host = simHost({ clock, seed: 1 });
+  const middle = at instanceof RegExp ? at : at && middles[at];
+  let isDone = false;
+  const tell = (what: string): void => {
+    log.push(what);
+    if (isDone || !middle?.test(what)) return;
+    isDone = true;
+    act(host);
+  };
+  let printed = '';
+  const given: RunOptions = {
+    ...{ profile: 'profiles/plant-ring.yaml', runs, seed: 1, cold: false, budgetMs: 600_000, deadlineMs: undefined },
+    ...{ neighbours: true, format: 'json', quiet: true, verbose: false },
+    print: (text) => {
+      log.push('printed');
+      printed += text;
+    },
+    ...options,
+  };
+  const ended = clock.run(() => run(given, simulated(host, tell)));
+  const exit = await ended.catch((thrown: unknown) =>
+    thrown instanceof LayerliftError ? thrown.exit : ('internal' as const),
+  );
+  return { exit, printed };
+}
 
 interface Seen {
   readonly exit: ExitName;
@@ -203,21 +116,14 @@ interface Seen {
   readonly folder: string;
 }
 
-async function runWith(at: Phase | undefined, failure?: Error, more: Partial<RunOptions> = {}): Promise<Seen> {
-  Object.assign(world, { at, failure, gauges: more.caps === true });
-  let printed = '';
-  const ended = run({
-    ...{ profile: 'profiles/demo.yaml', runs, seed: 1, cold: false, budgetMs: 1_200_000, deadlineMs: undefined },
-    ...{ neighbours: true, format: 'json', quiet: true, verbose: false },
-    print: (text) => {
-      world.log.push('printed');
-      printed += text;
-    },
-    ...more,
-  });
-  const exit = await ended.catch((thrown: unknown) =>
-    thrown instanceof LayerliftError ? thrown.exit : ('internal' as const),
-  );
+/** The host fails with `failure` at its first step after the middle of a part. */
+async function runWith(
+  at: Phase | RegExp | undefined,
+  failure?: Error,
+  options: Partial<RunOptions> = {},
+): Promise<Seen> {
+  const act = (host: SimHost): void => failure && host.refuse(() => true, failure);
+  const { exit, printed } = await perform({ at, act, options });
   const folder = join(runs, readdirSync(runs)[0] ?? '');
   return { exit, printed, folder, document: reportSchema.parse(JSON.parse(printed)) };
 }
@@ -249,7 +155,7 @@ describe('a run that comes to its end', () => {
     const kept: unknown = JSON.parse(readFileSync(join(folder, 'verdict.json'), 'utf8'));
     expect(kept).toMatchObject({ version: 1, verdict: { kind: 'lever', layer: 'ring' } });
     expect(isRecord(kept) && kept['sentence']).toMatch(/^ring holds this host back/);
-    expect(world.log.slice(-2)).toEqual(['closed', 'printed']);
+    expect(log.slice(-2)).toEqual(['closed', 'printed']);
   });
 });
 
@@ -274,7 +180,7 @@ describe.each(parts)('a run that is cut short in %s', (phase) => {
     }
     if (name === 'residue') expect(document.next).toMatch(/^Next: run `layerlift recover`/);
     // First the host, then the words.
-    const [closed, told] = world.log.slice(-2);
+    const [closed, told] = log.slice(-2);
     expect([closed, told]).toEqual([name === 'residue' ? 'closed with residue' : 'closed', 'printed']);
     let again = '';
     reportFolder({ folder, format: 'json', print: (text) => (again += text) });
@@ -290,7 +196,7 @@ describe('what comes after the verdict', () => {
   it('goes on when a part of it fails: the check is still made', async () => {
     const { document } = await runWith('caps', new LoadError('fio did not come up'));
     expect(document.recheck).toMatchObject({ holds: true });
-    expect(world.log).toContain('check');
+    expect(log.filter((what) => what.startsWith('checking again'))).not.toEqual([]);
   });
 
   it('does not go on when the run is told to stop', async () => {
@@ -321,7 +227,6 @@ describe('a run that raises all anew for each slice', () => {
   });
 
   it('that fails after its first slice has failed in mid-run', async () => {
-    world.loads = -100;
     const { exit, document } = await runWith('slices', new HostError('no device'), cold);
     expect(exit).toBe('host-failed');
     expect(document).toMatchObject({ cutShort: { phase: 'slices', why: 'no device' }, slices: 3 });
@@ -334,7 +239,10 @@ describe('a run that looks for caps alone', () => {
     ['caps', /./],
   ])('and is stopped in %s gives a document', async (phase, sentence) => {
     const stop = new StoppedError('terminate', 'stopped by SIGTERM');
-    const { exit, document } = await runWith(phase, stop, { caps: true, neighbours: false });
+    const { exit, document } = await runWith(phase === 'slices' ? /^slice 1 / : phase, stop, {
+      caps: true,
+      neighbours: false,
+    });
     expect(exit).toBe('terminate');
     expect(document).toMatchObject({ verdict: { kind: 'not-asked' }, cutShort: { phase } });
     expect(document.sentence).toMatch(sentence);
@@ -343,11 +251,8 @@ describe('a run that looks for caps alone', () => {
 });
 
 it('a report that cannot be written is printed all the same', async () => {
-  world.also = () => rmSync(join(runs, readdirSync(runs)[0] ?? ''), { recursive: true });
-  let printed = '';
-  const print = (text: string): unknown => (printed += text);
-  // What it prints goes past the reader of `runWith`, which then has nothing to decode.
-  await runWith('check', undefined, { print }).catch(() => undefined);
+  const act = (): void => rmSync(join(runs, readdirSync(runs)[0] ?? ''), { recursive: true });
+  const { printed } = await perform({ at: 'check', act, options: {} });
   expect(reportSchema.parse(JSON.parse(printed))).toMatchObject({
     exit: { name: 'output' },
     verdict: { kind: 'lever', layer: 'ring' },

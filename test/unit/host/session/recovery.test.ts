@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../../../agent/host/journal/journal.ts';
 import { recoverAll } from '../../../../agent/host/session/recovery.ts';
 import { bootId, openSession } from '../../../../agent/host/session/session.ts';
@@ -12,11 +12,6 @@ import { BusyError, ResidueError } from '../../../../agent/lib/errors.ts';
 import { type Machine, makeMachine } from '../../../support/fake-host.ts';
 
 const state = { folder: '' };
-vi.mock('../../../../agent/lib/state-folder.ts', () => ({
-  get stateFolder() {
-    return state.folder;
-  },
-}));
 let machine: Machine;
 beforeEach(() => {
   state.folder = mkdtempSync(join(tmpdir(), 'layerlift-state-'));

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { controllersStep } from '../../../../agent/host/steps/controllers.ts';
+import { type Step, verbOf } from '../../../../agent/host/step.ts';
 
 let path = '';
 beforeEach(() => {
@@ -16,7 +16,8 @@ afterEach(() => rmSync(path, { recursive: true }));
 
 const control = (): string => join(path, 'cgroup.subtree_control');
 const undo = async (enable: readonly string[]): Promise<string> => {
-  await controllersStep.undo({ kind: 'controllers', path, enable, why: 'a test' }, enable.join(' '), 100);
+  const step: Step = { kind: 'controllers', path, enable, why: 'a test' };
+  await verbOf(step).undo(step, enable.join(' '), 100);
   return readFileSync(control(), 'utf8');
 };
 

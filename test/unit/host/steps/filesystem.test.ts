@@ -2,9 +2,10 @@ import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { linkStep } from '../../../../agent/host/steps/link.ts';
-import { mkdirStep } from '../../../../agent/host/steps/mkdir.ts';
-import { writeStep, type WriteStep } from '../../../../agent/host/steps/write.ts';
+import { verbOf } from '../../../../agent/host/step.ts';
+import type { LinkStep } from '../../../../agent/host/steps/link.ts';
+import type { MkdirStep } from '../../../../agent/host/steps/mkdir.ts';
+import type { WriteStep } from '../../../../agent/host/steps/write.ts';
 import { HostError } from '../../../../agent/lib/errors.ts';
 
 let folder = '';
@@ -16,18 +17,21 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const why = 'a test';
+const mkdirVerb = verbOf<MkdirStep>({ kind: 'mkdir', path: '/', why });
+const linkVerb = verbOf<LinkStep>({ kind: 'link', path: '/', target: '/', why });
+const writeVerb = verbOf<WriteStep>({ kind: 'write', path: '/', value: '', restore: 'never', why });
 const never = new AbortController().signal;
 
 describe('making a folder', () => {
   const step = () => ({ kind: 'mkdir', path, why }) as const;
 
   it('is seen, and undone', async () => {
-    expect(await mkdirStep.present(step(), undefined)).toBe(false);
-    await mkdirStep.act(step(), '', never);
+    expect(await mkdirVerb.present(step(), undefined)).toBe(false);
+    await mkdirVerb.act(step(), '', never);
     expect(lstatSync(path).isDirectory()).toBe(true);
-    expect(await mkdirStep.present(step(), '')).toBe(true);
-    await mkdirStep.undo(step(), '', 100);
-    expect(await mkdirStep.present(step(), '')).toBe(false);
+    expect(await mkdirVerb.present(step(), '')).toBe(true);
+    await mkdirVerb.undo(step(), '', 100);
+    expect(await mkdirVerb.present(step(), '')).toBe(false);
   });
 
   it.each<[string, () => void, string]>([
@@ -36,8 +40,8 @@ describe('making a folder', () => {
     ['a missing parent', () => (path = join(folder, 'no/x')), 'ENOENT'],
   ])('fails on %s, and says how', async (_, prepare, errno) => {
     prepare();
-    await expect(mkdirStep.act(step(), '', never)).rejects.toThrow(HostError);
-    await expect(mkdirStep.act(step(), '', never)).rejects.toThrow(`cannot make ${path}: ${errno}`);
+    await expect(mkdirVerb.act(step(), '', never)).rejects.toThrow(HostError);
+    await expect(mkdirVerb.act(step(), '', never)).rejects.toThrow(`cannot make ${path}: ${errno}`);
   });
 });
 
@@ -45,24 +49,24 @@ describe('making a link', () => {
   const step = () => ({ kind: 'link', path, target: '/nowhere/at/all', why }) as const;
 
   it('is seen even when it leads nowhere, and undone without what it leads to', async () => {
-    expect(await linkStep.present(step(), undefined)).toBe(false);
-    await linkStep.act(step(), '', never);
-    expect(await linkStep.present(step(), '')).toBe(true);
-    await linkStep.undo(step(), '', 100);
-    expect(await linkStep.present(step(), '')).toBe(false);
+    expect(await linkVerb.present(step(), undefined)).toBe(false);
+    await linkVerb.act(step(), '', never);
+    expect(await linkVerb.present(step(), '')).toBe(true);
+    await linkVerb.undo(step(), '', 100);
+    expect(await linkVerb.present(step(), '')).toBe(false);
   });
 
   it('leaves the target alone when it is undone', async () => {
     const target = join(folder, 'target');
     mkdirSync(target);
-    await linkStep.act({ ...step(), target }, '', never);
-    await linkStep.undo({ ...step(), target }, '', 100);
+    await linkVerb.act({ ...step(), target }, '', never);
+    await linkVerb.undo({ ...step(), target }, '', 100);
     expect(lstatSync(target).isDirectory()).toBe(true);
   });
 
   it('does not replace a link that is there', async () => {
     symlinkSync('/elsewhere', path);
-    await expect(linkStep.act(step(), '', never)).rejects.toThrow('EEXIST');
+    await expect(linkVerb.act(step(), '', never)).rejects.toThrow('EEXIST');
   });
 });
 
@@ -84,29 +88,29 @@ describe('writing an attribute', () => {
     ['what the step says', { value: 'off' }, 'old', 'off'],
   ])('puts back %s', async (_, restore, before, after) => {
     writeFileSync(path, before);
-    const prior = await writeStep.capture(step({ restore }));
+    const prior = await writeVerb.capture(step({ restore }));
     writeFileSync(path, '');
-    await writeStep.act(step({ restore }), prior ?? '', never);
+    await writeVerb.act(step({ restore }), prior ?? '', never);
     expect(readFileSync(path, 'utf8')).toBe('new');
-    expect(await writeStep.present(step({ restore }), prior)).toBe(true);
-    await writeStep.undo(step({ restore }), prior, 100);
+    expect(await writeVerb.present(step({ restore }), prior)).toBe(true);
+    await writeVerb.undo(step({ restore }), prior, 100);
     expect(readFileSync(path, 'utf8')).toBe(after);
-    expect(await writeStep.present(step({ restore }), prior)).toBe(false);
+    expect(await writeVerb.present(step({ restore }), prior)).toBe(false);
   });
 
   it('is nothing to undo where it was never written, or the value was the same', async () => {
     writeFileSync(path, 'old');
-    expect(await writeStep.present(step(), 'old')).toBe(false);
+    expect(await writeVerb.present(step(), 'old')).toBe(false);
   });
 
   it('is nothing to undo once its object has gone, or where it goes with its object', async () => {
-    expect(await writeStep.present(step(), 'old')).toBe(false);
+    expect(await writeVerb.present(step(), 'old')).toBe(false);
     writeFileSync(path, 'new');
-    expect(await writeStep.present(step({ restore: 'never' }), '')).toBe(false);
+    expect(await writeVerb.present(step({ restore: 'never' }), '')).toBe(false);
   });
 
   it('never makes a file, and says what could not be written where', async () => {
-    await expect(writeStep.act(step(), '', never)).rejects.toThrow(`cannot write "new" to ${path}: ENOENT`);
+    await expect(writeVerb.act(step(), '', never)).rejects.toThrow(`cannot write "new" to ${path}: ENOENT`);
     expect(() => lstatSync(path)).toThrow('ENOENT');
   });
 });

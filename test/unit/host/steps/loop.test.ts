@@ -1,37 +1,31 @@
 // Loop devices are known by their number, which is anybody's again once it is free.
 
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { loopStep } from '../../../../agent/host/steps/loop.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { verbOf } from '../../../../agent/host/step.ts';
+import { errno, fakeKernel } from '../../../support/fake-kernel.ts';
 
 /** Of loop3: undefined where there is no such device, an empty text where nothing is bound to it. */
-const kernel = vi.hoisted(() => ({ backing: undefined as string | undefined, onDetach: '', calls: [] as string[] }));
+const kernel = { backing: undefined as string | undefined, onDetach: '', calls: [] as string[] };
 
-vi.mock('../../../../agent/host/kernel/files.ts', () => ({
+const machine = fakeKernel({
   exists: () => Promise.resolve(kernel.backing !== undefined),
-  readText: () => Promise.resolve(kernel.backing ? `${kernel.backing}\n` : undefined),
-}));
-vi.mock('../../../../agent/host/kernel/run-command.ts', () => ({
-  runCommand: (argv: readonly string[]) => {
+  read: () => Promise.resolve(kernel.backing ? `${kernel.backing}\n` : undefined),
+  run: (argv) => {
     kernel.calls.push(argv.join(' '));
     if (argv[1] === '-d') kernel.backing = kernel.onDetach;
     return Promise.resolve('');
   },
-}));
-vi.mock('../../../../agent/host/kernel/ioctl.ts', async () => {
-  const { openSync } = await import('node:fs');
-  return {
-    openControl: () => openSync('/dev/null', 'r'),
-    ioctl: () => {
-      kernel.calls.push('remove');
-      const code = kernel.backing === undefined ? 'ENODEV' : kernel.backing === '' ? undefined : 'EBUSY';
-      if (code !== undefined) return Promise.reject(Object.assign(new Error(code), { code }));
-      kernel.backing = undefined;
-      return Promise.resolve(0);
-    },
-  };
+  control: () => {
+    kernel.calls.push('remove');
+    const code = kernel.backing === undefined ? 'ENODEV' : kernel.backing === '' ? undefined : 'EBUSY';
+    if (code !== undefined) return Promise.reject(errno(code));
+    kernel.backing = undefined;
+    return Promise.resolve(0);
+  },
 });
 
 const step = { kind: 'loop', index: 3, path: '/dev/dm-1', why: 'a test' } as const;
+const loop = verbOf(step, machine);
 beforeEach(() => Object.assign(kernel, { backing: undefined, onDetach: '', calls: [] }));
 
 describe('whether a loop device of ours is there', () => {
@@ -45,39 +39,39 @@ describe('whether a loop device of ours is there', () => {
     ['gone', undefined, 'added', false],
   ])('%s', async (_, backing, prior, isThere) => {
     kernel.backing = backing;
-    expect(await loopStep.present(step, prior)).toBe(isThere);
+    expect(await loop.present(step, prior)).toBe(isThere);
   });
 });
 
 describe('the undo of a loop device', () => {
   it('detaches it, and removes the node that it made', async () => {
     kernel.backing = '/dev/dm-1';
-    await loopStep.undo(step, 'added', 100);
+    await loop.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3', 'remove']);
-    expect(await loopStep.present(step, 'added')).toBe(false);
+    expect(await loop.present(step, 'added')).toBe(false);
   });
 
   it('leaves a node that was there', async () => {
     kernel.backing = '/dev/dm-1';
-    await loopStep.undo(step, 'found', 100);
+    await loop.undo(step, 'found', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3']);
   });
 
   it('after a death between its two calls removes the node alone', async () => {
     kernel.backing = '';
-    await loopStep.undo(step, 'added', 100);
+    await loop.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['remove']);
   });
 
   it('leaves the number to whoever takes it between its two calls', async () => {
     Object.assign(kernel, { backing: '/dev/dm-1', onDetach: '/home/theirs.img' });
-    await loopStep.undo(step, 'added', 100);
+    await loop.undo(step, 'added', 100);
     expect(kernel.calls).toEqual(['losetup -d /dev/loop3']);
-    expect(await loopStep.present(step, 'added')).toBe(false);
+    expect(await loop.present(step, 'added')).toBe(false);
   });
 
   it('is done where the node has gone by itself', async () => {
-    await loopStep.undo(step, 'added', 100);
-    expect(await loopStep.present(step, 'added')).toBe(false);
+    await loop.undo(step, 'added', 100);
+    expect(await loop.present(step, 'added')).toBe(false);
   });
 });
