@@ -9,6 +9,7 @@ import type { NeighbourRecord } from '../records/neighbours.ts';
 import type { Phase } from '../records/phase.ts';
 import type { PilotRecord } from '../records/pilot.ts';
 import type { ProbeRecord } from '../records/caps.ts';
+import type { RunCaveat } from '../records/run-caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import type { RunFolder } from '../records/run-folder.ts';
 
@@ -39,8 +40,8 @@ export interface Recorded {
   readonly slices: readonly SliceRecord[];
   /** Of the check at the end. */
   readonly rechecked: readonly SliceRecord[];
-  /** What was asked for and left out, as sentences. */
-  readonly notes: readonly string[];
+  /** What was asked for and left out, and what failed beside. */
+  readonly notes: readonly RunCaveat[];
   readonly failed: readonly Failed[];
   readonly pilot?: PilotRecord;
   readonly caps?: Probed;
@@ -110,7 +111,7 @@ export function startRecording(
       add({ rechecked: [...found.rechecked, slice] });
       folder.appendLine('recheck.ndjson', slice);
     },
-    note: (sentence) => add({ notes: [...found.notes, sentence] }),
+    note: (text) => add({ notes: [...found.notes, { kind: 'note', text }] }),
     recordFailure: (phase, failure) => add({ failed: [...found.failed, { phase, failure }] }),
   };
   return { recorder, soFar: () => found };

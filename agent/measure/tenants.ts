@@ -80,6 +80,12 @@ export function isMostly({ percent, usualPercent }: Suffering, withPercent: numb
 
 /** Such as "machine.slice waited for io 43 %". */
 export function waitText({ key, percent }: Suffering): string {
-  const [cgroup = '', resource = ''] = key.split(/ (?=\w+$)/);
+  const { cgroup, resource } = waiterOf({ key });
   return `${cgroup} waited for ${resource} ${percent.toFixed(0)} %`;
+}
+
+/** Who waits, and for what. */
+export function waiterOf({ key }: Pick<Suffering, 'key'>): { readonly cgroup: string; readonly resource: string } {
+  const [cgroup = '', resource = ''] = key.split(/ (?=\w+$)/);
+  return { cgroup, resource };
 }

@@ -6,6 +6,7 @@ import { baselineId, parseArm } from '../lib/arm.ts';
 import { layers } from '../lib/layer.ts';
 import { usualAims } from '../plan/plan.ts';
 import { cutShortSchema } from './phase.ts';
+import { runCaveatSchema } from './run-caveat.ts';
 
 export const metaSchema = z.object({
   version: z.literal(1),
@@ -15,7 +16,8 @@ export const metaSchema = z.object({
   endedAt: z.iso.datetime().optional(),
   /** Left out: the run came to its end; or, without `endedAt`, it has none yet. */
   cutShort: cutShortSchema.exactOptional(),
-  caveats: z.array(z.string()),
+  /** Doubts about the whole run; earlier versions wrote sentences. */
+  caveats: z.array(runCaveatSchema),
   host: z.record(z.string(), z.unknown()),
 });
 export type RunMeta = z.output<typeof metaSchema>;

@@ -8,6 +8,7 @@ import { planAfter } from '../records/pilot.ts';
 import type { CapsRecord } from '../records/caps.ts';
 import type { RunRecords } from '../records/run-records.ts';
 import type { RunMeta } from '../records/run-schema.ts';
+import type { RunCaveat } from '../records/run-caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import type { RunFolder } from '../records/run-folder.ts';
 import { baselineId } from '../lib/arm.ts';
@@ -115,7 +116,7 @@ const saturatedPercent = 95;
 const fewOutOfRequests = 1;
 
 /** Doubts about the whole run that the slices show. */
-function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonly string[] {
+function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonly RunCaveat[] {
   const busy = (slice: SliceRecord): number => slice.measurements['cpu']?.['busyPercent'] ?? 0;
   const full = slices.filter(({ arm }) => arm !== baselineId).filter((slice) => busy(slice) > saturatedPercent);
   const steal = Math.max(0, ...slices.map((slice) => slice.measurements['cpu']?.['stealPercent'] ?? 0));
@@ -123,18 +124,8 @@ function hostCaveats(slices: readonly SliceRecord[], { profile }: Plan): readonl
   const ranOut = slices.filter(({ arm }) => arm === baselineId).filter((slice) => out(slice) > fewOutOfRequests);
   const most = Math.max(0, ...ranOut.map(out));
   return [
-    ...(full.length > 0 ? [`the CPU was full in ${countOf(full)} with stubs: more CPU might have lifted further`] : []),
-    ...(steal > 5 && !guestFacts[profile.guest].ownKernel
-      ? [`a hypervisor above took up to ${steal.toFixed(0)} % of the CPU away`]
-      : []),
-    ...(ranOut.length > 0
-      ? [
-          `a Xen ring was full in ${countOf(ranOut)} of the baseline: its backend ran out of requests up to ${most.toFixed(0)} times a second`,
-        ]
-      : []),
+    ...(full.length > 0 ? [{ kind: 'cpu-full', slices: full.length } as const] : []),
+    ...(steal > 5 && !guestFacts[profile.guest].ownKernel ? [{ kind: 'steal', percent: steal } as const] : []),
+    ...(ranOut.length > 0 ? [{ kind: 'xen-ring-full', slices: ranOut.length, mostPerSecond: most } as const] : []),
   ];
-}
-
-function countOf({ length }: readonly SliceRecord[]): string {
-  return `${length} ${length === 1 ? 'slice' : 'slices'}`;
 }

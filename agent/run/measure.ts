@@ -80,7 +80,7 @@ export function endedWith(findings: Recorded, failure: unknown, path: string): E
     .reverse()
     .map((one) => ({ ...one, failure: inMidRun(one.failure, one.phase) }));
   if (!first) return { findings };
-  const notes = others.map((one) => `before that, ${whyOf(one.failure)}`);
+  const notes = others.map((one) => ({ kind: 'failed-before', failure: whyOf(one.failure) }) as const);
   const cutShort = { phase: first.phase, why: whyOf(first.failure), exit: exitOf(first.failure) };
   return {
     findings: { ...findings, notes: [...findings.notes, ...notes] },

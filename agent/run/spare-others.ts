@@ -3,6 +3,7 @@
 
 import type { Others } from '../experiment/give-way.ts';
 import type { Host } from '../host/host.ts';
+import type { RunCaveat } from '../records/run-caveat.ts';
 import {
   isMostly,
   readWaits,
@@ -10,6 +11,7 @@ import {
   type Suffering,
   type Waits,
   waitPercent,
+  waiterOf,
   waitText,
 } from '../measure/tenants.ts';
 
@@ -26,8 +28,8 @@ const [firstQuietMs, longestQuietMs] = [15_000, 120_000];
 export interface Sparing extends Others {
   /** False: this kernel keeps no pressure of cgroups, or there is nobody else. */
   readonly canSee: boolean;
-  /** Who suffered and was not the run's doing, as sentences. */
-  readonly notes: () => readonly string[];
+  /** Who suffered and was not the run's doing. */
+  readonly notes: () => readonly RunCaveat[];
   readonly end: () => void;
 }
 
@@ -39,7 +41,7 @@ export async function spareOthers(
 ): Promise<Sparing> {
   const before = await readWaits(host);
   const usual = new Map([...before].map(([key, { percentOfMinute }]) => [key, percentOfMinute]));
-  const excused = new Map<string, string>();
+  const excused = new Map<string, RunCaveat>();
   let past: readonly { readonly waits: Waits; readonly atMs: number }[] = [];
   let alarm = nextAlarm();
   let [isLooking, quietUntilMs, quietMs] = [false, 0, firstQuietMs];
@@ -72,8 +74,8 @@ export async function spareOthers(
 
   const excuse = (found: readonly Suffering[]): void => {
     for (const one of found) {
-      const text = `${waitText(one)} of 6 s, ${one.usualPercent.toFixed(0)} % is usual`;
-      excused.set(one.key, `${text}: it did not come and go with the guests, so the run went on`);
+      const { percent, usualPercent } = one;
+      excused.set(one.key, { kind: 'tenant-waited', ...waiterOf(one), percent, usualPercent });
     }
     quietUntilMs = performance.now() + quietMs;
     quietMs = Math.min(longestQuietMs, 2 * quietMs);

@@ -71,8 +71,10 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       const host = await readFacts();
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
-      const blind = sparing.canSee ? [] : ['no other cgroup has pressure figures: that nobody suffers cannot be seen'];
-      const caveats = [...session.caveats, ...blind];
+      const caveats: RunMeta['caveats'] = [
+        ...session.caveats.map((text) => ({ kind: 'note', text }) as const),
+        ...(sparing.canSee ? [] : [{ kind: 'others-unseen' } as const]),
+      ];
       const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host };
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);

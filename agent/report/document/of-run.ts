@@ -16,6 +16,7 @@ import { settlingRunCaveats } from '../../findings/settling.ts';
 import { oneOfEachKind } from '../../lib/fault.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { faultWords, voidSlicesWords } from '../words/fault.ts';
+import { runCaveatWords } from '../words/run-caveat.ts';
 import { renderLift, renderNumber } from '../words/figures.ts';
 import { buildDocument, type ReportDocument } from './document.ts';
 import type { Findings } from '../../findings/findings.ts';
@@ -39,7 +40,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
     slices: counted,
     analysis,
     caveats: [
-      ...meta.caveats,
+      ...meta.caveats.map(runCaveatWords),
       ...othersCaveats(others),
       ...(load.void.count > 0 ? [`${voidSlicesWords(load.void)}; they do not count`] : []),
       ...outsideCaveats(analysis, plan.design.layers, load),
