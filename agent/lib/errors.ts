@@ -79,7 +79,7 @@ export class UnsteadyError extends LayerliftError {
   }
 }
 
-/** A change to the host failed before anything was measured: carries the step, what it ran and what came back. */
+/** A change to the host failed: carries the step, what it ran and what came back. In mid-run it becomes a MidRunError. */
 export class HostError extends LayerliftError {
   constructor(message: string, hint?: string, options?: ErrorOptions) {
     super('unavailable', [problem(message, hint)], options);

@@ -45,7 +45,7 @@ export function differing(junctions: readonly Junction[], setting: Setting, arm:
 
 /**
  * Points every junction as the arm asks, all at once: each swap waits for its own I/O in flight, and waits overlap.
- * Throws HostError when the kernel refuses a table; the setting then says which were swapped.
+ * Throws HostError when the kernel refuses a table, or does not answer within the deadline of a step; the setting then says which were swapped.
  */
 export async function switchTo(
   host: Host,

@@ -1,4 +1,4 @@
-// The swap of a device-mapper device's table: load, then resume.
+// The swap of a device-mapper device's table: load, then resume, which waits until the I/O in flight has drained.
 
 import { dmClear, dmLoad, dmResume, dmStatus } from '../dm/dm.ts';
 import { faultPoint } from '../kernel/fault.ts';
