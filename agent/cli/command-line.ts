@@ -5,7 +5,7 @@ import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { formatNames } from '../report/formats/format-names.ts';
 import { prepareOptions } from './options.ts';
-import { durationMs, exitTable } from './values.ts';
+import { commandLine, durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
 
 /** The code of each command, loaded when it is asked for. */
@@ -97,6 +97,11 @@ function addRun(parser: Argv, { done, commands }: Calls): void {
           describe: 'stop and restore the host after this time, such as 10m',
           type: 'string',
           coerce: durationMs('--deadline'),
+        },
+        'stop-if': {
+          describe: 'a command asked every second: it stops the run unless it ends with 1',
+          type: 'string',
+          coerce: commandLine('--stop-if'),
         },
         format: formatOption,
         'without-watchdog': {

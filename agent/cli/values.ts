@@ -34,6 +34,17 @@ export function durationMs(
   };
 }
 
+/** Gives a parser that throws UsageError for an empty line. */
+export function commandLine(option: string): (text: string | undefined) => string | undefined {
+  return (text) => {
+    if (text === undefined || (typeof text === 'string' && text.trim() !== '')) return text;
+    throw new UsageError(
+      typeof text === 'string' ? `${option}: there is no command` : `${option} is given more than once`,
+      `expected a command line for \`sh -c\`, such as ${option} 'test -e /run/stop'`,
+    );
+  };
+}
+
 /** Throws UsageError for what is no seed. */
 export function wholeSeed(seed: number | undefined): number | undefined {
   if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;

@@ -15,6 +15,7 @@ import { makeLog } from '../terminal/log.ts';
 import { type Ended, endedWith, measure } from '../../run/measure.ts';
 import { preflight } from '../../run/preflight.ts';
 import { prepare, type PrepareOptions } from '../../run/prepare.ts';
+import { stopIf } from '../../run/stop-if.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { spareOthers } from '../../run/spare-others.ts';
 import { listenForStop } from '../terminal/stop.ts';
@@ -26,6 +27,8 @@ export interface RunOptions extends PrepareOptions {
   readonly deadlineMs: number | undefined;
   readonly format: FormatName;
   readonly quiet: boolean;
+  /** A command line that says when the run has to end. */
+  readonly stopIf?: string | undefined;
   /** It is known that the watchdog may die with the agent. */
   readonly withoutWatchdog?: boolean;
   readonly verbose: boolean;
@@ -52,6 +55,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   const stop = listenForStop(options.deadlineMs);
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
+  let endAsking = (): void => undefined;
   let finished: (Finished & Ended) | undefined;
   try {
     let log: Logger | undefined;
@@ -64,6 +68,8 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
     });
     finished = await holding(session, async () => {
+      if (options.stopIf !== undefined)
+        endAsking = stopIf(options.stopIf, (sentence) => stop.stop('impact', sentence)).end;
       const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
       const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
       endSparing = sparing.end;
@@ -89,6 +95,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     });
   } finally {
     endSparing();
+    endAsking();
     progress.end();
     stop.release();
   }

@@ -145,6 +145,14 @@ stack:
     status: 74,
     says: ['ENOSPC', '--runs'],
   },
+  {
+    name: 'told-to-stop-from-outside',
+    profile: `${head}guests: 1\n${quick}${model}`,
+    args: "--stop-if 'test -e /tmp/stop'",
+    meanwhile: `${untilMeasuring}; touch /tmp/stop`,
+    status: 31,
+    says: ['stopped as --stop-if asked for it: `test -e /tmp/stop` ended with 0'],
+  },
 ];
 
 labCases('refusals', cases, { disks: ['256M:scratch', '20M:tiny'] });

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askCommand } from '../../../agent/host/kernel/ask-command.ts';
+import { stopIf } from '../../../agent/run/stop-if.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stop-if-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const firstSentence = (command: string): Promise<string> =>
+  new Promise((resolve) => stopIf(command, resolve, { periodMs: 20, ask: (line) => askCommand(line, 500) }));
+
+describe('--stop-if', () => {
+  it.each([
+    ['true', /^stopped as --stop-if asked for it: `true` ended with 0$/],
+    ['exit 2', /could not be asked: `exit 2`: it ended with 2 \(expected 0 to stop, 1 to go on\)$/],
+    ['/no/such/program', /could not be asked: .*: it ended with 127/],
+    ['kill -9 $$', /could not be asked: .*: (ended by SIGKILL|ended with 137)/],
+    ['sleep 60', /could not be asked: `sleep 60`: no answer within 0\.5 s/],
+  ])('stops when the command is `%s`', async (command, sentence) => {
+    expect(await firstSentence(command)).toMatch(sentence);
+  });
+
+  it('goes on while the exit status is 1, one at a time, and stops when it is 0', async () => {
+    const count = join(folder, 'count');
+    const sentence = await firstSentence(`echo >>${count}; [ $(wc -l <${count}) -ge 4 ]`);
+    expect(sentence).toContain('asked for it');
+    expect(readFileSync(count, 'utf8')).toHaveLength(4);
+  });
+
+  it('leaves no process of a command that hung', async () => {
+    const late = join(folder, 'late');
+    await askCommand(`(sleep 1; touch ${late}) & sleep 60`, 200);
+    await delay(1_300);
+    expect(existsSync(late)).toBe(false);
+  });
+
+  it('is not asked once the run has ended', async () => {
+    let asked = 0;
+    const asking = stopIf('x', () => undefined, {
+      periodMs: 10,
+      ask: () => Promise.resolve({ kind: asked++ < 0 ? 'yes' : 'no' }),
+    });
+    await delay(60);
+    asking.end();
+    const then = asked;
+    await delay(60);
+    expect(then).toBeGreaterThan(1);
+    expect(asked).toBe(then);
+  });
+});
