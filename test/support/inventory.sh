@@ -27,6 +27,16 @@ shopt -s nullglob
   for process in /proc/[0-9]*/comm; do
     read -r name 2>/dev/null <"$process" && case $name in fio | qemu-storage* | nvme*) printf 'process %s\n' "$name" ;; esac
   done
+  find /run/udev/rules.d /etc/udev/rules.d -type f -printf 'rules %p\n' 2>/dev/null
+  awk '$4 == "0A" { print "listens", $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+  # What a distribution's services make of the devices that they find.
+  if [ -d /run/systemd/system ]; then
+    find /dev/disk -type l -printf 'link %p %l\n'
+    grep -a '^md' /proc/mdstat 2>/dev/null | sed 's/^/array /'
+    vgs --noheadings -o vg_name,pv_count,lv_count,vg_attr 2>/dev/null | sed 's/^/group /'
+    systemctl list-units --all --plain --no-legend --type=service,scope,slice,mount,socket,swap |
+      awk '{ print "unit", $1, $2, $3 }' | grep -v '^unit \(lab-\|session-\|user\)'
+  fi
   if [ -S /run/xenstored/socket ]; then
     xenstore-ls -f / | sed 's/^/xenstore /'
     # The hypervisor prints a line for each grant in use into its log.

@@ -18,6 +18,8 @@ export interface LabOptions {
   readonly kernel?: '6.1' | '6.12';
   /** As dom0 of Xen. */
   readonly xen?: boolean;
+  /** A whole Debian host, with systemd and its services. */
+  readonly distro?: boolean;
   readonly memory?: number;
   readonly disks?: readonly string[];
 }
@@ -58,6 +60,7 @@ async function boot(script: string, options: LabOptions): Promise<LabResult> {
   const argv = [
     ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${deadlineS}`],
     ...(options.xen ? ['--xen'] : []),
+    ...(options.distro ? ['--distro'] : []),
     ...(options.memory === undefined ? [] : ['--memory', `${options.memory}`]),
     ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
     ...['--', 'bash', '-c', `${prelude}\n${script}`],
