@@ -46,7 +46,7 @@ const scan = '/sys/module/scsi_mod/parameters/scan';
 
 testDeaths('what a run needs dies, hangs or never comes: the host is as found, in time', profile, [
   { name: 'fio', strike: ['KILL fio'], expect: [30], within: 30 },
-  { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 30 },
+  { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 45 },
   {
     name: 'memory',
     ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 60 },
@@ -66,7 +66,7 @@ testDeaths('what a run needs dies, hangs or never comes: the host is as found, i
     slowIp: 7,
     strike: ['KILL agent'],
     expect: [137],
-    within: 40,
+    within: 60,
   },
   {
     name: 'a program acts only after all else was undone',
