@@ -25,8 +25,8 @@ function normalised(line: string, run: string): string {
   );
 }
 
-/** What is not done where the host is so already. */
-const mayBeLeftOut = (act: string): boolean => /^modprobe |cgroup\.subtree_control$/.test(act);
+/** What is not done where the host is so already, or has no udevd. */
+const mayBeLeftOut = (act: string): boolean => /^modprobe |^# rules in |cgroup\.subtree_control$/.test(act);
 
 /**
  * The stack is raised and the guests start by exactly the steps that were printed, in their order; each printed switch is
