@@ -1,7 +1,7 @@
 // Boots the lab from a test, runs a script of shell lines there, and brings back what it printed and left.
 
 import { execa } from 'execa';
-import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,9 @@ const root = new URL('../..', import.meta.url).pathname;
 
 /** Twice what the longest test takes on a quiet machine; less than a test may take, so that the lab says what it was at. */
 const deadlineS = 880;
+
+/** A machine whose pulse, which a loop of a shell gives each 5 s, stays out for that long does not run any more. */
+const pulseLostS = 150;
 
 /** Exit statuses of scripts/lab: its deadline has passed; the machine itself failed. */
 const tooLate = 124;
@@ -37,14 +40,32 @@ export interface LabResult {
 
 /**
  * `script` runs with bash in the project's folder; `layerlift`, `preload` and `inventory NAME` are at hand there. A machine that its
- * emulator has broken is booted once more.
+ * emulator has broken is booted once more. Throws where the script has not ended by the deadline, and says where it stood.
  */
 export async function inLab(script: string, options: LabOptions = {}): Promise<LabResult> {
   const first = await boot(script, options);
-  if (!isBrokenByEmulator(first)) return first;
-  console.warn('the emulator ran a breakpoint that the kernel had taken back: booting once more');
+  const broken = howBroken(first);
+  if (broken === undefined) return inTime(first);
+  console.warn(`${broken}: booting once more\n${endOf(first.file('console'), 40)}`);
   first.dispose();
-  return boot(script, options);
+  return inTime(await boot(script, options));
+}
+
+function inTime(result: Booted): LabResult {
+  if (result.status !== tooLate && !result.lostPulse) return result;
+  const what = result.lostPulse ? 'the machine has stopped' : `no end within ${deadlineS} s`;
+  throw new Error(`${what}\n${result.stderr}\n${endOf(result.file('console'), 150)}`);
+}
+
+interface Booted extends LabResult {
+  /** The machine ran no process any more: a script that hangs leaves the pulse alone. */
+  readonly lostPulse: boolean;
+}
+
+/** How the emulator has broken the machine, if it has. */
+function howBroken(result: Booted): string | undefined {
+  if (result.lostPulse) return `the machine ran no process for ${pulseLostS} s`;
+  return isBrokenByEmulator(result) ? 'the emulator ran a breakpoint that the kernel had taken back' : undefined;
 }
 
 /**
@@ -55,7 +76,7 @@ function isBrokenByEmulator({ status, file }: LabResult): boolean {
   return status === labFailed && /Oops: int3: 0000/.test(file('console'));
 }
 
-async function boot(script: string, options: LabOptions): Promise<LabResult> {
+async function boot(script: string, options: LabOptions): Promise<Booted> {
   const out = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
   const argv = [
     ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${deadlineS}`],
@@ -65,20 +86,33 @@ async function boot(script: string, options: LabOptions): Promise<LabResult> {
     ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
     ...['--', 'bash', '-c', `${prelude}\n${script}`],
   ];
-  const result = await execa(join(root, 'scripts/lab'), argv, { cwd: root, reject: false, stdin: 'ignore' });
+  const lab = execa(join(root, 'scripts/lab'), argv, { cwd: root, reject: false, stdin: 'ignore' });
+  let lostPulse = false;
+  const watch = setInterval(() => {
+    if (!isPulseLost(join(out, 'pulse'))) return;
+    lostPulse = true;
+    lab.kill('SIGTERM');
+  }, 5_000);
+  const result = await lab;
+  clearInterval(watch);
   const file = (name: string): string => (existsSync(join(out, name)) ? readFileSync(join(out, name), 'utf8') : '');
   return {
     status: result.exitCode ?? -1,
     stdout: result.stdout,
-    stderr: result.exitCode === tooLate ? `${result.stderr}\n${endOf(file('console'))}` : result.stderr,
+    stderr: result.stderr,
+    lostPulse,
     file,
     runFolder: (runs) => `${runs}/${readdirSync(join(out, runs))[0] ?? ''}`,
     dispose: () => rmSync(out, { recursive: true, force: true }),
   };
 }
 
+/** One that has not begun is not lost. */
+const isPulseLost = (path: string): boolean =>
+  existsSync(path) && Date.now() - statSync(path).mtimeMs > pulseLostS * 1000;
+
 /** Where it stood: the script's last commands, and what its processes waited for. */
-const endOf = (text: string): string => text.split('\n').slice(-150).join('\n');
+const endOf = (text: string, lines: number): string => text.split('\n').slice(-lines).join('\n');
 
 // What every script may use. `same A B` prints what differs, and fails then. The commands are told on the console, and shortly
 // before the deadline what hangs in the kernel; twice in the background, as a script that waits for its jobs must not for that.
@@ -93,6 +127,7 @@ exec {trace}>/dev/console; BASH_XTRACEFD=$trace; set -x
     [[ $state != *'D ('* ]] || cat "$task/stack"
   done 2>/dev/null >&$trace
 } & )
+( { set +x; echo -1000 >/proc/self/oom_score_adj; while echo >"$LAB_OUT/pulse"; do sleep 5; done; } & )
 preload() { test/support/preload.sh; }
 layerlift() { node agent/dist/main.js "$@"; }
 inventory() { test/support/inventory.sh >"$LAB_OUT/$1"; }
