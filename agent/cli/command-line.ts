@@ -3,32 +3,11 @@
 import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
-import { formatNames } from '../report/formats/format-names.ts';
-import { prepareOptions } from './options.ts';
+import { type Calls, type Commands, commandsHere, formatOption, print, profileArgument } from './calls.ts';
+import { addFolderCommands } from './folder-commands.ts';
+import { labelOption, prepareOptions, runsOption } from './options.ts';
 import { commandLine, durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
-
-/** The code of each command, loaded when it is asked for. */
-const commandsHere = {
-  run: () => import('./commands/run.ts'),
-  plan: () => import('./commands/plan.ts'),
-  doctor: () => import('./commands/doctor.ts'),
-  knobs: () => import('./commands/knobs.ts'),
-  observe: () => import('./commands/observe.ts'),
-  recover: () => import('./commands/recover.ts'),
-  selftest: () => import('./commands/selftest.ts'),
-  watchdog: () => import('./commands/watchdog.ts'),
-  analyse: () => import('./commands/analyse.ts'),
-};
-
-type Loaded<Name extends keyof typeof commandsHere> = Awaited<ReturnType<(typeof commandsHere)[Name]>>;
-
-/** What gives each command's functions. */
-export type Commands = {
-  readonly [Name in keyof typeof commandsHere]: () => Promise<{
-    readonly [Called in Extract<keyof Loaded<Name>, Name | 'analyseFolder' | 'reportFolder'>]: Loaded<Name>[Called];
-  }>;
-};
 
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
 export async function parseCommand(argv: readonly string[], commands: Commands = commandsHere): Promise<ExitName> {
@@ -64,19 +43,11 @@ export async function parseCommand(argv: readonly string[], commands: Commands =
     });
   addRun(parser, { done, commands });
   addPlan(parser, { done, commands });
+  addFolderCommands(parser, { done, commands });
   addOthers(parser, { done, commands });
   await parser.parseAsync([...argv]);
   return exit;
 }
-
-interface Calls {
-  readonly done: (exit: ExitName) => void;
-  readonly commands: Commands;
-}
-
-const print = (text: string): void => void process.stdout.write(text);
-const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
-const formatOption = { describe: 'how the report is printed', choices: formatNames, default: 'text' } as const;
 
 /** What `--preset` stands for, milliseconds. */
 const presetBudgetMs = { incident: 300_000 } as const;
@@ -92,7 +63,8 @@ function addRun(parser: Argv, { done, commands }: Calls): void {
     (y) =>
       y.positional('profile', profileArgument).options({
         ...prepareOptions,
-        runs: { describe: 'where run folders go', type: 'string', default: 'runs' },
+        runs: runsOption,
+        label: labelOption,
         deadline: {
           describe: 'stop and restore the host after this time, such as 10m',
           type: 'string',
@@ -112,9 +84,18 @@ function addRun(parser: Argv, { done, commands }: Calls): void {
         quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
         verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
       }),
-    async ({ deadline, budget, preset, maxImpact, ...rest }) => {
+    async ({ deadline, budget, preset, maxImpact, label: labels, ...rest }) => {
       const { run } = await commands.run();
-      done(await run({ ...rest, impact: maxImpact, deadlineMs: deadline, budgetMs: budgetOf(budget, preset), print }));
+      done(
+        await run({
+          ...rest,
+          labels,
+          impact: maxImpact,
+          deadlineMs: deadline,
+          budgetMs: budgetOf(budget, preset),
+          print,
+        }),
+      );
     },
   );
 }
@@ -193,18 +174,6 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       false,
       (y) => y.positional('run', { type: 'string', demandOption: true }),
       async ({ run }) => done(await (await commands.watchdog()).watchdog({ run })),
-    )
-    .command(
-      'analyse <folder>',
-      'recompute the analysis from the folder of a run, as JSON',
-      (y) => y.positional('folder', { type: 'string', demandOption: true }),
-      async ({ folder }) => done((await commands.analyse()).analyseFolder({ folder, print })),
-    )
-    .command(
-      'report <folder>',
-      'print the report of a run again, in any format',
-      (y) => y.positional('folder', { type: 'string', demandOption: true }).options({ format: formatOption }),
-      async ({ folder, format }) => done((await commands.analyse()).reportFolder({ folder, format, print })),
     )
     .command('schema', 'print the JSON Schema of the JSON report', {}, async () => {
       const { reportJsonSchema } = await import('../report/document/document.ts');

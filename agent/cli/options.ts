@@ -1,5 +1,6 @@
 // Options that commands share.
 
+import { parseLabels } from '../lib/labels.ts';
 import { parseImpact } from '../plan/impact.ts';
 import { parseDestroy } from '../run/destroy.ts';
 import { durationMs, wholeSeed } from './values.ts';
@@ -30,4 +31,21 @@ export const prepareOptions = {
     type: 'string',
     coerce: parseDestroy,
   },
+} as const;
+
+export const runsOption = { describe: 'where run folders are', type: 'string', default: 'runs' } as const;
+
+/** Without `nargs` the words that follow would be labels too. */
+export const labelOption = {
+  describe: 'KEY=VALUE: kept with the run and shown in its report; may be given several times',
+  type: 'string',
+  array: true,
+  nargs: 1,
+  coerce: (texts: readonly string[] | undefined) => parseLabels(texts ?? [], '--label'),
+} as const;
+
+export const textOrJson = {
+  describe: 'how it is printed',
+  choices: ['text', 'json'] as const,
+  default: 'text',
 } as const;

@@ -50,3 +50,20 @@ export function wholeSeed(seed: number | undefined): number | undefined {
   if (seed === undefined || (Number.isSafeInteger(seed) && seed >= 0 && seed < 2 ** 31)) return seed;
   throw new UsageError(`--seed: "${seed}" is not a seed`, 'expected a whole number from 0 to 2147483647');
 }
+
+/** Gives a parser that throws UsageError for what is no whole number from `min` on. */
+export function wholeNumber(option: string, min: number): (value: number) => number {
+  return (value) => {
+    if (Number.isSafeInteger(value) && value >= min) return value;
+    throw new UsageError(`${option}: "${value}" is not a whole number`, `expected ${min} or more`);
+  };
+}
+
+/** Gives a parser of per cent that gives a ratio, 1.05 for 5; throws UsageError for what is out of 0 to 100. */
+export function percent(option: string): (value: number | undefined) => number | undefined {
+  return (value) => {
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && value >= 0 && value <= 100) return 1 + value / 100;
+    throw new UsageError(`${option}: "${value}" is not per cent`, 'expected a number from 0 to 100');
+  };
+}

@@ -5,6 +5,8 @@ import { inLayerOrder, isLayer, type Arm, type Layer } from './layer.ts';
 
 /** The arm in which every layer is deployed; all lifts are relative to it. */
 export const baselineId = 'baseline';
+/** The arm in which every layer is stubbed. */
+export const allStubId = 'all-stub';
 
 /**
  * The arm of `stack` in which exactly `stubbed` are stubbed, under its one canonical id: `baseline`, `stub-<layer>`,
@@ -23,7 +25,7 @@ export function nameArm(stubbed: Iterable<Layer>, stack: readonly Layer[]): Arm 
 /** The arm that `id` names in `stack`; also understands the names that are not canonical. Undefined if it names none. */
 export function parseArm(id: string, stack: readonly Layer[]): Arm | undefined {
   if (id === baselineId) return nameArm([], stack);
-  if (id === 'all-stub') return nameArm(stack, stack);
+  if (id === allStubId) return nameArm(stack, stack);
   const words = /^(stub|only)-(.+)$/.exec(id);
   const named = words?.[2]?.split('+') ?? [];
   if (named.length === 0 || !named.every((word) => isLayer(word) && stack.includes(word))) return undefined;
@@ -45,6 +47,6 @@ function idOf(stubs: readonly Layer[], stack: readonly Layer[]): string {
   const [only] = real;
   if (stubs.length === 0) return baselineId;
   if (stubs.length === 1) return `stub-${stubs.join()}`;
-  if (only === undefined) return 'all-stub';
+  if (only === undefined) return allStubId;
   return real.length === 1 ? `only-${only}` : `stub-${stubs.join('+')}`;
 }

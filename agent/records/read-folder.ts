@@ -1,9 +1,9 @@
 // Reads a run's folder back: everything is decoded, nothing is trusted.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type * as z from 'zod';
-import { ProfileError, type Problem } from '../lib/errors.ts';
+import { errnoOf, ProfileError, type Problem, reasonOf } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readInput } from '../profile/load.ts';
@@ -52,6 +52,48 @@ export function readRunFolder(path: string): RunRecords {
     },
     path,
   );
+}
+
+/** Folders of runs in `parent`, newest first by their names, which begin with the time; none where there is no such folder. Throws ProfileError. */
+export function runFoldersIn(parent: string): readonly string[] {
+  return namesIn(parent)
+    .filter((name) => existsSync(join(parent, name, 'plan.json')))
+    .sort((a, b) => (a < b ? 1 : -1))
+    .map((name) => join(parent, name));
+}
+
+/**
+ * The folder that a user means: a path, or the name or the id of a run in `parent`. Throws ProfileError where it is none, or
+ * may be several.
+ */
+export function findRunFolder(asked: string, parent: string): string {
+  if (existsSync(asked)) return asked;
+  const found = runFoldersIn(parent).filter((path) => basename(path) === asked || path.endsWith(`-${asked}`));
+  const [first, ...others] = found;
+  if (first !== undefined && others.length === 0) return first;
+  throw new ProfileError([
+    {
+      message: first
+        ? `"${asked}" may be each of ${found.join(', ')}`
+        : `there is no run "${asked}", nor one in ${parent}`,
+      hint: 'give the path of a folder that `layerlift run` has made, or the name of one in --runs',
+    },
+  ]);
+}
+
+function namesIn(parent: string): readonly string[] {
+  try {
+    return readdirSync(parent);
+  } catch (failure) {
+    const code = errnoOf(failure);
+    if (code === 'ENOENT') return [];
+    throw new ProfileError([
+      {
+        message: `cannot read ${parent}: ${code ?? reasonOf(failure)}`,
+        hint: 'give the folder that --runs of `run` named',
+      },
+    ]);
+  }
 }
 
 /** `path` is the folder, for messages. Throws ProfileError naming every file or line that does not fit. */

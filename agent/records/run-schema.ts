@@ -19,6 +19,8 @@ export const metaSchema = z.object({
   /** Doubts about the whole run; earlier versions wrote sentences. */
   caveats: z.array(runCaveatSchema),
   host: z.record(z.string(), z.unknown()),
+  /** Left out: none was given. */
+  labels: z.record(z.string(), z.string()).exactOptional(),
 });
 export type RunMeta = z.output<typeof metaSchema>;
 

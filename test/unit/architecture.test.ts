@@ -26,8 +26,20 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'sections/',
     'formats/',
     'observed.ts',
+    'history.ts',
+    'comparison/',
   ],
-  cli: ['version.ts', 'values.ts', 'options.ts', 'terminal/', 'doctor-host.ts', 'commands/', 'command-line.ts'],
+  cli: [
+    'version.ts',
+    'values.ts',
+    'options.ts',
+    'terminal/',
+    'doctor-host.ts',
+    'commands/',
+    'calls.ts',
+    'folder-commands.ts',
+    'command-line.ts',
+  ],
 };
 
 const belowExperiment = [

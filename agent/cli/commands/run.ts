@@ -8,6 +8,7 @@ import { makeRunFolder } from '../../records/run-folder.ts';
 import { openSession, type Session } from '../../host/session/session.ts';
 import { ResidueError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
+import type { Labels } from '../../lib/labels.ts';
 import { defaultImpact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
 import { type Finished, report } from '../../run/finish.ts';
@@ -32,6 +33,8 @@ export interface RunOptions extends PrepareOptions {
   /** It is known that the watchdog may die with the agent. */
   readonly withoutWatchdog?: boolean;
   readonly verbose: boolean;
+  /** What its user wants to find it by. */
+  readonly labels?: Labels | undefined;
   readonly print: (text: string) => void;
 }
 
@@ -81,7 +84,8 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
         ...session.caveats.map((text) => ({ kind: 'note', text }) as const),
         ...(sparing.canSee ? [] : [{ kind: 'others-unseen' } as const]),
       ];
-      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host };
+      const labels = Object.keys(options.labels ?? {}).length > 0 ? { labels: { ...options.labels } } : {};
+      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host, ...labels };
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);

@@ -13,6 +13,7 @@ const deadlineMs = 20_000;
 /** What cannot be found out in time is left out; never throws. */
 export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
   const sources: Readonly<Record<string, () => Promise<unknown>>> = {
+    hostname: () => Promise.resolve(os.hostname()),
     kernel: () => Promise.resolve(`${os.type()} ${os.release()} ${os.arch()}`),
     bootCommandLine: async () => (await readText('/proc/cmdline'))?.trim(),
     hypervisor: async () => (await readText('/sys/hypervisor/type'))?.trim(),

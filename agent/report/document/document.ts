@@ -9,6 +9,7 @@ import type { Lift } from '../../analysis/verdict/verdict.ts';
 import type { Knob } from '../../knobs/knob.ts';
 import { parseArm } from '../../lib/arm.ts';
 import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
+import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
 import type { OthersUse } from '../../findings/others.ts';
 import type { SliceRecord } from '../../records/slice.ts';
@@ -65,6 +66,8 @@ export interface ReportInput {
   readonly pilot?: Settle;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
+  /** Of the run, where it was given any. */
+  readonly labels?: Labels;
 }
 
 export function buildDocument(input: ReportInput): ReportDocument {
@@ -116,6 +119,7 @@ function factsOf(input: ReportInput): Facts {
     host: { ...input.host },
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,
+    ...(input.labels ? { labels: input.labels } : {}),
   };
 }
 

@@ -52,6 +52,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
     exit: end?.exit ?? (isAnswered(plan, findings) ? 'ok' : 'inconclusive'),
     ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why } } : {}),
     folder,
+    ...(meta.labels ? { labels: meta.labels } : {}),
     ...(settle ? { pilot: settle } : {}),
     ...(caps && findings.caps
       ? {

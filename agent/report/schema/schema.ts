@@ -189,6 +189,7 @@ export const reportSchema = z
     host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),
+    labels: z.record(z.string(), z.string()).exactOptional().describe('given by `--label`; left out: none'),
   })
   .describe('What a run of layerlift found');
 

@@ -1,5 +1,6 @@
 // The last lines of a report: what its figures speak of, how surely, and where they are kept.
 
+import { renderLabels } from '../../lib/labels.ts';
 import { renderBytes } from '../../lib/units.ts';
 import { renderNumber, renderShare } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';
@@ -33,6 +34,7 @@ export function footerOf(report: ReportDocument): readonly (readonly [string, st
         ]
       : []),
     ...(report.others ? [['others', othersLine(report.others)] as const] : []),
+    ...(report.labels ? [['labels', renderLabels(report.labels)] as const] : []),
     ['folder', report.folder],
   ];
 }

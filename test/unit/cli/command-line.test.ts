@@ -1,7 +1,8 @@
 // What each command gets from the command line. The commands themselves are left out: some of them change the host.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Commands, parseCommand } from '../../../agent/cli/command-line.ts';
+import type { Commands } from '../../../agent/cli/calls.ts';
+import { parseCommand } from '../../../agent/cli/command-line.ts';
 import { LayerliftError, UsageError } from '../../../agent/lib/errors.ts';
 import { type ExitName, exitCodes } from '../../../agent/lib/exit-codes.ts';
 import { formatNames } from '../../../agent/report/formats/format-names.ts';
@@ -23,6 +24,8 @@ const standIns: Commands = {
   recover: () => Promise.resolve({ recover: noted('recover') }),
   selftest: () => Promise.resolve({ selftest: noted('selftest') }),
   watchdog: () => Promise.resolve({ watchdog: noted('watchdog') }),
+  history: () => Promise.resolve({ history: note('history') }),
+  compare: () => Promise.resolve({ compare: note('compare') }),
   analyse: () => Promise.resolve({ analyseFolder: note('analyse'), reportFolder: note('report') }),
 };
 const parse = (argv: readonly string[]): Promise<ExitName> => parseCommand(argv, standIns);
@@ -50,6 +53,15 @@ describe('a right command line', () => {
     ['run p.yaml --deadline 10m --budget 90s', 'run', { deadlineMs: 600_000, budgetMs: 90_000 }],
     ['run p.yaml --seed 7 --cold -q -v', 'run', { seed: 7, cold: true, quiet: true, verbose: true }],
     ['run p.yaml --runs /tmp/x --format json', 'run', { runs: '/tmp/x', format: 'json' }],
+    [
+      'run --label ticket=INC-1 --label phase=before p.yaml',
+      'run',
+      { profile: 'p.yaml', labels: { ticket: 'INC-1', phase: 'before' } },
+    ],
+    ['history', 'history', { runs: 'runs', last: 20, labels: {}, format: 'text' }],
+    ['history --last 3 --label a=b --runs /x', 'history', { runs: '/x', last: 3, labels: { a: 'b' } }],
+    ['compare a b', 'compare', { first: 'a', second: 'b', runs: 'runs', tolerance: undefined, format: 'text' }],
+    ['compare a b --tolerance 5 --format json', 'compare', { tolerance: 1.05, format: 'json' }],
     ['plan p.yaml --format json --seed 0', 'plan', { profile: 'p.yaml', format: 'json', seed: 0 }],
     ['doctor', 'doctor', { profile: undefined }],
     ['doctor p.yaml', 'doctor', { profile: 'p.yaml' }],
@@ -94,6 +106,15 @@ describe('a wrong command line', () => {
     ['run p.yaml --budget 1m --budget 2m', /budget/],
     ['run p.yaml --runs a --runs b', /runs/],
     ['run p.yaml --format text --format json', /format/],
+    ['run p.yaml --label x', /--label: "x" is not a label/],
+    ['run p.yaml --label =x', /--label: "=x" is not a label/],
+    ['run p.yaml --label a=1 --label a=2', /--label: "a" is given more than once/],
+    [`run p.yaml --label a=${'x'.repeat(201)}`, /--label: the value of "a"/],
+    ['history --last 0', /--last: "0"/],
+    ['history --last 1.5', /--last: "1.5"/],
+    ['compare a', /second|arguments/],
+    ['compare a b --tolerance 101', /--tolerance: "101"/],
+    ['compare a b --tolerance few', /--tolerance/],
     ['recover now', /now/],
     ['exit-codes --xml', /xml/],
   ])('%j is refused, and no command is called', async (line, message) => {
