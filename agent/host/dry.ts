@@ -1,7 +1,7 @@
 // The dry host: the same interface, nothing done. It collects every step, so that a plan can show each with its undo.
 
 import { PassThrough } from 'node:stream';
-import { describeSought } from './find.ts';
+import { symbolOf } from './find.ts';
 import { listAny, readAny } from './read.ts';
 import type { Host } from './host.ts';
 import type { Step } from './step.ts';
@@ -42,7 +42,7 @@ export function dryHost(): DryHost {
         ailment: () => Promise.resolve(undefined),
         close: () => undefined,
       }),
-    find: (sought) => Promise.resolve(sought.kind === 'node' ? sought.path : `<${describeSought(sought)}>`),
+    find: (sought) => Promise.resolve(symbolOf(sought)),
     read: readAny,
     list: listAny,
     dmCounters: () => Promise.resolve(undefined),

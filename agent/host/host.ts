@@ -2,17 +2,21 @@
 
 import type { Domain } from '../lib/xen.ts';
 import type { Child, Console } from './child.ts';
+import type { Reads } from './reads.ts';
 import type { Step } from './step.ts';
 import type { SpawnStep } from './steps/spawn.ts';
 
-/** Something that a step brings about under a name that only the kernel knows. */
+/** Something that a step brings about: at a known path, or under a name that only the kernel knows. */
 export type Sought =
-  | { readonly kind: 'node'; readonly path: string }
-  | { readonly kind: 'nvme-namespace'; readonly nqn: string; readonly hostnqn: string }
-  | { readonly kind: 'scsi-disk'; readonly addressFile: string; readonly lun: number }
-  | { readonly kind: 'vdpa-disk'; readonly name: string };
+  | { readonly path: string }
+  | {
+      /** As messages and plans call it: `the namespace of nqn...`. */
+      readonly what: string;
+      /** Gives its node, from nothing but what it reads; undefined while it is not there. */
+      readonly look: (reads: Reads) => Promise<string | undefined>;
+    };
 
-export interface Host {
+export interface Host extends Reads {
   /** False when nothing is really done. */
   readonly live: boolean;
   /** The only door: changes the host, journaled, with its inverse. Gives the device node for a dm-create. */
@@ -20,12 +24,8 @@ export interface Host {
   readonly spawn: (step: SpawnStep) => Promise<Child>;
   /** Opens the console of a domain of ours, to speak with the load in it. */
   readonly console: (domain: Domain) => Promise<Console>;
-  /** Waits for a device node to appear and gives its path. */
+  /** Waits for a device node to appear and gives its path. Throws HostError naming what did not appear. */
   readonly find: (sought: Sought, deadlineMs?: number) => Promise<string>;
-  /** Reads a sysfs, procfs or cgroupfs file. Undefined where it does not exist. */
-  readonly read: (path: string) => Promise<string | undefined>;
-  /** Names in a folder; empty where it does not exist. */
-  readonly list: (path: string) => Promise<readonly string[]>;
   /** The counters of a device-mapper device that a `dm-stats` step set up; undefined where there are none. */
   readonly dmCounters: (name: string) => Promise<string | undefined>;
   /** Runs `body`; everything that it applied is unwound when it ends, whichever way. */

@@ -6,13 +6,10 @@ import { type CommandOptions, runCommand } from './kernel/run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from './xen/xenstore.ts';
 import { closeSync, statSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
+import type { Reads } from './reads.ts';
 import { deviceNumberOf } from './formats/device-number.ts';
 
-export interface Kernel {
-  /** Text of a file; undefined where there is none. */
-  readonly read: (path: string) => Promise<string | undefined>;
-  /** Names in a folder; empty where there is none. */
-  readonly list: (path: string) => Promise<readonly string[]>;
+export interface Kernel extends Reads {
   readonly exists: (path: string) => Promise<boolean>;
   /** Writes an attribute. Throws HostError naming the path, the value and the kernel's answer. */
   readonly write: (path: string, value: string) => Promise<void>;

@@ -100,7 +100,7 @@ async function raiseUnit(host: Host, cgroup: string, { name, slice }: NonNullabl
     witness: { path: `/sys/fs/cgroup/${slice}` },
     why: 'the guests, in a cgroup that systemd gives away',
   });
-  await host.find({ kind: 'node', path: `${keeper}/ready` });
+  await host.find({ path: `${keeper}/ready` });
 }
 
 /** A second load beside that of the guests has a cgroup of its own; within the one of the run. */

@@ -8,6 +8,7 @@ import { faultPoint } from '../kernel/fault.ts';
 import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
 import { runCommand } from '../kernel/run-command.ts';
 import { waitFor } from '../kernel/wait.ts';
+import { controllersOf } from '../formats/nvme-controllers.ts';
 import { word, words } from '../../lib/shell-words.ts';
 import { inNetns } from './netns.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
@@ -39,9 +40,9 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
     ]),
     undo: `grep -lxF ${word(s.hostnqn)} /sys/class/nvme/*/hostnqn | while read -r f; do echo 1 > "\${f%hostnqn}delete_controller"; done`,
   }),
-  present: async (step) => (await controllersOf(step)).length > 0,
+  present: async (step, _prior, kernel) => (await controllersOf(step, kernel)).length > 0,
   capture: nothingToCapture,
-  act: async (step) => {
+  act: async (step, _prior, _stop, kernel) => {
     const options = connectOptions(step);
     await mustBeUnused(step.nqn);
     // From another namespace only its own targets are dialled: they are there.
@@ -59,19 +60,19 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
         { cause },
       );
     }
-    for (const controller of await controllersOf(step)) await hideHost(controller);
+    for (const controller of await controllersOf(step, kernel)) await hideHost(controller);
     return '';
   },
-  undo: async (step, _prior, patienceMs) => {
-    for (const controller of await controllersOf(step)) await remove(controller);
+  undo: async (step, _prior, patienceMs, kernel) => {
+    for (const controller of await controllersOf(step, kernel)) await remove(controller);
     faultPoint('nvme removed');
     await waitFor(`the end of the NVMe controller of ${step.nqn}`, patienceMs, async () =>
-      (await controllersOf(step)).length === 0 ? true : undefined,
+      (await controllersOf(step, kernel)).length === 0 ? true : undefined,
     );
   },
   // A controller that has lost its target holds the I/O of all above it until it is gone.
-  relieve: async (step) => {
-    for (const controller of await controllersOf(step)) {
+  relieve: async (step, kernel) => {
+    for (const controller of await controllersOf(step, kernel)) {
       const state = (await readText(`/sys/class/nvme/${controller}/state`))?.trim();
       if (state !== undefined && state !== 'live') await remove(controller);
     }
@@ -116,19 +117,6 @@ export function connectOptions(step: NvmeConnectStep): string {
     // at once: the kernel would dial anew from the host's own, where somebody else may answer (nvme_tcp_reconnect_ctrl_work).
     `reconnect_delay=1,ctrl_loss_tmo=${step.netns === undefined ? 5 : 0}`,
   ].join(',');
-}
-
-/** Names such as `nvme0` of the controllers that this run connected to this target. */
-export async function controllersOf(step: { nqn: string; hostnqn: string }): Promise<readonly string[]> {
-  const out: string[] = [];
-  for (const name of await listFolder('/sys/class/nvme')) {
-    const [nqn, hostnqn] = await Promise.all([
-      readText(`/sys/class/nvme/${name}/subsysnqn`),
-      readText(`/sys/class/nvme/${name}/hostnqn`),
-    ]);
-    if (nqn?.trim() === step.nqn && hostnqn?.trim() === step.hostnqn) out.push(name);
-  }
-  return out;
 }
 
 /** A plain connect first: the kernel would wait minutes for a target that never answers. */

@@ -23,7 +23,7 @@ export const brdStub = defineProvider({
         params: { rd_nr: '1', rd_size: `${sizeKib}` },
         why: 'the media stub',
       });
-      return [{ device: await host.find({ kind: 'node', path: '/dev/ram0' }), sectors: geometry.sectors }];
+      return [{ device: await host.find({ path: '/dev/ram0' }), sectors: geometry.sectors }];
     },
   }),
 });

@@ -67,5 +67,5 @@ export async function raiseNullBlk(site: Site, settings: NullBlkSettings): Promi
     restore: { value: '0' },
     why: `${name}: switch it on`,
   });
-  return [{ device: await host.find({ kind: 'node', path: `/dev/${name}` }), sectors: geometry.sectors }];
+  return [{ device: await host.find({ path: `/dev/${name}` }), sectors: geometry.sectors }];
 }

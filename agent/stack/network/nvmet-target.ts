@@ -4,6 +4,8 @@
 // Nobody else gets at the disk behind it: no route of the host leads into the namespace, and the subsystem serves one host NQN
 // alone, which cannot be guessed.
 
+import { controllersOf } from '../../host/formats/nvme-controllers.ts';
+import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { loadChecksums } from '../checksums.ts';
 import { nvmePort } from '../names.ts';
@@ -98,6 +100,34 @@ export async function connect(
     hostid: names.hostid(part),
     why: `the path to the ${label} target`,
   });
-  const device = await host.find({ kind: 'nvme-namespace', nqn: target.nqn, hostnqn });
+  const device = await host.find(namespaceOf({ nqn: target.nqn, hostnqn }));
   return [{ device, sectors: geometry.sectors }];
+}
+
+/** The disk of our connection. With multipath it hangs below the subsystem, without it below the controller. */
+export function namespaceOf(path: { readonly nqn: string; readonly hostnqn: string }): Sought {
+  return {
+    what: `the namespace of ${path.nqn}`,
+    look: async (reads) => {
+      const controllers = await controllersOf(path, reads);
+      if (controllers.length === 0) return undefined;
+      const diskBelow = async (folder: string): Promise<string | undefined> => {
+        const disk = (await reads.list(folder)).find((name) => /^nvme\d+n\d+$/.test(name));
+        return disk === undefined ? undefined : `/dev/${disk}`;
+      };
+      for (const controller of controllers) {
+        const folder = `/sys/class/nvme/${controller}`;
+        if ((await reads.read(`${folder}/state`))?.trim() !== 'live') continue;
+        const disk = await diskBelow(folder);
+        if (disk !== undefined) return disk;
+      }
+      for (const subsystem of await reads.list('/sys/class/nvme-subsystem')) {
+        const folder = `/sys/class/nvme-subsystem/${subsystem}`;
+        if ((await reads.read(`${folder}/subsysnqn`))?.trim() !== path.nqn) continue;
+        const disk = await diskBelow(folder);
+        if (disk !== undefined) return disk;
+      }
+      return undefined;
+    },
+  };
 }

@@ -28,7 +28,7 @@ export const loopDirect = defineProvider({
         const index = free[i] ?? 0;
         const why = `the loop device of guest ${i + 1}`;
         await host.apply({ kind: 'loop', index, path: lane.device, why });
-        const device = await host.find({ kind: 'node', path: `/dev/loop${index}` });
+        const device = await host.find({ path: `/dev/loop${index}` });
         if (depth !== undefined) {
           const path = `/sys/block/loop${index}/queue/nr_requests`;
           await host.apply({ kind: 'write', path, value: `${depth}`, restore: 'prior', why });

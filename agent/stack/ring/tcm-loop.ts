@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';
@@ -113,7 +114,7 @@ async function raiseDisk(
   const lun = `${tpgt}/lun/lun_${number}`;
   await host.apply({ kind: 'mkdir', path: lun, why });
   await host.apply({ kind: 'link', path: `${lun}/${names.object(`g${number}`)}`, target: store, why });
-  const device = await host.find({ kind: 'scsi-disk', addressFile: `${tpgt}/address`, lun: number }, diskDeadlineMs);
+  const device = await host.find(diskOf(tpgt, number), diskDeadlineMs);
   const sysfs = `/sys/block/${device.replace('/dev/', '')}`;
   await host.apply({ kind: 'write', path: `${sysfs}/queue/scheduler`, value: 'none', restore: 'never', why });
   if (queueDepth !== undefined) {
@@ -126,4 +127,17 @@ async function raiseDisk(
     });
   }
   return { device, sectors: lane.sectors };
+}
+
+/** The disk of a LUN. The adapter's address, such as `2:0:1`, is the kernel's to give. */
+export function diskOf(tpgt: string, lun: number): Sought {
+  return {
+    what: `the disk of LUN ${lun}`,
+    look: async ({ read, list }) => {
+      const address = (await read(`${tpgt}/address`))?.trim();
+      if (!address) return undefined;
+      const [disk] = await list(`/sys/class/scsi_device/${address}:${lun}/device/block`);
+      return disk === undefined ? undefined : `/dev/${disk}`;
+    },
+  };
 }

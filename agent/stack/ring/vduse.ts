@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Sought } from '../../host/host.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
@@ -66,7 +67,7 @@ async function raiseRing(
     cgroup,
     why,
   });
-  await host.find({ kind: 'node', path: `/dev/vduse/${name}` });
+  await host.find({ path: `/dev/vduse/${name}` });
   await host.apply({
     kind: 'exec',
     argv: ['vdpa', 'dev', 'add', 'name', name, 'mgmtdev', 'vduse'],
@@ -74,5 +75,19 @@ async function raiseRing(
     witness: { path: `/sys/bus/vdpa/devices/${name}` },
     why,
   });
-  return { device: await host.find({ kind: 'vdpa-disk', name }), sectors: lane.sectors };
+  return { device: await host.find(diskOf(name)), sectors: lane.sectors };
+}
+
+/** The virtio disk below a vDPA device. */
+export function diskOf(name: string): Sought {
+  return {
+    what: `the disk of vdpa device ${name}`,
+    look: async ({ list }) => {
+      const folder = `/sys/bus/vdpa/devices/${name}`;
+      const virtio = (await list(folder)).find((entry) => /^virtio\d+$/.test(entry));
+      if (!virtio) return undefined;
+      const [disk] = await list(`${folder}/${virtio}/block`);
+      return disk === undefined ? undefined : `/dev/${disk}`;
+    },
+  };
 }

@@ -116,7 +116,7 @@ async function attach(
   const ofGuest = `the Xen vbd of guest ${number}`;
   const mark = names.object(`v${number}`);
   await host.apply({ kind: 'xen-vbd', name, id, path: lane.device, mark, why: ofGuest });
-  const device = await host.find({ kind: 'node', path: `/dev/${name}` });
+  const device = await host.find({ path: `/dev/${name}` });
   if (host.live) await mustBeAsAsked(host, { name, id }, wanted);
   const path = `/sys/block/${name}/queue/scheduler`;
   await host.apply({ kind: 'write', path, value: 'none', restore: 'never', why: ofGuest });

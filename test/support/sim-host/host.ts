@@ -3,6 +3,7 @@
 import type { Child } from '../../../agent/host/child.ts';
 import { describeSought } from '../../../agent/host/find.ts';
 import type { Host } from '../../../agent/host/host.ts';
+import type { Reads } from '../../../agent/host/reads.ts';
 import type { Step } from '../../../agent/host/step.ts';
 import { chanceOf } from '../simulator-noise.ts';
 import type { SimClock } from './clock.ts';
@@ -10,7 +11,7 @@ import { makeCounters } from './counters.ts';
 import { type SimFio, startFio } from './fio.ts';
 import { flowsOf } from './model.ts';
 import { act, makeThings, type Things, undo } from './things.ts';
-import { nvmeDisk, scsiDisk, wayFrom } from './way.ts';
+import { wayFrom } from './way.ts';
 
 export interface SimOptions {
   readonly clock: SimClock;
@@ -134,6 +135,14 @@ export function simHost({
     return things.files.get(path);
   };
 
+  const reads: Reads = {
+    read: (path) => Promise.resolve(read(path)),
+    list: (path) => {
+      const within = [...things.files.keys()].filter((one) => one.startsWith(`${path}/`));
+      return Promise.resolve([...new Set(within.map((one) => one.slice(path.length + 1).split('/')[0] ?? ''))]);
+    },
+  };
+
   return {
     live: true,
     things,
@@ -152,18 +161,13 @@ export function simHost({
       return fio.child;
     },
     console: () => Promise.reject(new Error('the simulated host has no domains')),
-    find: (sought) => {
-      if (sought.kind === 'node') return Promise.resolve(sought.path);
-      if (sought.kind === 'vdpa-disk') return Promise.reject(new Error('the simulated host has no vdpa'));
-      const node = sought.kind === 'scsi-disk' ? scsiDisk(sought.lun) : nvmeDisk(sought.nqn);
-      things.names.set(node, `<${describeSought(sought)}>`);
-      return Promise.resolve(node);
+    // The provider looks as it would on a true host, at what the steps have brought about here.
+    find: async (sought) => {
+      const node = 'path' in sought ? sought.path : await sought.look(reads);
+      if (node === undefined) throw new Error(`the simulated host has not ${describeSought(sought)}`);
+      return node;
     },
-    read: (path) => Promise.resolve(read(path)),
-    list: (path) => {
-      const within = [...things.files.keys()].filter((one) => one.startsWith(`${path}/`));
-      return Promise.resolve([...new Set(within.map((one) => one.slice(path.length + 1).split('/')[0] ?? ''))]);
-    },
+    ...reads,
     dmCounters: (name) => {
       const device = things.dm.get(name);
       return Promise.resolve(device && counters.dmStats(device.node));

@@ -2,14 +2,17 @@
 // refuse, because something still stands on the thing, is refused here too.
 
 import type { DmTable } from '../../../agent/host/dm/table.ts';
-import type { Step } from '../../../agent/host/step.ts';
+import type { Step, StepOf } from '../../../agent/host/step.ts';
 
 export interface Things {
   /** Folders have the value `undefined`. */
   readonly files: Map<string, string | undefined>;
   readonly dm: Map<string, { readonly node: string; table: DmTable }>;
   /** By NQN; local: over the loopback of the target's own network namespace. */
-  readonly connected: Map<string, { readonly isLocal: boolean; readonly inFlight: number }>;
+  readonly connected: Map<
+    string,
+    { readonly isLocal: boolean; readonly inFlight: number; readonly controller: string; readonly disk: string }
+  >;
   /** Command lines of programs that were run and not undone. */
   readonly ran: Set<string>;
   readonly modules: Set<string>;
@@ -40,12 +43,18 @@ export function act(things: Things, step: Step): { readonly node: string; readon
     case 'cgroup':
       if (files.has(step.path)) throw new Error(`EEXIST ${step.path}`);
       files.set(step.path, undefined);
+      if (step.path.endsWith('/tpgt_1')) files.set(`${step.path}/address`, `${scsiAddress}\n`);
       break;
     case 'write':
       files.set(step.path, step.value);
       break;
     case 'link':
       files.set(step.path, step.target);
+      if (lunOf(step.path) !== undefined) {
+        const disk = scsiDisk(Number(lunOf(step.path)));
+        files.set(`${scsiFolder(step.path)}/device/block/${disk.replace('/dev/', '')}`, '');
+        things.names.set(disk, `<the disk of LUN ${lunOf(step.path)}>`);
+      }
       break;
     case 'exec':
       things.ran.add(step.argv.join(' '));
@@ -65,7 +74,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       break;
     }
     case 'nvme-connect':
-      things.connected.set(step.nqn, { isLocal: step.address === '127.0.0.1', inFlight: step.queues * step.queueSize });
+      connect(things, step);
       break;
     case 'module':
       things.modules.add(step.name);
@@ -108,8 +117,9 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'link': {
       files.delete(step.path);
       // The disk of a LUN goes with it.
-      const disk = `/sys/block/sim-scsi-${/\/lun_(\d+)\//.exec(step.path)?.[1] ?? ''}/`;
-      for (const path of [...files.keys()]) if (path.startsWith(disk)) files.delete(path);
+      if (lunOf(step.path) === undefined) break;
+      removeBelow(files, scsiDisk(Number(lunOf(step.path))).replace('/dev/', '/sys/block/'));
+      removeBelow(files, scsiFolder(step.path));
       break;
     }
     case 'exec':
@@ -121,6 +131,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       break;
     }
     case 'nvme-connect':
+      removeBelow(files, `/sys/class/nvme/${things.connected.get(step.nqn)?.controller ?? ''}`);
       things.connected.delete(step.nqn);
       break;
     case 'module':
@@ -139,6 +150,42 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'xen-vbd':
       break;
   }
+}
+
+const scsiAddress = '2:0:1';
+
+/** `/dev/sim-scsi-1`: the first disk of the SCSI loopback. */
+function scsiDisk(lun: number): string {
+  return `/dev/sim-scsi-${lun}`;
+}
+
+function lunOf(link: string): string | undefined {
+  return /\/tpgt_1\/lun\/lun_(\d+)\//.exec(link)?.[1];
+}
+
+/** Where the kernel shows the disk of a LUN, by the link that makes it. */
+function scsiFolder(link: string): string {
+  return `/sys/class/scsi_device/${scsiAddress}:${lunOf(link)}`;
+}
+
+/** What the kernel then shows of the controller, as long as it is connected. */
+function connect({ files, connected, names }: Things, step: StepOf<'nvme-connect'>): void {
+  const controller = `nvme${connected.size}`;
+  const disk = `/dev/${controller}n1`;
+  const inFlight = step.queues * step.queueSize;
+  connected.set(step.nqn, { isLocal: step.address === '127.0.0.1', inFlight, controller, disk });
+  names.set(disk, `<the namespace of ${step.nqn}>`);
+  for (const [file, value] of [
+    ['subsysnqn', step.nqn],
+    ['hostnqn', step.hostnqn],
+    ['state', 'live'],
+    [`${controller}n1`, ''],
+  ] as const)
+    files.set(`/sys/class/nvme/${controller}/${file}`, value);
+}
+
+function removeBelow(files: Map<string, string | undefined>, folder: string): void {
+  for (const path of [...files.keys()]) if (path.startsWith(`${folder}/`)) files.delete(path);
 }
 
 /** The devices that a table stands on. */

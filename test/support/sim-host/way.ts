@@ -6,10 +6,6 @@ import type { Hop } from './model.ts';
 const nullb = '/sys/kernel/config/nullb';
 const canQueue = '/sys/module/tcm_loop/parameters/can_queue';
 
-/** `/dev/sim-scsi-1`: the first disk of the SCSI loopback; `/dev/sim-nvme-net`: the namespace behind the network. */
-export const scsiDisk = (lun: number): string => `/dev/sim-scsi-${lun}`;
-export const nvmeDisk = (nqn: string): string => `/dev/sim-nvme-${nqn.split(':').at(-1) ?? ''}`;
-
 /** Throws where the way ends at nothing. */
 export function wayFrom(things: Things, device: string): readonly Hop[] {
   const { files, dm } = things;
@@ -29,7 +25,7 @@ export function wayFrom(things: Things, device: string): readonly Hop[] {
     ];
     return [{ device, serviceMs: 0, caps }, ...wayFrom(things, below)];
   }
-  const path = [...things.connected].find(([nqn]) => nvmeDisk(nqn) === device);
+  const path = [...things.connected].find(([, { disk }]) => disk === device);
   if (path) {
     const [nqn, { isLocal, inFlight }] = path;
     const below = files.get(`/sys/kernel/config/nvmet/subsystems/${nqn}/namespaces/1/device_path`) ?? '';

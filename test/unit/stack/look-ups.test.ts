@@ -1,0 +1,84 @@
+// How each provider finds what it has brought about, on texts of sysfs as kernels show them.
+
+import { expect, it } from 'vitest';
+import type { Reads } from '../../../agent/host/reads.ts';
+import { namespaceOf } from '../../../agent/stack/network/nvmet-target.ts';
+import { diskOf as lunDisk } from '../../../agent/stack/ring/tcm-loop.ts';
+import { diskOf as vdpaDisk } from '../../../agent/stack/ring/vduse.ts';
+
+function readsOf(files: Readonly<Record<string, string>>): Reads {
+  return {
+    read: (path) => Promise.resolve(files[path]),
+    list: (folder) => {
+      const below = Object.keys(files).filter((path) => path.startsWith(`${folder}/`));
+      return Promise.resolve([...new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))]);
+    },
+  };
+}
+
+const look = (sought: ReturnType<typeof namespaceOf>, files: Readonly<Record<string, string>>) =>
+  'look' in sought ? sought.look(readsOf(files)) : undefined;
+
+const ours = { nqn: 'nqn.x:net', hostnqn: 'nqn.host:a' };
+const controller = (name: string, path: { nqn: string; hostnqn: string }, state: string) => ({
+  [`/sys/class/nvme/${name}/subsysnqn`]: `${path.nqn}\n`,
+  [`/sys/class/nvme/${name}/hostnqn`]: `${path.hostnqn}\n`,
+  [`/sys/class/nvme/${name}/state`]: `${state}\n`,
+});
+
+it.each([
+  ['no controller at all', {}, undefined],
+  [
+    'the disk below our controller',
+    { ...controller('nvme1', ours, 'live'), '/sys/class/nvme/nvme1/nvme1n1': '' },
+    '/dev/nvme1n1',
+  ],
+  [
+    'a controller of another host NQN is not ours',
+    { ...controller('nvme0', { ...ours, hostnqn: 'nqn.host:b' }, 'live'), '/sys/class/nvme/nvme0/nvme0n1': '' },
+    undefined,
+  ],
+  [
+    'not before the controller is live',
+    { ...controller('nvme1', ours, 'connecting'), '/sys/class/nvme/nvme1/nvme1n1': '' },
+    undefined,
+  ],
+  [
+    'the disk below the subsystem, where the kernel does multipath; paths have names of their own',
+    {
+      ...controller('nvme1', ours, 'live'),
+      '/sys/class/nvme/nvme1/nvme0c1n1': '',
+      '/sys/class/nvme-subsystem/nvme-subsys3/subsysnqn': 'nqn.other\n',
+      '/sys/class/nvme-subsystem/nvme-subsys3/nvme3n1': '',
+      '/sys/class/nvme-subsystem/nvme-subsys0/subsysnqn': `${ours.nqn}\n`,
+      '/sys/class/nvme-subsystem/nvme-subsys0/nvme0n1': '',
+    },
+    '/dev/nvme0n1',
+  ],
+  [
+    'no disk of a subsystem that another connected',
+    {
+      '/sys/class/nvme-subsystem/nvme-subsys0/subsysnqn': `${ours.nqn}\n`,
+      '/sys/class/nvme-subsystem/nvme-subsys0/nvme0n1': '',
+    },
+    undefined,
+  ],
+] as const)('an NVMe namespace: %s', async (_, files, expected) => {
+  expect(await look(namespaceOf(ours), files)).toBe(expected);
+});
+
+it('the disk of a LUN is found by the address that the kernel gave the adapter', async () => {
+  const disk = {
+    '/sys/class/scsi_device/2:0:1:3/device/block/sdc': '',
+    '/sys/class/scsi_device/1:0:1:3/device/block/sda': '',
+  };
+  expect(await look(lunDisk('/t', 3), disk)).toBeUndefined();
+  expect(await look(lunDisk('/t', 3), { ...disk, '/t/address': '2:0:1\n' })).toBe('/dev/sdc');
+  expect(await look(lunDisk('/t', 4), { ...disk, '/t/address': '2:0:1\n' })).toBeUndefined();
+});
+
+it('the disk of a vDPA device is found below its virtio device', async () => {
+  const folder = '/sys/bus/vdpa/devices/layerlift-x-r1';
+  expect(await look(vdpaDisk('layerlift-x-r1'), { [`${folder}/driver`]: '' })).toBeUndefined();
+  expect(await look(vdpaDisk('layerlift-x-r1'), { [`${folder}/virtio7/block/vdb`]: '' })).toBe('/dev/vdb');
+});
