@@ -12,7 +12,7 @@ import type { Journal, Outstanding } from './journal/journal.ts';
 import { within } from './kernel/patience.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
-import { letGo, tellStep } from './journal/unwind.ts';
+import { describeStep, releaseAll } from './journal/unwind.ts';
 import { type SpawnStep, startChild } from './steps/spawn.ts';
 
 /** How long the kernel may take for a change, and for a look at it. Longer than any program that a verb runs is given. */
@@ -144,13 +144,13 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
       closings.splice(closings.indexOf(closing), 1);
       // Of outer scopes too: the load of this one may wait for a device of theirs. What comes next needs what they have.
       if (failure !== undefined)
-        await letGo(
-          outstanding.filter(({ step }, at) => at >= mark || !kinds.verbOf(step).relieveEnds),
+        await releaseAll(
+          outstanding.filter(({ step }, at) => at >= mark || !kinds.verbOf(step).releaseEnds),
           kinds,
         );
       const residue = await underWay.unwind(outstanding.splice(mark), {
         journal,
-        onStep: ({ step, prior }) => onStep?.('undo', tellStep(step, prior).undo ?? ''),
+        onStep: ({ step, prior }) => onStep?.('undo', describeStep(step, prior).undo ?? ''),
       });
       if (residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];

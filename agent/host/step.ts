@@ -62,14 +62,14 @@ function kindOf<S extends Step>(step: S): StepKind<S> {
 /** How to see, do and undo a step on a machine. */
 export function verbOf<S extends Step>(step: S, kernel: Kernel = kernelHere): Verb<S> {
   const kind = kindOf(step);
-  const { relieve, ...rest } = kind;
+  const { release, ...rest } = kind;
   return {
     ...rest,
     present: (one, prior) => kind.present(one, prior, kernel),
     capture: (one) => kind.capture(one, kernel),
     act: (one, prior, stop) => kind.act(one, prior, stop, kernel),
     undo: (one, prior, patienceMs) => kind.undo(one, prior, patienceMs, kernel),
-    ...(relieve ? { relieve: (one) => relieve(one, kernel) } : {}),
+    ...(release ? { release: (one) => release(one, kernel) } : {}),
   };
 }
 

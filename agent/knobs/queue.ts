@@ -4,13 +4,14 @@
 // Limits that come and go with the kind of I/O are not claimed: writeback throttling (wbt) holds back buffered writes
 // alone, to 4, 8 or 16 of them, and leaves direct I/O through.
 
+import { chosenValue } from '../host/formats/choice.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
 import { type Knob, knobOf, readKnob } from './knob.ts';
 import { diskSource } from './source.ts';
 
 export const requests = diskSource('nr_requests', async (reader, { name: device, layer, queues, tags, depth }) => {
   const folder = `/sys/block/${device}/queue`;
-  const scheduler = chosen((await reader.read(`${folder}/scheduler`)) ?? '');
+  const scheduler = chosenValue((await reader.read(`${folder}/scheduler`)) ?? '') || 'none';
   // block/blk-mq-sched.c, blk_mq_init_sched: 2 * min(tags, BLKDEV_DEFAULT_RQ).
   const standard = tags === undefined ? undefined : scheduler === 'none' ? tags : 2 * Math.min(tags, 128);
   return readKnob(reader, `${folder}/nr_requests`, {
@@ -23,7 +24,7 @@ export const requests = diskSource('nr_requests', async (reader, { name: device,
 
 export const kyber = diskSource('scheduler', async (reader, { name: device, layer }) => {
   const where = `/sys/block/${device}/queue/scheduler`;
-  const scheduler = chosen((await reader.read(where)) ?? '');
+  const scheduler = chosenValue((await reader.read(where)) ?? '') || 'none';
   if (scheduler !== 'kyber') return [];
   // block/kyber-iosched.c, kyber_depth.
   const domains = [
@@ -67,8 +68,3 @@ export const fairShare = diskSource('fair share', async (reader, { name: device,
     }),
   ];
 });
-
-/** The value in force of a file that lists its choices. */
-function chosen(text: string): string {
-  return /\[([^\]]+)\]/.exec(text)?.[1] ?? (text.trim() || 'none');
-}

@@ -44,12 +44,6 @@ export const vbdMarkKey = 'layerlift';
 /** The host's ends of all devices, `vbd-DOMAIN-ID` those of disks. */
 export const backendDevices = '/sys/bus/xen-backend/devices';
 
-/** `254:1` of `fe:1`, as blkback shows the device that it has opened; undefined where it has none. */
-export function hexDeviceNumber(text: string | undefined): string | undefined {
-  const hex = /^([\da-f]+):([\da-f]+)$/i.exec(text?.trim() ?? '');
-  return hex ? `${Number.parseInt(hex[1] ?? '', 16)}:${Number.parseInt(hex[2] ?? '', 16)}` : undefined;
-}
-
 /** What a domain may boot of this kernel, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
 export function kernelImagesOf(release: string): readonly string[] {
   return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];

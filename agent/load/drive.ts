@@ -2,8 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceName } from '../host/formats/device-name.ts';
 import type { Host } from '../host/host.ts';
-import { isPopulated } from '../host/steps/cgroup.ts';
+import { isPopulated } from '../host/formats/cgroup-events.ts';
+import { parseDiskStat } from '../host/formats/disk-stat.ts';
 import { LoadError } from '../lib/errors.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';
@@ -208,8 +210,7 @@ async function planGuest(
   };
   const job = renderJob(withDepth(plan.sections, plan.depths?.[i]), target);
   if (host.live) writeFileSync(jobFile, job);
-  const deviceNumber =
-    (await host.read(`/sys/block/${lane.device.replace('/dev/', '')}/dev`))?.trim() ?? `<${lane.device}>`;
+  const deviceNumber = (await host.read(`/sys/block/${deviceName(lane.device)}/dev`))?.trim() ?? `<${lane.device}>`;
   const readOnly = !writes(plan.sections);
   const limits = plan.guests[i] ?? {};
   const { ringThreads } = lane;
@@ -222,8 +223,8 @@ async function planGuest(
 
 /** I/Os that a device has taken since it was made. */
 async function readIos(host: Host, deviceNumber: string): Promise<number> {
-  const fields = (await host.read(`/sys/dev/block/${deviceNumber}/stat`))?.trim().split(/\s+/).map(Number) ?? [];
-  return (fields[0] ?? 0) + (fields[4] ?? 0);
+  const stat = parseDiskStat(await host.read(`/sys/dev/block/${deviceNumber}/stat`));
+  return (stat?.reads ?? 0) + (stat?.writes ?? 0);
 }
 
 async function poll(

@@ -1,5 +1,7 @@
 // Does I/O really take the way that an arm asks for? The lanes beneath the junctions count it, whatever their tables say.
 
+import { deviceName } from '../host/formats/device-name.ts';
+import { parseDiskStat } from '../host/formats/disk-stat.ts';
 import type { Host } from '../host/host.ts';
 import type { Arm, Form, Layer } from '../lib/layer.ts';
 import { sum } from '../lib/numbers.ts';
@@ -22,10 +24,8 @@ export async function readLanes(host: Pick<Host, 'read'>, junctions: readonly Ju
   const devices = [...new Set(junctions.flatMap(({ lanes }) => Object.values(lanes).map(({ device }) => device)))];
   const entries = await Promise.all(
     devices.map(async (device) => {
-      const fields = (await host.read(`/sys/block/${device.replace(/^\/dev\//, '')}/stat`))?.trim().split(/\s+/);
-      // Sectors read and written (Documentation/block/stat.rst).
-      const sectors = fields ? Number(fields[2]) + Number(fields[6]) : NaN;
-      return Number.isNaN(sectors) ? [] : [[device, sectors] as const];
+      const stat = parseDiskStat(await host.read(`/sys/block/${deviceName(device)}/stat`));
+      return stat === undefined ? [] : [[device, stat.sectorsRead + stat.sectorsWritten] as const];
     }),
   );
   return new Map(entries.flat());

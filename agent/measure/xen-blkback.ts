@@ -3,7 +3,8 @@
 
 import { basename } from 'node:path';
 import { mapBounded } from '../lib/map-bounded.ts';
-import { backendDevices, hexDeviceNumber } from '../lib/xen.ts';
+import { backendDevices } from '../lib/xen.ts';
+import { deviceNumberOfHex } from '../host/formats/device-number.ts';
 import type { Scene, Source } from './source.ts';
 
 const counters = {
@@ -58,7 +59,7 @@ export const xenBlkback: Source<Counts> = {
 
 /** A ring of the run stands on a device-mapper device of the run, which bears its name; the disk that domains run fio from does not. */
 async function isOurs({ host, cgroup }: Scene, device: string): Promise<boolean> {
-  const number = hexDeviceNumber(await host.read(`${backendDevices}/${device}/physical_device`));
+  const number = deviceNumberOfHex(await host.read(`${backendDevices}/${device}/physical_device`));
   if (number === undefined) return false;
   const name = await host.read(`/sys/dev/block/${number}/dm/name`);
   return name?.startsWith(`${basename(cgroup)}-`) ?? false;

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../agent/host/host.ts';
-import { isPopulated } from '../../agent/host/steps/cgroup.ts';
+import { isPopulated } from '../../agent/host/formats/cgroup-events.ts';
 import { waitFor } from '../../agent/host/kernel/wait.ts';
 import type { LoadPlan } from '../../agent/load/drive.ts';
 import { raiseGuest, startGuest } from '../../agent/load/guest.ts';

@@ -6,14 +6,14 @@ import { documentOf } from '../../agent/report/document/of-run.ts';
 import { findingsOf } from '../../agent/findings/findings.ts';
 import { decodeRun, type RunTexts } from '../../agent/records/read-folder.ts';
 import { parseMountinfo, parseSwaps } from '../../agent/host/guard/file-systems.ts';
-import { parseStat } from '../../agent/host/guard/idle.ts';
+import { countIos } from '../../agent/host/guard/idle.ts';
 import { parseMdstat } from '../../agent/host/guard/kernel-users.ts';
 import { pathsOfBackstore } from '../../agent/host/guard/targets.ts';
 import { parseLocks } from '../../agent/host/guard/processes.ts';
 import { parseWipefs } from '../../agent/host/guard/signatures.ts';
 import { parseXenstore } from '../../agent/host/guard/xenstore.ts';
 import { decodeJournal } from '../../agent/host/journal/journal.ts';
-import { tellStep } from '../../agent/host/journal/unwind.ts';
+import { describeStep } from '../../agent/host/journal/unwind.ts';
 import { LoadError, ProfileError } from '../../agent/lib/errors.ts';
 import { decodeSnapshot, DocumentSplitter } from '../../agent/load/fio-output.ts';
 import { parseShowcmd } from '../../agent/load/user-job.ts';
@@ -163,7 +163,7 @@ export const kinds: readonly Kind[] = [
     inputs: fc.oneof({ weight: 9, arbitrary: mutated(goodJournal) }, { weight: 1, arbitrary: anything }),
     take: taking((text) => {
       const journal = decodeJournal(text, 'journal.ndjson');
-      for (const { step, prior } of journal?.outstanding ?? []) tellStep(step, prior);
+      for (const { step, prior } of journal?.outstanding ?? []) describeStep(step, prior);
       return journal;
     }, ProfileError),
   },
@@ -174,7 +174,7 @@ export const kinds: readonly Kind[] = [
       const found = [parseMountinfo, parseSwaps, parseMdstat, parseLocks, parseXenstore, pathsOfBackstore].map(
         (parse) => parse(text).length,
       );
-      return found.some((count) => count > 0) || (parseWipefs(text)?.length ?? 0) > 0 || parseStat(text).started > 0;
+      return found.some((count) => count > 0) || (parseWipefs(text)?.length ?? 0) > 0 || countIos(text).started > 0;
     },
   },
   {

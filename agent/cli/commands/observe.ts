@@ -1,6 +1,7 @@
 // `observe`: the rings of a Xen host as they are used now, without load and without a change.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { deviceNumberOfHex } from '../../host/formats/device-number.ts';
 import { listAny, readAny } from '../../host/read.ts';
 import { checkNeeds } from '../../host/needs/needs.ts';
 import type { Reader } from '../../knobs/knob.ts';
@@ -9,7 +10,7 @@ import { otherDiskBackends, readVbd, type Vbd, vbdFolders } from '../../knobs/xe
 import { NeedError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { mapBounded } from '../../lib/map-bounded.ts';
-import { backendDevices, hexDeviceNumber } from '../../lib/xen.ts';
+import { backendDevices } from '../../lib/xen.ts';
 import { type Observed, type ObservedVbd, observedText, sentenceOf } from '../../report/observed.ts';
 
 export interface ObserveOptions {
@@ -83,7 +84,7 @@ async function readCounters(reader: Reader, vbd: Vbd): Promise<Counters> {
   };
   const kinds = await Promise.all(['rd_req', 'wr_req', 'f_req', 'ds_req'].map(count));
   const known = kinds.filter((value) => value !== undefined);
-  const device = hexDeviceNumber(await reader.read(`${folder}/physical_device`));
+  const device = deviceNumberOfHex(await reader.read(`${folder}/physical_device`));
   const stat = device === undefined ? undefined : await reader.read(`/sys/dev/block/${device}/stat`);
   return {
     ...{ vbd, device, outOfRequests: await count('oo_req') },

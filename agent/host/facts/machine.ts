@@ -1,5 +1,6 @@
 // What kind of machine this is: bare metal, a virtual machine, or a domain of Xen. Reads files alone.
 
+import { isControlDomain } from '../formats/control-domain.ts';
 import { listFolder, readText } from '../kernel/files.ts';
 
 export type Machine =
@@ -8,9 +9,6 @@ export type Machine =
   /** `by`: what it calls itself, as far as it tells. */
   | { readonly kind: 'virtual'; readonly kvm: boolean; readonly by: string }
   | { readonly kind: 'bare-metal' };
-
-/** XENFEAT_dom0 (include/xen/interface/features.h). */
-const domain0Feature = 11;
 
 export interface Hardware {
   readonly manufacturer: string | undefined;
@@ -35,10 +33,8 @@ export async function readMachine(read: (path: string) => Promise<string | undef
     const [major, minor, extra] = await Promise.all(
       ['major', 'minor', 'extra'].map((part) => word(`/sys/hypervisor/version/${part}`)),
     );
-    const features = Number.parseInt(await word('/sys/hypervisor/properties/features'), 16);
-    // Told twice: by xenfs where it is mounted, and by the hypervisor.
-    const control =
-      (await word('/proc/xen/capabilities')).includes('control_d') || ((features >> domain0Feature) & 1) === 1;
+    const features = await word('/sys/hypervisor/properties/features');
+    const control = isControlDomain(await word('/proc/xen/capabilities'), features);
     const guestType = await word('/sys/hypervisor/guest_type');
     return { kind: 'xen', control, version: `${major ?? ''}.${minor ?? ''}${extra ?? ''}`, guestType };
   }

@@ -1,6 +1,7 @@
 // Whether I/O goes to a device that nobody should be using: the last net under whoever no other look-up knows.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseDiskStat } from '../formats/disk-stat.ts';
 import { type Eyes, type Finding, type Member, user } from './look.ts';
 
 export interface IoCount {
@@ -42,12 +43,12 @@ async function countersOf(eyes: Eyes, name: string): Promise<readonly string[]> 
 
 async function countOf(eyes: Eyes, name: string): Promise<IoCount | undefined> {
   const text = (await eyes.read(`/sys/class/block/${name}/stat`)) ?? (await eyes.read(`/sys/block/${name}/stat`));
-  return text === undefined ? undefined : parseStat(text);
+  return text === undefined ? undefined : countIos(text);
 }
 
-/** Fields of Documentation/block/stat.rst: reads, writes, discards and flushes are the 1st, 5th, 12th and 16th. */
-export function parseStat(text: string): IoCount {
-  const fields = text.trim().split(/\s+/).map(Number);
-  const at = (field: number): number => fields[field - 1] ?? 0;
-  return { started: at(1) + at(5) + at(12) + at(16), inFlight: at(9) };
+/** A text that is no counter of a disk counts nothing. */
+export function countIos(text: string): IoCount {
+  const stat = parseDiskStat(text);
+  if (stat === undefined) return { started: 0, inFlight: 0 };
+  return { started: stat.reads + stat.writes + stat.discards + stat.flushes, inFlight: stat.inFlight };
 }

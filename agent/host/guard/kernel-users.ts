@@ -1,5 +1,6 @@
 // Kernel drivers that stand on a device: those that say so in `holders`, and those that only open it.
 
+import { deviceNumberOfHex } from '../formats/device-number.ts';
 import { reasonOf } from '../../lib/errors.ts';
 import { blind, type Eyes, type Finding, type LookUp, memberOf, user } from './look.ts';
 
@@ -61,9 +62,8 @@ export const xenBackends: LookUp = async (eyes, family) => {
   const root = '/sys/bus/xen-backend/devices';
   const found: Finding[] = [];
   for (const device of (await eyes.list(root)).filter((name) => name.startsWith('vbd-'))) {
-    const [major, minor] = ((await eyes.read(`${root}/${device}/physical_device`)) ?? '').trim().split(':');
-    const number = `${Number.parseInt(major ?? '', 16)}:${Number.parseInt(minor ?? '', 16)}`;
-    const member = memberOf(family, number);
+    const number = deviceNumberOfHex(await eyes.read(`${root}/${device}/physical_device`));
+    const member = memberOf(family, number ?? 'none');
     const domain = device.split('-')[1] ?? '?';
     if (member) found.push(user(`Xen domain ${domain} has ${member.name} as its disk (${device})`));
   }

@@ -4,7 +4,7 @@
 import type { Problem } from '../../lib/errors.ts';
 import type { Journal, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
-import { letGo, tellStep, unwind, type UnwindOptions } from './unwind.ts';
+import { describeStep, releaseAll, unwind, type UnwindOptions } from './unwind.ts';
 import { type Kinds, kindsHere } from '../step.ts';
 
 /** How long an unwind waits for changes under way before it begins with all others. */
@@ -54,8 +54,8 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
       const lateSteps = late.map(({ entry }) => entry);
       const others = outstanding.filter((entry) => !lateSteps.includes(entry));
       if (late.length === 0) return (await unwind(outstanding, { journal, onStep, kinds })).residue;
-      // It may hang on what this lets go, or on what is undone now.
-      await letGo(outstanding, kinds);
+      // It may hang on what this releases, or on what is undone now.
+      await releaseAll(outstanding, kinds);
       await unwind(others, { journal, onStep, kinds });
       await ended(late, Math.max(...late.map(patienceFor)));
       const hung = changesOf(outstanding);
@@ -89,7 +89,7 @@ function patienceFor({ dueAtMs = 0 }: Change): number {
 }
 
 function stillUnderWay({ step, prior }: Outstanding): Problem {
-  const { act, undo } = tellStep(step, prior);
+  const { act, undo } = describeStep(step, prior);
   const byHand = undo === null ? '' : `; by hand: ${undo}`;
   return {
     message: `\`${act}\` is still under way, and may take effect at any moment`,

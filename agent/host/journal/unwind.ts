@@ -31,7 +31,7 @@ export async function unwind(
   outstanding: readonly Outstanding[],
   { kinds = kindsHere, ...options }: UnwindOptions,
 ): Promise<UnwindReport> {
-  await letGo(outstanding, kinds);
+  await releaseAll(outstanding, kinds);
   let left: readonly Stuck[] = [...outstanding].reverse().map((entry) => ({ entry, reason: '' }));
   for (;;) {
     const { stuck, isHopeless } = await pass(
@@ -66,15 +66,15 @@ async function pass(
   return { stuck, isHopeless };
 }
 
-/** Lets go of what would hang an undo, of these steps or of what stands on them. That it fails is seen by the undo itself. */
-export async function letGo(outstanding: readonly Outstanding[], kinds: Kinds = kindsHere): Promise<void> {
-  const relieve = async ({ step }: Outstanding): Promise<void> => {
-    if (kinds.isKnownKind(step.kind)) await kinds.verbOf(step).relieve?.(step);
+/** Releases what would hang an undo, of these steps or of what stands on them. That it fails is seen by the undo itself. */
+export async function releaseAll(outstanding: readonly Outstanding[], kinds: Kinds = kindsHere): Promise<void> {
+  const release = async ({ step }: Outstanding): Promise<void> => {
+    if (kinds.isKnownKind(step.kind)) await kinds.verbOf(step).release?.(step);
   };
-  await within('letting go', answerMs.first, Promise.allSettled([...outstanding].reverse().map(relieve))).catch(
+  await within('releasing', answerMs.first, Promise.allSettled([...outstanding].reverse().map(release))).catch(
     () => undefined,
   );
-  faultPoint('let go');
+  faultPoint('released');
 }
 
 /** Gives the reason when the step is still in effect afterwards. */
@@ -116,7 +116,7 @@ async function undoOne(
 }
 
 /** The text of a step that an unknown version may have written, or a damaged journal mangled: never throws. */
-export function tellStep(step: Step, prior?: string): StepText {
+export function describeStep(step: Step, prior?: string): StepText {
   try {
     return renderStep(step, prior);
   } catch {
@@ -125,6 +125,6 @@ export function tellStep(step: Step, prior?: string): StepText {
 }
 
 function residueOf({ step, prior }: Outstanding, reason: string): Problem {
-  const { act, undo } = tellStep(step, prior);
+  const { act, undo } = describeStep(step, prior);
   return { message: `cannot undo \`${act}\`: ${reason}`, ...(undo === null ? {} : { hint: `by hand: ${undo}` }) };
 }

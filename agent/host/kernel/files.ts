@@ -63,11 +63,6 @@ export async function writeAttribute(path: string, value: string): Promise<void>
   }
 }
 
-/** The value in force of an attribute that lists its choices, such as `[none] mq-deadline`. */
-export function chosenValue(text: string): string {
-  return /\[([^\]]+)\]/.exec(text)?.[1] ?? text.trim();
-}
-
 /** ESRCH: what /proc says of a process that ends between open and read. */
 const absent = ['ENOENT', 'ENODEV', 'ENXIO', 'ENOTDIR', 'ESRCH'];
 

@@ -10,7 +10,7 @@ import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFold
 import { type Holder, takeLock } from './lock.ts';
 import { programsEnded } from '../kernel/programs.ts';
 import { bootId } from './session.ts';
-import { letGo, tellStep, unwind, type UnwindReport } from '../journal/unwind.ts';
+import { describeStep, releaseAll, unwind, type UnwindReport } from '../journal/unwind.ts';
 
 export interface Recovery {
   readonly run: string;
@@ -97,7 +97,7 @@ function outstandingOf(folder: string, path: string): readonly Outstanding[] {
 }
 
 function byHand({ step, prior }: Outstanding): readonly Problem[] {
-  const { act, undo } = tellStep(step, prior);
+  const { act, undo } = describeStep(step, prior);
   return undo === null ? [] : [{ message: `\`${act}\` may be in effect`, hint: `by hand: ${undo}` }];
 }
 
@@ -129,12 +129,12 @@ async function undoAll(
   }: Pick<RecoverOptions, 'onUndo' | 'kinds'> & { folder: string; journal: Pick<Journal, 'append'> },
 ): Promise<UnwindReport> {
   // What is about to become a guest's load may have been frozen with it.
-  await letGo(outstanding, kinds);
+  await releaseAll(outstanding, kinds);
   const known = kinds ? { journal, kinds } : { journal };
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
   const report = await unwind(outstanding, {
     ...known,
-    onStep: (entry) => onUndo(tellStep(entry.step, entry.prior).undo ?? ''),
+    onStep: (entry) => onUndo(describeStep(entry.step, entry.prior).undo ?? ''),
   });
   if (haveEnded) return report;
   const haveEndedNow = await programsEnded(folder, programPatienceS.after);

@@ -1,6 +1,7 @@
 // Control groups (v2). A guest or a helper lives in one, and ends with it: cgroup.kill reaches every fork.
 
 import { rmdir } from 'node:fs/promises';
+import { isPopulated } from '../formats/cgroup-events.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { exists, makeFolder, readText, writeAttribute } from '../kernel/files.ts';
 import { retryBusy, waitFor } from '../kernel/wait.ts';
@@ -43,8 +44,4 @@ export async function endProcesses(path: string, patienceMs: number): Promise<vo
   await waitFor(`the end of all processes in ${path}`, patienceMs, async () =>
     isPopulated(await readText(`${path}/cgroup.events`)) ? undefined : true,
   );
-}
-
-export function isPopulated(events: string | undefined): boolean {
-  return /^populated 1$/m.test(events ?? '');
 }

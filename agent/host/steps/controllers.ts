@@ -5,7 +5,7 @@ import { retryBusy } from '../kernel/wait.ts';
 import type { Kernel } from '../port.ts';
 import { isSetByOthers } from './controller-users.ts';
 import { word } from '../../lib/shell-words.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 export interface ControllersStep extends StepBase {
   readonly kind: 'controllers';
@@ -21,19 +21,19 @@ export const controllersStep: StepKind<ControllersStep> = {
       `echo ${word(names.map((name) => `${sign}${name}`).join(' '))} > ${word(`${path}/cgroup.subtree_control`)}`;
     return {
       act: turn('+', enable),
-      undo: prior ? turn('-', prior.split(' ')) : `${turn('-', enable)}  # only those that were off`,
+      undo: prior ? turn('-', parsePrior(prior)) : `${turn('-', enable)}  # only those that were off`,
     };
   },
   shared: true,
   mayStay: true,
   present: async ({ path }, prior, kernel) => (await stillOn(kernel, path, prior)).length > 0,
   capture: async ({ path, enable }, kernel) => {
-    const on = namesIn(await kernel.read(`${path}/cgroup.subtree_control`));
+    const on = await enabledIn(kernel, path);
     const off = enable.filter((name) => !on.includes(name));
     return off.length > 0 ? off.join(' ') : undefined;
   },
   act: async ({ path }, prior, _stop, kernel) => {
-    const wanted = namesIn(prior).map((name) => `+${name}`);
+    const wanted = parsePrior(prior).map((name) => `+${name}`);
     await kernel.write(`${path}/cgroup.subtree_control`, wanted.join(' '));
     return '';
   },
@@ -50,8 +50,8 @@ export const controllersStep: StepKind<ControllersStep> = {
 };
 
 async function stillOn(kernel: Kernel, path: string, prior: string | undefined): Promise<readonly string[]> {
-  const on = namesIn(await kernel.read(`${path}/cgroup.subtree_control`));
-  return namesIn(prior).filter((name) => on.includes(name));
+  const on = await enabledIn(kernel, path);
+  return parsePrior(prior).filter((name) => on.includes(name));
 }
 
 /** EBUSY: a group of somebody else has begun to use the controller. */
@@ -59,6 +59,6 @@ function passBusy(failure: unknown): void {
   if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'EBUSY') throw failure;
 }
 
-function namesIn(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/\s+/).filter((name) => name !== '');
+async function enabledIn(kernel: Kernel, path: string): Promise<readonly string[]> {
+  return ((await kernel.read(`${path}/cgroup.subtree_control`)) ?? '').split(/\s+/).filter((name) => name !== '');
 }

@@ -39,7 +39,7 @@ export const dmCreateStep: StepKind<DmCreateStep> = {
     faultPoint('dm resumed');
     await namingUsers(basename(status?.node ?? name), () => retryBusy(patienceMs, () => dmRemove(name)));
   },
-  relieve: async ({ name, uuid }) => {
+  release: async ({ name, uuid }) => {
     const status = await dmStatus(name);
     if (status?.suspended && status.uuid === uuid) await dmResume(name);
   },

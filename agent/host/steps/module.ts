@@ -8,7 +8,7 @@ import { runCommand } from '../kernel/run-command.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 import { words } from '../../lib/shell-words.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 /** The kernel asks for algorithms by these aliases (include/linux/crypto.h, MODULE_ALIAS_CRYPTO). */
 const algorithmPrefix = 'crypto-';
@@ -25,7 +25,7 @@ export const moduleStep: StepKind<ModuleStep> = {
   text: ({ name, params = {} }, prior) => ({
     act: words(['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)]),
     undo: prior
-      ? `${words(['rmmod', ...prior.split(' ').reverse()])}  # those that nobody else uses`
+      ? `${words(['rmmod', ...parsePrior(prior).toReversed()])}  # those that nobody else uses`
       : `rmmod ${name}  # and what it brought in; only what this run loaded`,
   }),
   shared: true,
@@ -87,7 +87,7 @@ export function parseShowDepends(text: string): readonly string[] {
 
 async function loadedOf(prior: string | undefined): Promise<string[]> {
   const loaded = await loadedModules();
-  return (prior ?? '').split(' ').filter((name) => loaded.has(name));
+  return parsePrior(prior).filter((name) => loaded.has(name));
 }
 
 let deleteModule: ((name: string, flags: number) => Promise<number>) | undefined;

@@ -71,7 +71,7 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
     );
   },
   // A controller that has lost its target holds the I/O of all above it until it is gone.
-  relieve: async (step, kernel) => {
+  release: async (step, kernel) => {
     for (const controller of await controllersOf(step, kernel)) {
       const state = (await readText(`/sys/class/nvme/${controller}/state`))?.trim();
       if (state !== undefined && state !== 'live') await remove(controller);

@@ -6,7 +6,8 @@ import { readText } from '../kernel/files.ts';
 import type { Child, Exit } from '../child.ts';
 import { programMark } from '../kernel/programs.ts';
 import { commandEnvironment } from '../kernel/run-command.ts';
-import { endProcesses, isPopulated, killProcesses } from './cgroup.ts';
+import { isPopulated } from '../formats/cgroup-events.ts';
+import { endProcesses, killProcesses } from './cgroup.ts';
 import { word, words } from '../../lib/shell-words.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
@@ -38,7 +39,7 @@ export const spawnStep: StepKind<SpawnStep> = {
   capture: nothingToCapture,
   act: () => Promise.resolve(''),
   undo: ({ cgroup }, _prior, patienceMs) => endProcesses(cgroup, patienceMs),
-  relieve: async (step) => {
+  release: async (step) => {
     if (!step.survives) return killProcesses(step.cgroup);
     // I/O that a dead daemon had taken waits for ever: a new one takes it over (vduse-blk keeps a log of it) and completes it.
     if (!isPopulated(await readText(`${step.cgroup}/cgroup.events`))) void startChild(step).exited;

@@ -26,10 +26,10 @@ export interface Verb<S extends StepBase> {
   readonly act: (step: S, prior: string, stop: AbortSignal) => Promise<string>;
   /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
   readonly undo: (step: S, prior: string | undefined, patienceMs: number) => Promise<void>;
-  /** Before any undo: lets go of what would hang, such as the I/O that waits for a suspended device. */
-  readonly relieve?: (step: S) => Promise<void>;
-  /** `relieve` ends the thing itself: what outlives the unwind of a scope within is spared. */
-  readonly relieveEnds?: true;
+  /** Before any undo: releases what would hang, such as the I/O that waits for a suspended device. */
+  readonly release?: (step: S) => Promise<void>;
+  /** `release` ends the thing itself: what outlives the unwind of a scope within is spared. */
+  readonly releaseEnds?: true;
   /** How long the act may take, where that is longer than of most. */
   readonly actMs?: number;
   /** Nothing is left to undo once `act` has returned. */
@@ -52,6 +52,11 @@ export interface StepKind<S extends StepBase> extends Unbound<S> {
   readonly kind: S['kind'];
   /** `prior`: what was captured before the act, where it is known; then the inverse names it. */
   readonly text: (step: S, prior: string | undefined) => StepText;
+}
+
+/** A prior that lists names, as it is captured: with a blank between them. */
+export function parsePrior(prior: string | undefined): readonly string[] {
+  return (prior ?? '').split(/\s+/).filter((name) => name !== '');
 }
 
 /** For verbs whose undo needs no knowledge of the state before. */

@@ -1,6 +1,7 @@
 // An attribute of configfs, sysfs or cgroupfs.
 
-import { chosenValue, readText, writeAttribute } from '../kernel/files.ts';
+import { chosenValue } from '../formats/choice.ts';
+import { readText, writeAttribute } from '../kernel/files.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { word } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';

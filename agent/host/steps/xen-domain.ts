@@ -6,7 +6,7 @@ import { waitFor } from '../kernel/wait.ts';
 import type { Kernel } from '../port.ts';
 import type { Xenstore } from '../xen/xenstore.ts';
 import { words } from '../../lib/shell-words.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 const createDeadlineMs = 35_000;
 
@@ -35,8 +35,8 @@ export const xenDomainStep: StepKind<XenDomainStep> = {
     return waitFor(`the domain ${name}`, 5_000, () => numberOf(name, kernel));
   },
   // A guest that runs would be asked to give its disks up before anything else; without it they are free at once.
-  relieve: destroy,
-  relieveEnds: true,
+  release: destroy,
+  releaseEnds: true,
   undo: async ({ name }, prior, _patienceMs, kernel) => {
     await destroy({ name }, kernel);
     faultPoint('xen-domain destroyed');
@@ -61,7 +61,7 @@ async function numberOf(name: string, kernel: Kernel): Promise<string | undefine
 
 /** Those that the making of the domain brought: the lower one first, as one is empty only without it. */
 function broughtBy(prior: string | undefined): readonly string[] {
-  const brought = (prior ?? '').split(' ');
+  const brought = parsePrior(prior);
   return parents.filter((path) => brought.includes(path));
 }
 

@@ -10,7 +10,7 @@ import { waitFor } from '../kernel/wait.ts';
 import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
 import { words } from '../../lib/shell-words.ts';
 import { vbdMarkKey, vbdPaths, xenState, type Domain } from '../../lib/xen.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 const connectDeadlineMs = 10_000;
 const closeDeadlineMs = 3_000;
@@ -185,7 +185,7 @@ async function removeEnds(store: Xenstore, { id, mark, domain }: XenVbdStep, pri
   for (const end of [front, back]) if ((await store.read(`${end}/${vbdMarkKey}`)) === mark) await store.remove(end);
   for (const path of errorPaths(id, domain?.id)) await store.remove(path);
   const parents = parentsOf(domain?.id);
-  for (const path of (prior ?? '').split(' ').filter((one) => parents.includes(one)))
+  for (const path of parsePrior(prior).filter((one) => parents.includes(one)))
     if ((await store.list(path)).length === 0) await store.remove(path);
 }
 

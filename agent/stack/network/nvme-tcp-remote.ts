@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deviceName } from '../../host/formats/device-name.ts';
 import type { Claim } from '../../host/guard/device-guard.ts';
 import { HostError } from '../../lib/errors.ts';
 import { renderBytes, sectorBytes } from '../../lib/units.ts';
@@ -49,7 +50,7 @@ export const nvmeTcpRemote = defineProvider({
 
 /** The namespace may have come up as one more path to a disk that this host uses already. */
 async function claimOf({ host }: Site, path: string): Promise<Claim> {
-  const name = path.replace('/dev/', '');
+  const name = deviceName(path);
   const own = async (file: string): Promise<string> =>
     ((await host.read(`/sys/class/block/${name}/${file}`)) ?? '').trim();
   return { path, name, number: await own('dev'), sectors: Number(await own('size')) };
@@ -57,7 +58,7 @@ async function claimOf({ host }: Site, path: string): Promise<Claim> {
 
 /** Throws HostError when the namespace is smaller than the profile says, or has other blocks. */
 async function mustFit({ host }: Site, device: string, wanted: { size: number; blockSize: number }): Promise<void> {
-  const sysfs = `/sys/block/${device.replace('/dev/', '')}`;
+  const sysfs = `/sys/block/${deviceName(device)}`;
   const found = Number((await host.read(`${sysfs}/size`)) ?? 0) * sectorBytes;
   const block = Number((await host.read(`${sysfs}/queue/logical_block_size`)) ?? 0);
   if (found < wanted.size) {

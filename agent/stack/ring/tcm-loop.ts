@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deviceName } from '../../host/formats/device-name.ts';
 import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { wholeNumber } from '../../profile/settings.ts';
@@ -115,7 +116,7 @@ async function raiseDisk(
   await host.apply({ kind: 'mkdir', path: lun, why });
   await host.apply({ kind: 'link', path: `${lun}/${names.object(`g${number}`)}`, target: store, why });
   const device = await host.find(diskOf(tpgt, number), diskDeadlineMs);
-  const sysfs = `/sys/block/${device.replace('/dev/', '')}`;
+  const sysfs = `/sys/block/${deviceName(device)}`;
   await host.apply({ kind: 'write', path: `${sysfs}/queue/scheduler`, value: 'none', restore: 'never', why });
   if (queueDepth !== undefined) {
     await host.apply({

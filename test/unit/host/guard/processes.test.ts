@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busy, parseStat } from '../../../../agent/host/guard/idle.ts';
+import { busy, countIos } from '../../../../agent/host/guard/idle.ts';
 import { lazyExports, locks, openFiles, parseLocks } from '../../../../agent/host/guard/processes.ts';
 import { fakeEyes, sdb } from '../../../support/fake-eyes.ts';
 import { refused } from '../../../support/fake-tree.ts';
@@ -91,7 +91,7 @@ describe('I/O of a sender that nothing else found', () => {
   const stat = (reads: number, inFlight: number): string => `${reads} 0 8 1 20 0 8 1 ${inFlight} 1 1 3 0 0 0 4 0\n`;
 
   it('is seen by what came and by what is in flight', async () => {
-    expect(parseStat(stat(10, 2))).toEqual({ started: 37, inFlight: 2 });
+    expect(countIos(stat(10, 2))).toEqual({ started: 37, inFlight: 2 });
     const files: Record<string, string> = { '/sys/class/block/sdb/stat': stat(10, 0) };
     const sleep = (): Promise<void> => {
       files['/sys/class/block/sdb/stat'] = stat(13, 1);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outstanding } from '../../../../agent/host/journal/journal.ts';
 import { type Step } from '../../../../agent/host/step.ts';
-import { tellStep, unwind } from '../../../../agent/host/journal/unwind.ts';
+import { describeStep, unwind } from '../../../../agent/host/journal/unwind.ts';
 import { type Machine, makeMachine } from '../../../support/fake-host.ts';
 
 let machine: Machine;
@@ -28,7 +28,7 @@ describe('unwinding a journal that another version wrote', () => {
   });
 
   it('does so too while each step is told as a line', async () => {
-    const tell = vi.fn(({ step }: Outstanding) => tellStep(step).undo);
+    const tell = vi.fn(({ step }: Outstanding) => describeStep(step).undo);
     const report = await unwind([entry(0, mkdir('/a')), entry(1, levitate)], { ...machine, onStep: tell });
     expect(report.undone).toBe(1);
   });
