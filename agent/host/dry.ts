@@ -16,7 +16,6 @@ export interface DryHost extends Host {
 export function dryHost(): DryHost {
   const steps: Step[] = [];
   return {
-    live: false,
     steps,
     forget: (from) => void steps.splice(from),
     apply: (step) => {
@@ -46,6 +45,8 @@ export function dryHost(): DryHost {
     read: readAny,
     list: listAny,
     dmCounters: () => Promise.resolve(undefined),
+    writeScratch: () => Promise.resolve(),
+    whenMade: () => Promise.resolve(undefined),
     checkStop: () => undefined,
     stopped: new Promise<never>(() => undefined),
     sleep: () => Promise.resolve(),

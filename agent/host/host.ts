@@ -17,8 +17,6 @@ export type Sought =
     };
 
 export interface Host extends Reads {
-  /** False when nothing is really done. */
-  readonly live: boolean;
   /** The only door: changes the host, journaled, with its inverse. Gives the device node for a dm-create. */
   readonly apply: (step: Exclude<Step, SpawnStep>) => Promise<string>;
   readonly spawn: (step: SpawnStep) => Promise<Child>;
@@ -28,6 +26,13 @@ export interface Host extends Reads {
   readonly find: (sought: Sought, deadlineMs?: number) => Promise<string>;
   /** The counters of a device-mapper device that a `dm-stats` step set up; undefined where there are none. */
   readonly dmCounters: (name: string) => Promise<string | undefined>;
+  /** Writes a file that only this run reads, such as a job of fio, and its folder; for a plan it is not written. */
+  readonly writeScratch: (path: string, text: string) => Promise<void>;
+  /**
+   * Waits for, asks or checks what the steps have made, and gives what that says. Where steps are only noted there is
+   * nothing to ask: `look` is not run, and the answer is undefined.
+   */
+  readonly whenMade: <T>(look: () => Promise<T>) => Promise<T | undefined>;
   /** Runs `body`; everything that it applied is unwound when it ends, whichever way. */
   readonly scope: <T>(body: () => Promise<T>) => Promise<T>;
   /** Throws when the run has been told to stop. */

@@ -9,6 +9,7 @@ import { listAny, readAny } from './read.ts';
 import type { Child, Exit } from './child.ts';
 import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';
+import { writeScratch } from './kernel/files.ts';
 import { within } from './kernel/patience.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
@@ -107,7 +108,6 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
   }
 
   return {
-    live: true,
     apply,
     spawn: async (step: SpawnStep): Promise<Child> => {
       await apply(step);
@@ -120,6 +120,8 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
     read: readAny,
     list: listAny,
     dmCounters: (name) => dmMessage(name, '@stats_print 0').catch(() => undefined),
+    writeScratch,
+    whenMade: (look) => look(),
     checkStop,
     stopped,
     sleep: async (ms) => {

@@ -21,12 +21,12 @@ export async function startDomainGuest(
   const { number, domain, job, readOnly } = guest;
   const console = await host.console(domain);
   const talk = listen(console, number);
-  if (host.live) {
+  await host.whenMade(async () => {
     // What an earlier load may still have to say ends with the answer to a word of this one.
     const nonce = `${process.pid}-${Math.round(performance.now())}`;
     await talk.answer('hello', nonce, () => console.send(`hello ${nonce}`));
     await talk.answer('loaded', '', () => console.send(`job\n${job}.`));
-  }
+  });
   let begun = false;
   let stopped = false;
   let over = false;

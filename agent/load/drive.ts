@@ -1,6 +1,5 @@
 // All guests together: raised, frozen, started, thawed at once, asked for snapshots at slice borders.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceName } from '../host/formats/device-name.ts';
 import type { Host } from '../host/host.ts';
@@ -124,7 +123,6 @@ export interface LoadPlace {
 /** Starts every guest on its lane. The job files are written to `folder`. Throws LoadError when one does not start. */
 export async function startLoad(host: Host, names: Names, plan: LoadPlan, place: LoadPlace): Promise<Load> {
   const root = `${names.cgroup}/${place.group ?? 'guests'}`;
-  if (host.live) mkdirSync(place.folder, { recursive: true });
   const guests = await Promise.all(
     place.lanes.map((lane, i) => planGuest(host, { root, plan, lane, folder: place.folder, i })),
   );
@@ -209,7 +207,7 @@ async function planGuest(
     runtimeS: plan.runtimeS,
   };
   const job = renderJob(withDepth(plan.sections, plan.depths?.[i]), target);
-  if (host.live) writeFileSync(jobFile, job);
+  await host.writeScratch(jobFile, job);
   const deviceNumber = (await host.read(`/sys/block/${deviceName(lane.device)}/dev`))?.trim() ?? `<${lane.device}>`;
   const readOnly = !writes(plan.sections);
   const limits = plan.guests[i] ?? {};
@@ -235,8 +233,10 @@ async function poll(
   deadlineMs = startDeadlineMs,
 ): Promise<void> {
   const end = performance.now() + deadlineMs;
-  while (host.live && !(await reached())) {
-    if (performance.now() > end) throw new LoadError(`${what} did not come about within ${deadlineMs / 1000} s`);
-    await (died ? Promise.race([host.sleep(pollMs), died]) : host.sleep(pollMs));
-  }
+  await host.whenMade(async () => {
+    while (!(await reached())) {
+      if (performance.now() > end) throw new LoadError(`${what} did not come about within ${deadlineMs / 1000} s`);
+      await (died ? Promise.race([host.sleep(pollMs), died]) : host.sleep(pollMs));
+    }
+  });
 }

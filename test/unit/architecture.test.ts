@@ -116,7 +116,6 @@ const doors: Readonly<Record<string, RegExp>> = {
   'records/run-folder.ts': /^node:fs$/,
   'records/read-folder.ts': /^node:fs$/,
   'profile/load.ts': /^node:fs$/,
-  'load/drive.ts': /^node:fs$/,
   'load/user-job.ts': /^execa$/,
 };
 
@@ -208,6 +207,11 @@ describe('the modules of the agent', () => {
           .map((target) => `${path} loads ${target}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  it('do not ask a host whether it is real', () => {
+    const asking = sources.filter(({ text }) => /\bhost\.(live|isLive|isDry|dry)\b/i.test(text));
+    expect(asking.map(({ path }) => path)).toEqual([]);
   });
 
   it('end the process in two places only', () => {

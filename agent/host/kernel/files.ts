@@ -2,6 +2,7 @@
 
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 
 /**
@@ -61,6 +62,12 @@ export async function writeAttribute(path: string, value: string): Promise<void>
       cause,
     });
   }
+}
+
+/** Writes a file of the run's own, with the folders above it. */
+export async function writeScratch(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }
 
 /** ESRCH: what /proc says of a process that ends between open and read. */

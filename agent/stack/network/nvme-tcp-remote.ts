@@ -41,9 +41,11 @@ export const nvmeTcpRemote = defineProvider({
     raise: async (site) => {
       const [lane] = await connect(site, { part: 'remote', address, port, nqn, label: 'remote', queues, queueSize });
       if (lane === undefined) return [];
-      if (!site.host.live) return raiseGuard(site, lane);
-      await mustFit(site, lane.device, { size, blockSize });
-      return raiseGuard(site, lane, await claimOf(site, lane.device));
+      const claim = await site.host.whenMade(async () => {
+        await mustFit(site, lane.device, { size, blockSize });
+        return claimOf(site, lane.device);
+      });
+      return raiseGuard(site, lane, claim);
     },
   }),
 });

@@ -50,8 +50,9 @@ export async function bootTogether(host: Host, domains: readonly Domain[]): Prom
   try {
     for (const { name } of domains)
       await host.apply({ kind: 'exec', argv: ['xl', 'unpause', name], witness: { parent: name }, why: 'it boots' });
-    if (!host.live) return;
-    await Promise.all(consoles.map((console, i) => untilUp(host, console, domains[i]?.name ?? '')));
+    await host.whenMade(() =>
+      Promise.all(consoles.map((console, i) => untilUp(host, console, domains[i]?.name ?? ''))),
+    );
   } finally {
     for (const console of consoles) console.close();
   }

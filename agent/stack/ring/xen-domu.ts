@@ -102,8 +102,10 @@ async function raise(site: Site, wanted: Settings): Promise<readonly Lane[]> {
     domains.push(domain);
   }
   await bootTogether(host, domains);
-  for (const { name, id: domain } of host.live ? domains : [])
-    await mustBeAsAsked(host, { name: `the ring of ${name}`, id: vbdIdOf(measured) ?? 0, domain }, wanted);
+  for (const { name, id: domain } of domains) {
+    const vbd = { name: `the ring of ${name}`, id: vbdIdOf(measured) ?? 0, domain };
+    await host.whenMade(() => mustBeAsAsked(host, vbd, wanted));
+  }
   return guests.map(({ lane }, i) => {
     const domain = domains[i] ?? { name: '', id: 0 };
     return { ...lane, domain, ringThreads: ringThreadsOf(domain.id, measured) };

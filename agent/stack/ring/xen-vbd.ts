@@ -117,7 +117,7 @@ async function attach(
   const mark = names.object(`v${number}`);
   await host.apply({ kind: 'xen-vbd', name, id, path: lane.device, mark, why: ofGuest });
   const device = await host.find({ path: `/dev/${name}` });
-  if (host.live) await mustBeAsAsked(host, { name, id }, wanted);
+  await host.whenMade(() => mustBeAsAsked(host, { name, id }, wanted));
   const path = `/sys/block/${name}/queue/scheduler`;
   await host.apply({ kind: 'write', path, value: 'none', restore: 'never', why: ofGuest });
   return { device, sectors: lane.sectors, ringThreads: ringThreadsOf(0, name) };

@@ -1,5 +1,7 @@
 // A host in memory at the port of the program: steps make the stack, and the load's goodput follows from what they made.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Child } from '../../../agent/host/child.ts';
 import { describeSought } from '../../../agent/host/find.ts';
 import type { Host } from '../../../agent/host/host.ts';
@@ -144,7 +146,6 @@ export function simHost({
   };
 
   return {
-    live: true,
     things,
     log,
     outstanding: () => standing.map(({ step }) => step),
@@ -172,6 +173,13 @@ export function simHost({
       const device = things.dm.get(name);
       return Promise.resolve(device && counters.dmStats(device.node));
     },
+    // At once: what is not the clock's must not take time.
+    writeScratch: (path, text) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      return Promise.resolve();
+    },
+    whenMade: (look) => look(),
     checkStop,
     stopped,
     sleep: (ms) => clock.sleep(ms, end.signal),

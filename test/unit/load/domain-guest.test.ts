@@ -35,7 +35,7 @@ function domain(options: { deaf?: boolean; ailment?: string } = {}) {
 afterEach(() => void vi.useRealTimers());
 
 function start({ console }: { readonly console: Console }) {
-  const host: Host = { ...dryHost(), live: true, console: () => Promise.resolve(console) };
+  const host: Host = { ...dryHost(), whenMade: (look) => look(), console: () => Promise.resolve(console) };
   return startDomainGuest(host, {
     ...{ number: 2, cgroup: '/c/g2', limits: {}, deviceNumber: '253:7', readOnly: true },
     ...{ jobFile: '/runs/guest-2.fio', job: '[guest]\nrw=randread\n', domain: { name: 'layerlift-abcdef-g2', id: 7 } },
