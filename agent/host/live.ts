@@ -11,10 +11,11 @@ import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';
 import { writeScratch } from './kernel/files.ts';
 import { within } from './kernel/patience.ts';
+import { kernelHere } from './port.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
 import { describeStep, releaseAll } from './journal/unwind.ts';
-import { type SpawnStep, startChild } from './steps/spawn.ts';
+import type { SpawnStep } from './steps/spawn.ts';
 
 /** How long the kernel may take for a change, and for a look at it. Longer than any program that a verb runs is given. */
 const actMs = 40_000;
@@ -111,7 +112,7 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
     apply,
     spawn: async (step: SpawnStep): Promise<Child> => {
       await apply(step);
-      const child = startChild(step);
+      const child = kernelHere.start(step);
       if (step.survives) void child.exited.then((exit) => miss(step, exit));
       return child;
     },
@@ -119,7 +120,7 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
     find: (sought, deadlineMs) => Promise.race([findDevice(sought, deadlineMs), stopped]),
     read: readAny,
     list: listAny,
-    dmCounters: (name) => dmMessage(name, '@stats_print 0').catch(() => undefined),
+    dmCounters: (name) => dmMessage(name, '@stats_print 0', kernelHere).catch(() => undefined),
     writeScratch,
     whenMade: (look) => look(),
     checkStop,

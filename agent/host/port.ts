@@ -5,7 +5,11 @@ import { ioctl, openControl } from './kernel/ioctl.ts';
 import { type CommandOptions, runCommand } from './kernel/run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from './xen/xenstore.ts';
 import { closeSync, statSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm, rmdir, symlink, unlink, writeFile } from 'node:fs/promises';
+import type { Child } from './child.ts';
+import { dial } from './kernel/dial.ts';
+import { type Program, startProgram } from './kernel/start-program.ts';
+import { unloadModule } from './kernel/unload-module.ts';
 import type { Reads } from './reads.ts';
 import { deviceNumberOf } from './formats/device-number.ts';
 
@@ -17,8 +21,30 @@ export interface Kernel extends Reads {
   readonly makeFolder: (path: string) => Promise<void>;
   /** Throws Node's error: the caller waits while it says busy. */
   readonly removeFolder: (path: string) => Promise<void>;
+  /** Makes a folder with all above it; none that is there is an error. */
+  readonly makeFolders: (path: string) => Promise<void>;
+  /** Throws Node's error, as the following five do. */
+  readonly link: (target: string, path: string) => Promise<void>;
+  /** Removes a file or a link, not what that leads to. */
+  readonly unlink: (path: string) => Promise<void>;
+  /** Writes a file, made with `mode` where it is not there. */
+  readonly keep: (path: string, text: string, mode?: number) => Promise<void>;
+  /** Takes the place of what is at `to`. */
+  readonly rename: (path: string, to: string) => Promise<void>;
+  readonly setMode: (path: string, mode: number) => Promise<void>;
+  readonly copy: (path: string, to: string) => Promise<void>;
+  /** Removes a folder and all in it, or nothing where there is none. */
+  readonly removeTree: (path: string) => Promise<void>;
+  /** All below a folder, folders too, by their paths from it. */
+  readonly listTree: (path: string) => Promise<readonly string[]>;
   /** Runs a program to its end and gives its stdout. Throws HostError. */
   readonly run: (argv: readonly string[], options?: CommandOptions) => Promise<string>;
+  /** Starts a program in its cgroup. */
+  readonly start: (program: Program) => Child;
+  /** Throws an Error whose `code` is the errno name. */
+  readonly unload: (module: string) => Promise<void>;
+  /** Throws an Error that says in words what came in place of an answer. */
+  readonly dial: (address: string, port: number, deadlineMs: number) => Promise<void>;
   /** Opens a control node, asks once, and closes it. Throws an Error whose `code` is the errno name. */
   readonly control: (path: string, request: number, argument: Buffer | number) => Promise<number>;
   /** `major:minor` of a block device; undefined for all else. */
@@ -37,7 +63,21 @@ export const kernelHere: Kernel = {
   write: writeAttribute,
   makeFolder,
   removeFolder: rmdir,
+  makeFolders: async (path) => {
+    await mkdir(path, { recursive: true });
+  },
+  link: symlink,
+  unlink,
+  keep: (path, text, mode) => writeFile(path, text, mode === undefined ? {} : { mode }),
+  rename,
+  setMode: chmod,
+  copy: copyFile,
+  removeTree: (path) => rm(path, { recursive: true, force: true }),
+  listTree: (path) => readdir(path, { recursive: true }),
   run: runCommand,
+  start: startProgram,
+  unload: unloadModule,
+  dial,
   control: async (path, request, argument) => {
     const node = openControl(path);
     try {

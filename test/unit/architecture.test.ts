@@ -12,11 +12,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...[
       'reads.ts',
       'formats/',
-      'kernel/',
       'child.ts',
-      'dm/',
+      'kernel/',
       'xen/',
       'port.ts',
+      'dm/',
       'facts/',
       'guard/',
       'read.ts',

@@ -1,12 +1,10 @@
 // The device-mapper ioctls that layerlift needs (include/uapi/linux/dm-ioctl.h, interface 4.x).
 
-import { closeSync, existsSync, statSync } from 'node:fs';
 import { errnoOf, HostError } from '../../lib/errors.ts';
-import { deviceNumberOf } from '../formats/device-number.ts';
 import { foreignIn } from './foreign.ts';
 import type { DmTable } from './table.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { ioctl, openControl } from '../kernel/ioctl.ts';
+import type { Kernel } from '../port.ts';
 
 const headerBytes = 312;
 const specBytes = 40;
@@ -34,18 +32,18 @@ export interface DmDevice {
 }
 
 /** Creates a device with its table and starts it. Gives its node, for example `/dev/dm-3`. */
-export async function dmCreate(device: DmDevice): Promise<string> {
+export async function dmCreate(device: DmDevice, kernel: Kernel): Promise<string> {
   const { name, uuid, table, readOnly, on } = device;
   if (on) mayOnlyName(name, table, on);
-  const reply = await call(command.create, name, { uuid });
+  const reply = await call(kernel, command.create, name, { uuid });
   try {
     faultPoint('dm made');
-    await dmLoad(name, table, readOnly);
+    await dmLoad(name, table, kernel, readOnly);
     faultPoint('dm loaded');
-    if (on) await mustStandOn(name, on);
-    await dmResume(name);
+    if (on) await mustStandOn(name, on, kernel);
+    await dmResume(name, kernel);
   } catch (failure) {
-    await call(command.remove, name, {}).catch(() => undefined);
+    await call(kernel, command.remove, name, {}).catch(() => undefined);
     throw failure;
   }
   return nodeOf(reply);
@@ -61,10 +59,10 @@ function mayOnlyName(name: string, table: DmTable, on: readonly string[]): void 
 }
 
 /** A table that a person wrote may name any device in many spellings: the kernel says which ones it has opened. */
-async function mustStandOn(name: string, on: readonly string[]): Promise<void> {
-  const reply = await call(command.deps, name, { flags: flag.queryInactive, room: 4096 });
+async function mustStandOn(name: string, on: readonly string[], kernel: Kernel): Promise<void> {
+  const reply = await call(kernel, command.deps, name, { flags: flag.queryInactive, room: 4096 });
   const start = reply.readUInt32LE(16);
-  const known = on.map((node) => deviceNumberOf(statSync(node).rdev));
+  const known = on.map((node) => kernel.blockNumber(node));
   for (let i = 0; i < reply.readUInt32LE(start); i++) {
     const { major, minor } = numberOf(reply.readBigUInt64LE(start + 8 + 8 * i));
     if (known.includes(`${major}:${minor}`)) continue;
@@ -76,32 +74,32 @@ async function mustStandOn(name: string, on: readonly string[]): Promise<void> {
 }
 
 /** Loads a table into the inactive slot. Nothing changes until `dmResume`. */
-export async function dmLoad(name: string, table: DmTable, readOnly = false): Promise<void> {
+export async function dmLoad(name: string, table: DmTable, kernel: Kernel, readOnly = false): Promise<void> {
   const flags = readOnly ? flag.readOnly : 0;
-  await call(command.load, name, { data: encodeTable(table), targets: table.length, flags });
+  await call(kernel, command.load, name, { data: encodeTable(table), targets: table.length, flags });
 }
 
 /**
  * Makes the loaded table the active one: the kernel waits for the I/O in flight, swaps and goes on, all in one
  * call (drivers/md/dm-ioctl.c, do_resume). Without a loaded table it ends a suspension.
  */
-export async function dmResume(name: string): Promise<void> {
-  await call(command.suspend, name, { flags: flag.skipLockfs, eventNr: udevFlags });
+export async function dmResume(name: string, kernel: Kernel): Promise<void> {
+  await call(kernel, command.suspend, name, { flags: flag.skipLockfs, eventNr: udevFlags });
 }
 
 /** Drops a loaded table that was never made active. */
-export async function dmClear(name: string): Promise<void> {
-  await call(command.clear, name, {});
+export async function dmClear(name: string, kernel: Kernel): Promise<void> {
+  await call(kernel, command.clear, name, {});
 }
 
-export async function dmRemove(name: string): Promise<void> {
-  await call(command.remove, name, { eventNr: udevFlags });
+export async function dmRemove(name: string, kernel: Kernel): Promise<void> {
+  await call(kernel, command.remove, name, { eventNr: udevFlags });
 }
 
 /** The state of a device, or undefined where there is none of that name. */
-export async function dmStatus(name: string): Promise<DmStatus | undefined> {
+export async function dmStatus(name: string, kernel: Kernel): Promise<DmStatus | undefined> {
   try {
-    const reply = await call(command.status, name, {});
+    const reply = await call(kernel, command.status, name, {});
     return {
       node: nodeOf(reply),
       suspended: (reply.readUInt32LE(28) & flag.suspend) !== 0,
@@ -110,16 +108,17 @@ export async function dmStatus(name: string): Promise<DmStatus | undefined> {
   } catch (failure) {
     const code = failure instanceof HostError ? errnoOf(failure.cause) : undefined;
     // Without device-mapper there is no device of its.
-    if (code === 'ENXIO' || (code === 'ENOENT' && !existsSync('/sys/class/misc/device-mapper'))) return undefined;
+    if (code === 'ENXIO' || (code === 'ENOENT' && !(await kernel.exists('/sys/class/misc/device-mapper'))))
+      return undefined;
     throw failure;
   }
 }
 
 /** Sends a message to a device (not to a target) and gives the text of the answer. */
-export async function dmMessage(name: string, message: string): Promise<string> {
+export async function dmMessage(name: string, message: string, kernel: Kernel): Promise<string> {
   const body = Buffer.from(`${message}\0`);
   const data = Buffer.concat([Buffer.alloc(8), body]);
-  const reply = await call(command.message, name, { data, room: 16384 });
+  const reply = await call(kernel, command.message, name, { data, room: 16384 });
   if ((reply.readUInt32LE(28) & flag.bufferFull) !== 0)
     throw new HostError(`answer of ${name} to "${message}" is too long`);
   const start = reply.readUInt32LE(16);
@@ -135,7 +134,7 @@ interface Request {
   readonly room?: number;
 }
 
-async function call(number: number, name: string, request: Request): Promise<Buffer> {
+async function call(kernel: Kernel, number: number, name: string, request: Request): Promise<Buffer> {
   const data = request.data ?? Buffer.alloc(0);
   const buffer = Buffer.alloc(Math.max(headerBytes + data.length, request.room ?? 0, 512));
   buffer.writeUInt32LE(4, 0);
@@ -147,17 +146,13 @@ async function call(number: number, name: string, request: Request): Promise<Buf
   buffer.write(name, 48, 127);
   if (request.uuid) buffer.write(request.uuid, 176, 128);
   data.copy(buffer, headerBytes);
-  let control: number | undefined;
   try {
     // Opened for each call: an open control node would keep the module from being unloaded.
-    control = openControl('/dev/mapper/control');
-    await ioctl(control, ioctlNumber(number), buffer);
+    await kernel.control('/dev/mapper/control', ioctlNumber(number), buffer);
     return buffer;
   } catch (cause) {
     const verb = Object.entries(command).find(([, value]) => value === number)?.[0] ?? `${number}`;
     throw new HostError(`cannot ${verb} device-mapper device ${name}: ${describe(cause)}`, undefined, { cause });
-  } finally {
-    if (control !== undefined) closeSync(control);
   }
 }
 

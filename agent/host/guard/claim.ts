@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
 import { type DmDevice, dmCreate } from '../dm/dm.ts';
+import type { Kernel } from '../port.ts';
 import { type Claim, findProblems, openExclusively, type Watch } from './device-guard.ts';
 
 /** Once the claim is held, I/O of others could come only from where no look-up sees it. */
@@ -17,9 +18,9 @@ const retryMs = 1_000;
  * Creates a device that stands on `claim`. Throws NeedError naming every user; the device may stand then,
  * and is undone like any step that failed half-way.
  */
-export async function createClaimed(device: DmDevice, claim: Claim): Promise<string> {
+export async function createClaimed(device: DmDevice, claim: Claim, kernel: Kernel): Promise<string> {
   await lookWhileOpen(claim);
-  const node = await dmCreate(device);
+  const node = await dmCreate(device, kernel);
   await refuse(claim, { idleMs: idleAfterMs, claimed: { by: basename(node) } });
   return node;
 }

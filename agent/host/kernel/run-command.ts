@@ -13,9 +13,12 @@ export const commandEnvironment = {
 };
 
 /** Where a program is on the path that the agent calls programs by; undefined: it is not installed. */
-export async function findProgram(name: string): Promise<string | undefined> {
+export async function findProgram(
+  name: string,
+  isThere: (path: string) => Promise<boolean> = exists,
+): Promise<string | undefined> {
   const paths = commandEnvironment.PATH.split(':').map((folder) => `${folder}/${name}`);
-  const found = await Promise.all(paths.map(exists));
+  const found = await Promise.all(paths.map(isThere));
   return paths.find((_, i) => found[i]);
 }
 

@@ -24,23 +24,23 @@ export const dmCreateStep: StepKind<DmCreateStep> = {
     act: `${words(['dmsetup', 'create', name, '-u', uuid, ...(readOnly ? ['--readonly'] : []), '--table'])} ${quote(showTable(table))}`,
     undo: words(['dmsetup', 'remove', '--retry', name]),
   }),
-  present: async ({ name, uuid }) => {
-    const status = await dmStatus(name);
+  present: async ({ name, uuid }, _prior, kernel) => {
+    const status = await dmStatus(name, kernel);
     if (status && status.uuid !== uuid)
       throw new HostError(`device-mapper device ${name} is not ours (uuid ${status.uuid || 'none'})`);
     return status !== undefined;
   },
   capture: nothingToCapture,
-  act: (step) => (step.claim ? createClaimed(step, step.claim) : dmCreate(step)),
+  act: (step, _prior, _stop, kernel) => (step.claim ? createClaimed(step, step.claim, kernel) : dmCreate(step, kernel)),
   // A suspended device would hold its openers for ever: it is resumed before it is removed.
-  undo: async ({ name }, _prior, patienceMs) => {
-    const status = await dmStatus(name);
-    if (status?.suspended) await dmResume(name);
+  undo: async ({ name }, _prior, patienceMs, kernel) => {
+    const status = await dmStatus(name, kernel);
+    if (status?.suspended) await dmResume(name, kernel);
     faultPoint('dm resumed');
-    await namingUsers(basename(status?.node ?? name), () => retryBusy(patienceMs, () => dmRemove(name)));
+    await namingUsers(basename(status?.node ?? name), () => retryBusy(patienceMs, () => dmRemove(name, kernel)));
   },
-  release: async ({ name, uuid }) => {
-    const status = await dmStatus(name);
-    if (status?.suspended && status.uuid === uuid) await dmResume(name);
+  release: async ({ name, uuid }, kernel) => {
+    const status = await dmStatus(name, kernel);
+    if (status?.suspended && status.uuid === uuid) await dmResume(name, kernel);
   },
 };

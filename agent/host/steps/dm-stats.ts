@@ -23,6 +23,6 @@ export const dmStatsStep: StepKind<DmStatsStep> = {
   shared: true,
   present: () => Promise.resolve(false),
   capture: nothingToCapture,
-  act: ({ name }) => dmMessage(name, dmStatsMessage),
+  act: ({ name }, _prior, _stop, kernel) => dmMessage(name, dmStatsMessage, kernel),
   undo: () => Promise.resolve(),
 };

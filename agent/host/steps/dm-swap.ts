@@ -21,22 +21,22 @@ export const dmSwapStep: StepKind<DmSwapStep> = {
   settles: true,
   shared: true,
   // The device itself is undone by its own step; only a death between load and resume can leave something here.
-  present: async ({ name }) => (await dmStatus(name))?.suspended ?? false,
+  present: async ({ name }, _prior, kernel) => (await dmStatus(name, kernel))?.suspended ?? false,
   capture: nothingToCapture,
-  act: async ({ name, table }) => {
+  act: async ({ name, table }, _prior, _stop, kernel) => {
     try {
-      await dmLoad(name, table);
+      await dmLoad(name, table, kernel);
       faultPoint('dm-swap loaded');
-      await dmResume(name);
+      await dmResume(name, kernel);
     } catch (failure) {
-      await dmClear(name).catch(() => undefined);
+      await dmClear(name, kernel).catch(() => undefined);
       throw failure;
     }
     return '';
   },
-  undo: async ({ name }) => {
-    await dmClear(name);
+  undo: async ({ name }, _prior, _patienceMs, kernel) => {
+    await dmClear(name, kernel);
     faultPoint('dm-swap cleared');
-    await dmResume(name);
+    await dmResume(name, kernel);
   },
 };

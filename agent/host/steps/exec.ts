@@ -1,7 +1,6 @@
 // Programs of iproute2 and the like, where the kernel has no file to write.
 
-import { exists } from '../kernel/files.ts';
-import { runCommand } from '../kernel/run-command.ts';
+import type { Kernel } from '../port.ts';
 import { words } from '../../lib/shell-words.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
@@ -25,26 +24,29 @@ export const execStep: StepKind<ExecStep> = {
   kind: 'exec',
   text: ({ argv, undo }) => ({ act: words(argv), undo: undo ? words(undo) : null }),
   // What sits on a parent of ours goes with it: never adopted, never undone.
-  present: async ({ witness }) => {
-    if ('path' in witness) return exists(witness.path);
-    return 'link' in witness && (await hasLink(witness));
+  present: async ({ witness }, _prior, kernel) => {
+    if ('path' in witness) return kernel.exists(witness.path);
+    return 'link' in witness && (await hasLink(witness, kernel));
   },
   capture: nothingToCapture,
   actMs: slowMs + 10_000,
   // What only fills an object of ours is cut off by a stop. All else makes something, as `ip` does, and is left to end: cut
   // off, it might have made half of it, which no undo knows.
-  act: async ({ argv, slow }, _prior, stop) => {
-    await (slow ? runCommand(argv, { deadlineMs: slowMs, stop }) : runCommand(argv));
+  act: async ({ argv, slow }, _prior, stop, kernel) => {
+    await (slow ? kernel.run(argv, { deadlineMs: slowMs, stop }) : kernel.run(argv));
     return '';
   },
-  undo: async ({ undo }) => {
-    if (undo) await runCommand(undo);
+  undo: async ({ undo }, _prior, _patienceMs, kernel) => {
+    if (undo) await kernel.run(undo);
   },
 };
 
 /** An interface goes with its namespace. Throws HostError where `ip` cannot say: then it may be there. */
-async function hasLink({ netns, link }: { readonly netns: string; readonly link: string }): Promise<boolean> {
-  if (!(await exists(`/run/netns/${netns}`))) return false;
-  const said = await runCommand(['ip', '-n', netns, '-o', 'link', 'show']);
+async function hasLink(
+  { netns, link }: { readonly netns: string; readonly link: string },
+  kernel: Kernel,
+): Promise<boolean> {
+  if (!(await kernel.exists(`/run/netns/${netns}`))) return false;
+  const said = await kernel.run(['ip', '-n', netns, '-o', 'link', 'show']);
   return said.split('\n').some((line) => line.split(/[:@ ]+/)[1] === link);
 }

@@ -1,8 +1,5 @@
 // A link in configfs.
 
-import { symlink, unlink } from 'node:fs/promises';
-import { exists } from '../kernel/files.ts';
-import { runCommand } from '../kernel/run-command.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { words } from '../../lib/shell-words.ts';
 import { inNetns } from './netns.ts';
@@ -22,12 +19,12 @@ export const linkStep: StepKind<LinkStep> = {
     act: words([...inNetns(netns), 'ln', '-s', target, path]),
     undo: words(['rm', path]),
   }),
-  present: ({ path }) => exists(path),
+  present: ({ path }, _prior, kernel) => kernel.exists(path),
   capture: nothingToCapture,
-  act: async ({ path, target, netns }) => {
-    if (netns === undefined) await symlink(target, path);
-    else await runCommand([...inNetns(netns), 'ln', '-s', target, path]);
+  act: async ({ path, target, netns }, _prior, _stop, kernel) => {
+    if (netns === undefined) await kernel.link(target, path);
+    else await kernel.run([...inNetns(netns), 'ln', '-s', target, path]);
     return '';
   },
-  undo: ({ path }, _prior, patienceMs) => retryBusy(patienceMs, () => unlink(path)),
+  undo: ({ path }, _prior, patienceMs, kernel) => retryBusy(patienceMs, () => kernel.unlink(path)),
 };

@@ -1,12 +1,9 @@
 // Kernel modules. They are shared with the rest of the host: only what was absent is loaded, and only that is unloaded.
 
-import { constants } from 'node:fs';
 import { faultPoint } from '../kernel/fault.ts';
-import { readText } from '../kernel/files.ts';
-import { libcFunction } from '../kernel/libc.ts';
-import { runCommand } from '../kernel/run-command.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { errnoOf, HostError } from '../../lib/errors.ts';
+import type { Kernel } from '../port.ts';
 import { words } from '../../lib/shell-words.ts';
 import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
@@ -30,12 +27,12 @@ export const moduleStep: StepKind<ModuleStep> = {
   }),
   shared: true,
   mayStay: true,
-  present: async (_step, prior) => (await loadedOf(prior)).length > 0,
-  capture: async ({ name }) => {
-    const loaded = await loadedModules();
+  present: async (_step, prior, kernel) => (await loadedOf(prior, kernel)).length > 0,
+  capture: async ({ name }, kernel) => {
+    const loaded = await loadedModules(kernel);
     // modprobe itself does no more than that (kmod_module_probe_insert_module); its start takes longer than the look.
     if (loaded.has(name.replaceAll('-', '_'))) return undefined;
-    const wanted = await dependenciesOf(name).catch((failure: unknown) => {
+    const wanted = await dependenciesOf(name, kernel).catch((failure: unknown) => {
       // A kernel that has no such alias has it built in, or does without.
       if (name.startsWith(algorithmPrefix)) return [];
       throw failure;
@@ -43,10 +40,10 @@ export const moduleStep: StepKind<ModuleStep> = {
     const absent = wanted.filter(not(loaded));
     return absent.length > 0 ? absent.join(' ') : undefined;
   },
-  act: async ({ name, params = {} }) => {
+  act: async ({ name, params = {} }, _prior, _stop, kernel) => {
     const argv = ['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)];
     try {
-      await runCommand(argv);
+      await kernel.run(argv);
     } catch (failure) {
       // An algorithm has several modules, and those for other CPUs refuse: one is enough, and its user will tell.
       if (!name.startsWith(algorithmPrefix)) throw failure;
@@ -54,17 +51,17 @@ export const moduleStep: StepKind<ModuleStep> = {
     return '';
   },
   // In the order of insertion, so backwards here. One that somebody else has come to use meanwhile stays.
-  undo: async (_step, prior, patienceMs) => {
-    for (const module of (await loadedOf(prior)).reverse()) {
-      await unload(module, patienceMs);
+  undo: async (_step, prior, patienceMs, kernel) => {
+    for (const module of (await loadedOf(prior, kernel)).reverse()) {
+      await unload(module, patienceMs, kernel);
       faultPoint('module unloaded');
     }
   },
 };
 
 /** Names in /proc/modules. */
-export async function loadedModules(): Promise<ReadonlySet<string>> {
-  return parseModules((await readText('/proc/modules')) ?? '');
+async function loadedModules(kernel: Kernel): Promise<ReadonlySet<string>> {
+  return parseModules((await kernel.read('/proc/modules')) ?? '');
 }
 
 export function parseModules(text: string): ReadonlySet<string> {
@@ -72,8 +69,8 @@ export function parseModules(text: string): ReadonlySet<string> {
 }
 
 /** The modules that `modprobe NAME` inserts, dependencies first; empty when it is built in. */
-async function dependenciesOf(name: string): Promise<readonly string[]> {
-  return parseShowDepends(await runCommand(['modprobe', '--show-depends', name]));
+async function dependenciesOf(name: string, kernel: Kernel): Promise<readonly string[]> {
+  return parseShowDepends(await kernel.run(['modprobe', '--show-depends', name]));
 }
 
 export function parseShowDepends(text: string): readonly string[] {
@@ -85,19 +82,14 @@ export function parseShowDepends(text: string): readonly string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-async function loadedOf(prior: string | undefined): Promise<string[]> {
-  const loaded = await loadedModules();
+async function loadedOf(prior: string | undefined, kernel: Kernel): Promise<string[]> {
+  const loaded = await loadedModules(kernel);
   return parsePrior(prior).filter((name) => loaded.has(name));
 }
 
-let deleteModule: ((name: string, flags: number) => Promise<number>) | undefined;
-
-/** delete_module(2) itself: an unwind has many modules, and the start of rmmod takes longer than the call. */
-async function unload(module: string, patienceMs: number): Promise<void> {
-  deleteModule ??= libcFunction('int delete_module(const char *name, unsigned int flags)');
-  const call = deleteModule;
+async function unload(module: string, patienceMs: number, kernel: Kernel): Promise<void> {
   try {
-    await retryBusy(patienceMs, () => call(module, constants.O_NONBLOCK));
+    await retryBusy(patienceMs, () => kernel.unload(module));
   } catch (cause) {
     const code = errnoOf(cause) ?? String(cause);
     // In use, or gone already. One that is built to stay says EBUSY.

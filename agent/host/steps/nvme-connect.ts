@@ -1,14 +1,11 @@
 // An NVMe/TCP controller, made by writing to /dev/nvme-fabrics as nvme-cli does (drivers/nvme/host/fabrics.c).
 // It is known by our host NQN, never by its number: numbers are used again.
 
-import { chmod } from 'node:fs/promises';
-import { connect as dial } from 'node:net';
-import { errnoOf, HostError } from '../../lib/errors.ts';
+import { errnoOf, HostError, reasonOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { listFolder, readText, writeAttribute } from '../kernel/files.ts';
-import { runCommand } from '../kernel/run-command.ts';
 import { waitFor } from '../kernel/wait.ts';
 import { controllersOf } from '../formats/nvme-controllers.ts';
+import type { Kernel } from '../port.ts';
 import { word, words } from '../../lib/shell-words.ts';
 import { inNetns } from './netns.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
@@ -44,12 +41,12 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
   capture: nothingToCapture,
   act: async (step, _prior, _stop, kernel) => {
     const options = connectOptions(step);
-    await mustBeUnused(step.nqn);
+    await mustBeUnused(step.nqn, kernel);
     // From another namespace only its own targets are dialled: they are there.
-    if (step.netns === undefined) await mustAnswer(step.address, step.port);
+    if (step.netns === undefined) await mustAnswer(step.address, step.port, kernel);
     try {
       // Not as an argument: every user may read those.
-      await runCommand([...inNetns(step.netns), 'sh', '-c', 'cat >/dev/nvme-fabrics'], {
+      await kernel.run([...inNetns(step.netns), 'sh', '-c', 'cat >/dev/nvme-fabrics'], {
         deadlineMs: connectDeadlineMs,
         place: { cwd: '/', input: options },
       });
@@ -60,11 +57,11 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
         { cause },
       );
     }
-    for (const controller of await controllersOf(step, kernel)) await hideHost(controller);
+    for (const controller of await controllersOf(step, kernel)) await hideHost(controller, kernel);
     return '';
   },
   undo: async (step, _prior, patienceMs, kernel) => {
-    for (const controller of await controllersOf(step, kernel)) await remove(controller);
+    for (const controller of await controllersOf(step, kernel)) await remove(controller, kernel);
     faultPoint('nvme removed');
     await waitFor(`the end of the NVMe controller of ${step.nqn}`, patienceMs, async () =>
       (await controllersOf(step, kernel)).length === 0 ? true : undefined,
@@ -73,27 +70,28 @@ export const nvmeConnectStep: StepKind<NvmeConnectStep> = {
   // A controller that has lost its target holds the I/O of all above it until it is gone.
   release: async (step, kernel) => {
     for (const controller of await controllersOf(step, kernel)) {
-      const state = (await readText(`/sys/class/nvme/${controller}/state`))?.trim();
-      if (state !== undefined && state !== 'live') await remove(controller);
+      const state = (await kernel.read(`/sys/class/nvme/${controller}/state`))?.trim();
+      if (state !== undefined && state !== 'live') await remove(controller, kernel);
     }
   },
 };
 
 /** The host NQN is what a target knows us by. sysfs shows it to every user, unless told not to. */
-async function hideHost(controller: string): Promise<void> {
-  for (const attribute of ['hostnqn', 'hostid']) await chmod(`/sys/class/nvme/${controller}/${attribute}`, 0o400);
+async function hideHost(controller: string, kernel: Kernel): Promise<void> {
+  for (const attribute of ['hostnqn', 'hostid'])
+    await kernel.setMode(`/sys/class/nvme/${controller}/${attribute}`, 0o400);
 }
 
-async function remove(controller: string): Promise<void> {
-  await writeAttribute(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
+async function remove(controller: string, kernel: Kernel): Promise<void> {
+  await kernel.write(`/sys/class/nvme/${controller}/delete_controller`, '1').catch((failure: unknown) => {
     if (errnoOf(failure instanceof Error ? failure.cause : undefined) !== 'ENODEV') throw failure;
   });
 }
 
 /** Multipath would join our path to one that the host has: its device would be measured, and perhaps written. */
-async function mustBeUnused(nqn: string): Promise<void> {
-  for (const name of await listFolder('/sys/class/nvme')) {
-    if ((await readText(`/sys/class/nvme/${name}/subsysnqn`))?.trim() !== nqn) continue;
+async function mustBeUnused(nqn: string, kernel: Kernel): Promise<void> {
+  for (const name of await kernel.list('/sys/class/nvme')) {
+    if ((await kernel.read(`/sys/class/nvme/${name}/subsysnqn`))?.trim() !== nqn) continue;
     throw new HostError(
       `the NVMe subsystem ${nqn} is in use by this host already (${name})`,
       'disconnect it, or measure another',
@@ -120,19 +118,9 @@ export function connectOptions(step: NvmeConnectStep): string {
 }
 
 /** A plain connect first: the kernel would wait minutes for a target that never answers. */
-async function mustAnswer(address: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const socket = dial({ host: address, port });
-    const fail = (reason: string): void => {
-      socket.destroy();
-      const hint = 'check address, port and firewall, and that the target runs';
-      reject(new HostError(`NVMe/TCP target ${address}:${port} ${reason}`, hint));
-    };
-    socket.setTimeout(answerDeadlineMs, () => fail(`does not answer within ${answerDeadlineMs / 1000} s`));
-    socket.on('error', (failure) => fail(`cannot be reached: ${errnoOf(failure) ?? failure.message}`));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve();
-    });
+async function mustAnswer(address: string, port: number, kernel: Kernel): Promise<void> {
+  await kernel.dial(address, port, answerDeadlineMs).catch((cause: unknown) => {
+    const hint = 'check address, port and firewall, and that the target runs';
+    throw new HostError(`NVMe/TCP target ${address}:${port} ${reasonOf(cause)}`, hint, { cause });
   });
 }

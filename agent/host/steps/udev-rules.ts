@@ -1,11 +1,9 @@
 // Rules that keep udev, and whoever listens to it, away from the devices of a run.
 
-import { mkdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { exists, isAbsent } from '../kernel/files.ts';
-import { runCommand } from '../kernel/run-command.ts';
+import { isAbsent } from '../kernel/files.ts';
 import { word } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';
 
@@ -27,32 +25,32 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     act: `# rules in ${word(path)} that keep udev away from the devices of this run; udevadm control --reload`,
     undo: `rm ${word(path)}; udevadm control --reload`,
   }),
-  present: ({ path }) => exists(path),
+  present: ({ path }, _prior, kernel) => kernel.exists(path),
   /** Whether the folder is made for it; nothing is done where no udevd runs. */
-  capture: async ({ path }) => {
-    if (!(await exists(control))) return undefined;
-    return (await exists(dirname(path))) ? '' : 'folder';
+  capture: async ({ path }, kernel) => {
+    if (!(await kernel.exists(control))) return undefined;
+    return (await kernel.exists(dirname(path))) ? '' : 'folder';
   },
-  act: async ({ path, rules }) => {
-    await mkdir(dirname(path), { recursive: true });
+  act: async ({ path, rules }, _prior, _stop, kernel) => {
+    await kernel.makeFolders(dirname(path));
     // udevd reads every file that ends so, and may do it at any moment.
     const fresh = `${path}.new`;
-    await writeFile(fresh, rules, { mode: 0o644 });
+    await kernel.keep(fresh, rules, 0o644);
     faultPoint('udev-rules written');
-    await rename(fresh, path);
+    await kernel.rename(fresh, path);
     faultPoint('udev-rules in place');
-    await runCommand(['udevadm', 'control', '--reload']);
+    await kernel.run(['udevadm', 'control', '--reload']);
     return '';
   },
-  undo: async ({ path }, prior) => {
-    const isRunning = await exists(control);
+  undo: async ({ path }, prior, _patienceMs, kernel) => {
+    const isRunning = await kernel.exists(control);
     // It fails when others have events without end.
-    if (isRunning) await runCommand(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
-    await remove(unlink, `${path}.new`);
-    await remove(unlink, path);
+    if (isRunning) await kernel.run(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
+    await remove(kernel.unlink, `${path}.new`);
+    await remove(kernel.unlink, path);
     faultPoint('udev-rules removed');
-    if (prior === 'folder') await remove(rmdir, dirname(path));
-    if (isRunning) await runCommand(['udevadm', 'control', '--reload']);
+    if (prior === 'folder') await remove(kernel.removeFolder, dirname(path));
+    if (isRunning) await kernel.run(['udevadm', 'control', '--reload']);
   },
 };
 

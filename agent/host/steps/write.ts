@@ -1,7 +1,6 @@
 // An attribute of configfs, sysfs or cgroupfs.
 
 import { chosenValue } from '../formats/choice.ts';
-import { readText, writeAttribute } from '../kernel/files.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { word } from '../../lib/shell-words.ts';
 import type { StepBase, StepKind } from './verb.ts';
@@ -24,18 +23,19 @@ export const writeStep: StepKind<WriteStep> = {
         : `echo ${restore === 'prior' ? beforeIt(prior) : word(restore.value)} > ${word(path)}`,
   }),
   shared: true,
-  present: async ({ path, restore }, prior) => {
+  present: async ({ path, restore }, prior, kernel) => {
     if (restore === 'never') return false;
-    const now = await readText(path);
+    const now = await kernel.read(path);
     return now !== undefined && chosenValue(now) !== undoneValue(restore, prior);
   },
-  capture: async ({ path, restore }) => (restore === 'prior' ? chosenValue((await readText(path)) ?? '') : ''),
-  act: async ({ path, value }) => {
-    await writeAttribute(path, value);
+  capture: async ({ path, restore }, kernel) =>
+    restore === 'prior' ? chosenValue((await kernel.read(path)) ?? '') : '',
+  act: async ({ path, value }, _prior, _stop, kernel) => {
+    await kernel.write(path, value);
     return '';
   },
-  undo: ({ path, restore }, prior, patienceMs) =>
-    retryBusy(patienceMs, () => writeAttribute(path, undoneValue(restore, prior))),
+  undo: ({ path, restore }, prior, patienceMs, kernel) =>
+    retryBusy(patienceMs, () => kernel.write(path, undoneValue(restore, prior))),
 };
 
 function undoneValue(restore: 'prior' | 'never' | { readonly value: string }, prior: string | undefined): string {

@@ -1,12 +1,11 @@
 // What a guest's domain is made of: its initramfs, fio with all libraries for the disk that it runs from, its configuration.
 
-import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
 import { compactAwk, guestInit } from '../xen/guest-init.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { exists } from '../kernel/files.ts';
-import { findProgram, runCommand } from '../kernel/run-command.ts';
+import { findProgram } from '../kernel/run-command.ts';
+import type { Kernel } from '../port.ts';
 import { word, words } from '../../lib/shell-words.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
@@ -27,52 +26,58 @@ export const xenFilesStep: StepKind<XenFilesStep> = {
     act: `# an initramfs, fio with its libraries, and the configuration of each domain, in ${word(path)}`,
     undo: words(['rm', '-r', path]),
   }),
-  present: ({ path }) => exists(path),
+  present: ({ path }, _prior, kernel) => kernel.exists(path),
   capture: nothingToCapture,
   // A hundred megabytes of libraries.
   actMs: 180_000,
   // All of it is in the folder, which is removed whole: it may be cut off anywhere.
-  act: async (step, _prior, stop) => {
-    await mkdir(step.path, { mode: 0o700 });
-    for (const [name, text] of Object.entries(step.configs)) await writeFile(join(step.path, name), text);
+  act: async (step, _prior, stop, kernel) => {
+    await kernel.makeFolder(step.path);
+    await kernel.setMode(step.path, 0o700);
+    for (const [name, text] of Object.entries(step.configs)) await kernel.keep(join(step.path, name), text);
     faultPoint('xen-files configured');
-    await makeInitramfs(step, stop);
+    await makeInitramfs(step, { stop, kernel });
     faultPoint('xen-files initramfs made');
     stop.throwIfAborted();
-    await copyFio(join(step.path, 'tree'), stop);
+    await copyFio(join(step.path, 'tree'), { stop, kernel });
     return '';
   },
-  undo: ({ path }) => rm(path, { recursive: true, force: true }),
+  undo: ({ path }, _prior, _patienceMs, kernel) => kernel.removeTree(path),
 };
 
+interface Means {
+  readonly stop: AbortSignal;
+  readonly kernel: Kernel;
+}
+
 /** busybox, the first program, and the kernel's modules in the order in which they load. */
-async function makeInitramfs({ path, modules }: XenFilesStep, stop: AbortSignal): Promise<void> {
+async function makeInitramfs({ path, modules }: XenFilesStep, { stop, kernel }: Means): Promise<void> {
   const tree = join(path, 'initramfs.d');
   const folders = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
-  for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
-  await copyProgram(await programPath('busybox'), { to: join(tree, 'bin/busybox'), tree, stop });
-  await writeFile(join(tree, 'init'), guestInit, { mode: 0o755 });
-  await writeFile(join(tree, 'compact.awk'), compactAwk);
+  for (const folder of folders) await kernel.makeFolders(join(tree, folder));
+  await copyProgram(await programPath('busybox', kernel), { to: join(tree, 'bin/busybox'), tree, stop, kernel });
+  await kernel.keep(join(tree, 'init'), guestInit, 0o755);
+  await kernel.keep(join(tree, 'compact.awk'), compactAwk);
   const order = new Map<string, string>();
   for (const { name, params, optional } of modules) {
     // Nothing to copy of one that is built in.
-    const shown = await runCommand(['modprobe', '--show-depends', name], { stop }).catch((failure: unknown) => {
+    const shown = await kernel.run(['modprobe', '--show-depends', name], { stop }).catch((failure: unknown) => {
       if (optional) return '';
       throw failure;
     });
     for (const [, file = ''] of shown.matchAll(/^insmod (\S+)/gm)) {
       const plain = basename(file).replace(/\.(xz|zst)$/, '');
       if (order.has(plain)) continue;
-      await copyFile(file, join(tree, 'modules', basename(file)));
+      await kernel.copy(file, join(tree, 'modules', basename(file)));
       const unpack = unpackers[/\.(xz|zst)$/.exec(file)?.[0] ?? ''];
-      if (unpack) await runCommand([...unpack, join(tree, 'modules', basename(file))], { stop });
+      if (unpack) await kernel.run([...unpack, join(tree, 'modules', basename(file))], { stop });
       order.set(plain, plain.replaceAll('_', '-') === `${name}.ko` ? params : '');
     }
   }
-  await writeFile(join(tree, 'modules/order'), [...order].map(([file, params]) => `${file} ${params}\n`).join(''));
-  const files = await readdir(tree, { recursive: true });
+  await kernel.keep(join(tree, 'modules/order'), [...order].map(([file, params]) => `${file} ${params}\n`).join(''));
+  const files = await kernel.listTree(tree);
   const archive = ['cpio', '--quiet', '-o', '-H', 'newc', '-O', join(path, 'initramfs')];
-  await runCommand(archive, { place: { cwd: tree, input: files.join('\n') }, stop });
+  await kernel.run(archive, { place: { cwd: tree, input: files.join('\n') }, stop });
 }
 
 const unpackers: Readonly<Record<string, readonly string[]>> = {
@@ -81,30 +86,30 @@ const unpackers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** fio, and the folders that the guest's first program mounts on. */
-async function copyFio(tree: string, stop: AbortSignal): Promise<void> {
+async function copyFio(tree: string, { stop, kernel }: Means): Promise<void> {
   for (const folder of ['dev', 'proc', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'usr/lib64'])
-    await mkdir(join(tree, folder), { recursive: true });
-  for (const folder of ['lib', 'lib64']) await symlink(`usr/${folder}`, join(tree, folder));
-  await copyProgram(await programPath('fio'), { to: join(tree, 'usr/bin/fio'), tree, stop });
+    await kernel.makeFolders(join(tree, folder));
+  for (const folder of ['lib', 'lib64']) await kernel.link(`usr/${folder}`, join(tree, folder));
+  await copyProgram(await programPath('fio', kernel), { to: join(tree, 'usr/bin/fio'), tree, stop, kernel });
 }
 
 /** A program and its libraries, these where the host has them. */
 async function copyProgram(
   program: string,
-  { to, tree, stop }: { readonly to: string; readonly tree: string; readonly stop: AbortSignal },
+  { to, tree, stop, kernel }: Means & { readonly to: string; readonly tree: string },
 ): Promise<void> {
-  await copyFile(program, to);
+  await kernel.copy(program, to);
   // A static program has none, which ldd calls an error.
-  const needed = await runCommand(['ldd', program]).catch(() => '');
+  const needed = await kernel.run(['ldd', program]).catch(() => '');
   for (const [, library = ''] of needed.matchAll(/(?:=> |^\t)(\/\S+) \(/gm)) {
     stop.throwIfAborted();
-    await mkdir(dirname(join(tree, library)), { recursive: true });
-    await copyFile(library, join(tree, library));
+    await kernel.makeFolders(dirname(join(tree, library)));
+    await kernel.copy(library, join(tree, library));
   }
 }
 
-async function programPath(name: string): Promise<string> {
-  const path = await findProgram(name);
+async function programPath(name: string, kernel: Kernel): Promise<string> {
+  const path = await findProgram(name, kernel.exists);
   if (path === undefined) throw new HostError(`the program ${name} is not installed`, `apt-get install ${name}`);
   return path;
 }

@@ -1,13 +1,11 @@
 // A virtual block device of Xen, made in xenstore as a toolstack does, but in one transaction and without hotplug scripts,
 // which take seconds and hang where a part of their surroundings is missing.
 
-import { statSync } from 'node:fs';
-import { reasonOf, errnoOf, HostError } from '../../lib/errors.ts';
-import { deviceNumberOf } from '../formats/device-number.ts';
+import { reasonOf, HostError } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
-import { exists, listFolder, readText } from '../kernel/files.ts';
 import { waitFor } from '../kernel/wait.ts';
-import { inTransaction, withXenstore, type Xenstore } from '../xen/xenstore.ts';
+import type { Kernel } from '../port.ts';
+import type { Xenstore } from '../xen/xenstore.ts';
 import { words } from '../../lib/shell-words.ts';
 import { vbdMarkKey, vbdPaths, xenState, type Domain } from '../../lib/xen.ts';
 import { parsePrior, type StepBase, type StepKind } from './verb.ts';
@@ -50,33 +48,33 @@ export const xenVbdStep: StepKind<XenVbdStep> = {
       undo: `xenstore-write ${back}/online 0 ${back}/state ${xenState.closing}; sleep 3; xenstore-rm ${front}; xenstore-rm ${back}`,
     };
   },
-  present: ({ id, mark, domain }) =>
-    withXenstore(async (store) => {
+  present: ({ id, mark, domain }, _prior, kernel) =>
+    kernel.inXenstore(async (store) => {
       const { front, back } = vbdPaths(id, domain?.id);
       return (
         (await store.read(`${back}/${vbdMarkKey}`)) === mark || (await store.read(`${front}/${vbdMarkKey}`)) === mark
       );
     }),
   /** The parents that are not there yet: they go again with the last vbd in them. */
-  capture: ({ domain }) =>
-    withXenstore(async (store) => {
+  capture: ({ domain }, kernel) =>
+    kernel.inXenstore(async (store) => {
       const missing: string[] = [];
       for (const path of parentsOf(domain?.id)) if ((await store.read(path)) === undefined) missing.push(path);
       return missing.join(' ');
     }),
-  act: async (step) => {
-    await inTransaction((store) => writeEnds(store, step));
+  act: async (step, _prior, _stop, kernel) => {
+    await kernel.changeXenstore((store) => writeEnds(store, step));
     faultPoint('xen-vbd written');
-    await connectEnds(step);
+    await connectEnds(step, kernel);
     return step.domain === undefined ? `/dev/${step.name}` : '';
   },
-  undo: async (step, prior, patienceMs) => {
-    await closeEnds(step);
+  undo: async (step, prior, patienceMs, kernel) => {
+    await closeEnds(step, kernel);
     faultPoint('xen-vbd closed');
-    await inTransaction((store) => removeEnds(store, step, prior));
+    await kernel.changeXenstore((store) => removeEnds(store, step, prior));
     faultPoint('xen-vbd removed');
     await waitFor(`the end of the Xen vbd ${step.name}`, patienceMs, async () =>
-      (await isGone(step)) ? true : undefined,
+      (await isGone(step, kernel)) ? true : undefined,
     );
   },
 };
@@ -115,29 +113,29 @@ async function writeEnds(store: Xenstore, { name, id, path, mark, ...step }: Xen
 }
 
 /** The backend takes its device only once it waits for it. What another domain does follows when that runs. */
-async function connectEnds(step: XenVbdStep): Promise<void> {
+async function connectEnds(step: XenVbdStep, kernel: Kernel): Promise<void> {
   const { front, back } = vbdPaths(step.id, step.domain?.id);
   try {
-    await untilState(back, xenState.initWait);
-    const [major, minor] = numberOf(step.path);
-    await withXenstore((store) => store.write(`${back}/physical-device`, `${major}:${minor}`));
+    await untilState(back, xenState.initWait, kernel);
+    const [major, minor] = numberOf(step.path, kernel);
+    await kernel.inXenstore((store) => store.write(`${back}/physical-device`, `${major}:${minor}`));
     faultPoint('xen-vbd offered');
     if (step.domain !== undefined) return;
-    for (const end of [back, front]) await untilState(end, xenState.connected);
+    for (const end of [back, front]) await untilState(end, xenState.connected, kernel);
     await waitFor(`the disk ${step.name}`, connectDeadlineMs, async () =>
-      Number((await readText(`/sys/block/${step.name}/size`)) ?? 0) > 0 ? true : undefined,
+      Number((await kernel.read(`/sys/block/${step.name}/size`)) ?? 0) > 0 ? true : undefined,
     );
   } catch (cause) {
     const hint = 'xl dmesg and dmesg may say why; xenstored, xen_blkback and xen_blkfront must work in domain 0';
-    const why = [reasonOf(cause), ...(await complaints(step))].join('; ');
+    const why = [reasonOf(cause), ...(await complaints(step, kernel))].join('; ');
     throw new HostError(`the Xen vbd ${step.name} on ${step.path} does not connect: ${why}`, hint, { cause });
   }
 }
 
-async function untilState(end: string, wanted: string): Promise<void> {
+async function untilState(end: string, wanted: string, kernel: Kernel): Promise<void> {
   let last: string | undefined;
   const reached = waitFor(`state ${wanted}`, connectDeadlineMs, async () => {
-    last = await withXenstore((store) => store.read(`${end}/state`));
+    last = await kernel.inXenstore((store) => store.read(`${end}/state`));
     if (last === xenState.closing || last === xenState.closed) throw new HostError(`${end} has closed (state ${last})`);
     return last !== undefined && Number(last) >= Number(wanted) ? true : undefined;
   });
@@ -151,8 +149,8 @@ async function untilState(end: string, wanted: string): Promise<void> {
 }
 
 /** What the drivers have written about it (drivers/xen/xenbus/xenbus_client.c, xenbus_va_dev_error). */
-async function complaints({ id, domain }: XenVbdStep): Promise<readonly string[]> {
-  const read = errorPaths(id, domain?.id).map((path) => withXenstore((store) => store.read(`${path}/error`)));
+async function complaints({ id, domain }: XenVbdStep, kernel: Kernel): Promise<readonly string[]> {
+  const read = errorPaths(id, domain?.id).map((path) => kernel.inXenstore((store) => store.read(`${path}/error`)));
   return (await Promise.all(read).catch(() => [])).flatMap((text) => text ?? []);
 }
 
@@ -161,22 +159,22 @@ function errorPaths(id: number, domain = 0): readonly string[] {
 }
 
 /** Asks both ends to close; where one does not answer, removing its keys ends it. */
-async function closeEnds(step: XenVbdStep): Promise<void> {
+async function closeEnds(step: XenVbdStep, kernel: Kernel): Promise<void> {
   const { id, mark, domain } = step;
   // With its domain the frontend is gone, and the backend goes by itself.
-  if (await isGone(step)) return;
+  if (await isGone(step, kernel)) return;
   const { front, back } = vbdPaths(id, domain?.id);
-  await inTransaction(async (store) => {
+  await kernel.changeXenstore(async (store) => {
     if ((await store.read(`${back}/${vbdMarkKey}`)) !== mark) return;
     await store.write(`${back}/online`, '0');
     if ((await store.read(`${back}/state`)) !== xenState.closed) await store.write(`${back}/state`, xenState.closing);
   });
   const closed = async (end: string): Promise<boolean> => {
-    const state = await withXenstore((store) => store.read(`${end}/state`));
+    const state = await kernel.inXenstore((store) => store.read(`${end}/state`));
     return state === undefined || state === xenState.closed;
   };
   await waitFor('both ends closed', closeDeadlineMs, async () =>
-    (await isGone(step)) || ((await closed(back)) && (await closed(front))) ? true : undefined,
+    (await isGone(step, kernel)) || ((await closed(back)) && (await closed(front))) ? true : undefined,
   ).catch(() => undefined);
 }
 
@@ -189,20 +187,18 @@ async function removeEnds(store: Xenstore, { id, mark, domain }: XenVbdStep, pri
     if ((await store.list(path)).length === 0) await store.remove(path);
 }
 
-async function isGone({ name, id, domain }: XenVbdStep): Promise<boolean> {
+async function isGone({ name, id, domain }: XenVbdStep, kernel: Kernel): Promise<boolean> {
   const backend = `vbd-${domain?.id ?? 0}-${id}`;
-  if ((await listFolder('/sys/bus/xen-backend/devices')).includes(backend)) return false;
+  if ((await kernel.list('/sys/bus/xen-backend/devices')).includes(backend)) return false;
   if (domain !== undefined) return true;
-  return !(await listFolder('/sys/bus/xen/devices')).includes(`vbd-${id}`) && !(await exists(`/sys/block/${name}`));
+  return (
+    !(await kernel.list('/sys/bus/xen/devices')).includes(`vbd-${id}`) && !(await kernel.exists(`/sys/block/${name}`))
+  );
 }
 
 /** Hexadecimal, as the backend reads it. */
-function numberOf(path: string): readonly string[] {
-  try {
-    return deviceNumberOf(statSync(path).rdev)
-      .split(':')
-      .map((part) => Number(part).toString(16));
-  } catch (cause) {
-    throw new HostError(`cannot use ${path}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
-  }
+function numberOf(path: string, kernel: Kernel): readonly string[] {
+  const number = kernel.blockNumber(path);
+  if (number === undefined) throw new HostError(`cannot use ${path}: it is no block device`);
+  return number.split(':').map((part) => Number(part).toString(16));
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { markPrograms, programsEnded } from '../../../../agent/host/kernel/programs.ts';
 import { runCommand } from '../../../../agent/host/kernel/run-command.ts';
-import { startChild } from '../../../../agent/host/steps/spawn.ts';
+import { startProgram } from '../../../../agent/host/kernel/start-program.ts';
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'layerlift-programs-'))));
@@ -31,13 +31,11 @@ test('a living agent is none of its programs', async () => {
 test('the load is known by its cgroup: once started, it is not waited for', async () => {
   const forget = await markPrograms(folder);
   // An ordinary folder in place of a cgroup: the wrapper writes its number into a file there.
-  const child = startChild({
-    kind: 'spawn',
+  const child = startProgram({
     name: 'load',
     argv: ['sleep', '5'],
     cgroup: folder,
     survives: true,
-    why: '',
   });
   forget();
   expect(await programsEnded(folder, 3)).toBe(true);
