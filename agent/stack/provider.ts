@@ -1,5 +1,6 @@
 // A provider: one way to realise a layer. It turns the lanes beneath it into the lanes above it.
 
+import type { Mark } from '../host/facts/traces.ts';
 import type * as z from 'zod';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
@@ -73,6 +74,8 @@ export interface ProviderFacts {
   readonly reads?: 'only';
   /** The only kind of guest that it serves, and the ring that such guests have where a profile names none. */
   readonly guest?: GuestKind;
+  /** What a run of it would leave behind if nothing were undone, beside device-mapper devices, cgroups and files in /run. */
+  readonly marks?: readonly Mark[];
   /** With `guest`: the provider to use for other guests. */
   readonly instead?: string;
 }

@@ -43,3 +43,6 @@ export function providersFor(layer: Layer, role: Role): readonly Provider[] {
 export function findProvider(layer: Layer, role: Role, name: string): Provider | undefined {
   return providersFor(layer, role).find((provider) => provider.name === name);
 }
+
+/** What any of them may leave behind. */
+export const providerMarks = providers.flatMap(({ marks = [] }) => marks);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTraces } from '../../host/facts/traces.ts';
+import { providerMarks } from '../../stack/registry.ts';
 import { LayerliftError, NeedError, PrivilegeError, reasonOf, ResidueError, StoppedError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { layers } from '../../lib/layer.ts';
@@ -57,7 +58,7 @@ async function tryPlant(layer: string, place: { runs: string; deadlineMs: number
     if (!(failure instanceof LayerliftError)) throw failure;
     return { word: failure instanceof NeedError ? 'n/a' : 'FAIL', text: reasonOf(failure).replaceAll('\n', '; ') };
   }
-  const traces = await findTraces();
+  const traces = await findTraces(providerMarks);
   if (traces.length > 0) return { word: 'FAIL', text: `left behind: ${traces.join(', ')}` };
   const { verdict, sentence } = reportSchema.parse(JSON.parse(text));
   const isRight = verdict.kind === 'lever' && verdict.layer === layer;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bytes, duration, wholeNumber } from '../../profile/settings.ts';
 import { defineProvider } from '../provider.ts';
-import { nullBlkNeeds, raiseNullBlk } from './null-blk-device.ts';
+import { nullBlkNeeds, raiseNullBlk, nullBlkMarks } from './null-blk-device.ts';
 
 /** A model of a disk: each request takes `latency`, at most `depth` are in flight in the whole device. */
 export const modelDisk = defineProvider({
@@ -9,6 +9,7 @@ export const modelDisk = defineProvider({
   name: 'model',
   roles: ['deployed'],
   about: 'a model disk: null_blk in timer mode with a latency and a depth',
+  marks: nullBlkMarks,
   settings: z.strictObject({
     latency: duration({ min: 1_000, max: 4_000_000_000 }).default(100_000).describe('time that each request takes'),
     depth: wholeNumber(1, 10_240).default(1024).describe('requests in flight in the whole device'),

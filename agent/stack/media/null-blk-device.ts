@@ -1,6 +1,7 @@
 // One null_blk made through configfs. Its own defaults (one queue, 64 tags, a softirq) would cap the host by
 // themselves, so every setting that matters is written. Attributes: Documentation/block/null_blk.rst.
 
+import type { Mark } from '../../host/facts/traces.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import type { Lane, Site } from '../provider.ts';
@@ -22,6 +23,8 @@ export const wideDepth = 4096;
 
 const folder = '/sys/kernel/config/nullb';
 const mebibyte = 2 ** 20;
+
+export const nullBlkMarks: readonly Mark[] = [{ folder, name: /^layerlift-/ }];
 
 export const nullBlkNeeds: readonly Need[] = [
   { kind: 'configfs' },

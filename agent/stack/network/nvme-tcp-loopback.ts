@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { wholeNumber } from '../../profile/settings.ts';
 import { nvmePort } from '../names.ts';
 import { defineProvider } from '../provider.ts';
-import { connect, nvmeNeeds, raiseNamespace, raiseTarget } from './nvmet-target.ts';
+import { connect, nvmeNeeds, raiseNamespace, raiseTarget, nvmetMarks } from './nvmet-target.ts';
 
 const address = '127.0.0.1';
 
@@ -12,6 +12,7 @@ export const nvmeTcpLoopback = defineProvider({
   name: 'nvme-tcp-loopback',
   roles: ['stub'],
   about: 'NVMe/TCP over the loopback of a network namespace',
+  marks: nvmetMarks,
   settings: z.strictObject({
     queues: wholeNumber(1, 128).optional().describe('I/O queues of the initiator; else one for each CPU'),
     queueSize: wholeNumber(16, 1024).default(1024).describe('entries of each queue'),

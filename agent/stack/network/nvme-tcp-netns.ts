@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { duration, wholeNumber } from '../../profile/settings.ts';
 import { nvmePort, pathAddresses } from '../names.ts';
 import { defineProvider, type Site } from '../provider.ts';
-import { connect, nvmeNeeds, raiseNamespace, raiseTarget } from './nvmet-target.ts';
+import { connect, nvmeNeeds, raiseNamespace, raiseTarget, nvmetMarks } from './nvmet-target.ts';
 
 const queueSettings = {
   queues: wholeNumber(1, 128).default(1).describe('I/O queues of the initiator'),
@@ -25,6 +25,7 @@ export const nvmeTcpNetns = defineProvider({
   name: 'nvme-tcp-netns',
   roles: ['deployed'],
   about: 'NVMe/TCP to a target in a network namespace over veth, shaped by netem',
+  marks: [...nvmetMarks, { folder: '/sys/class/net', name: /^ll[0-9a-f]{6}[ht]$/ }],
   settings: z
     .strictObject({
       delay: duration({ max: 10_000_000_000 }).default(0).describe('added to the round trip, half on each way'),

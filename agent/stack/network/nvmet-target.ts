@@ -5,6 +5,7 @@
 // alone, which cannot be guessed.
 
 import { controllersOf } from '../../host/formats/nvme-controllers.ts';
+import type { Mark } from '../../host/facts/traces.ts';
 import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { loadChecksums } from '../checksums.ts';
@@ -20,6 +21,12 @@ export const nvmeNeeds: readonly Need[] = [
 ];
 
 const root = '/sys/kernel/config/nvmet';
+
+export const nvmetMarks: readonly Mark[] = [
+  { folder: '/run/netns', name: /^layerlift-/ },
+  { folder: `${root}/subsystems`, name: /org\.layerlift:/ },
+  { folder: `${root}/hosts`, name: /org\.layerlift:/ },
+];
 
 export interface Target {
   readonly part: string;

@@ -12,6 +12,10 @@ export const vduse = defineProvider({
   name: 'vduse',
   roles: ['deployed'],
   about: 'a virtio ring (VDUSE): virtio-blk served by qemu-storage-daemon',
+  marks: [
+    { folder: '/dev/vduse', name: /^layerlift-/ },
+    { folder: '/sys/bus/vdpa/devices', name: /^layerlift-/ },
+  ],
   settings: z.strictObject({
     queues: wholeNumber(1, 16).default(1).describe('rings of each guest'),
     queueSize: wholeNumber(4, 1024)

@@ -5,7 +5,7 @@ import { stateFolder } from '../../lib/state-folder.ts';
 import { type Domain, mostRingPageOrder, ringSlots, ringThreadsOf, vbdIdOf } from '../../lib/xen.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import { bytes, wholeNumber } from '../../profile/settings.ts';
-import { nullBlkNeeds, raiseNullBlk, wideDepth } from '../media/null-blk-device.ts';
+import { nullBlkNeeds, raiseNullBlk, wideDepth, nullBlkMarks } from '../media/null-blk-device.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 import { mustBeAsAsked } from './agreed.ts';
 import { bootTogether, domainConfig } from './xen-domain.ts';
@@ -35,6 +35,7 @@ export const xenDomU = defineProvider({
   name: 'xen-domu',
   roles: ['deployed'],
   about: "Xen's block ring between a domain of its own for each guest and domain 0",
+  marks: nullBlkMarks,
   guest: 'domU',
   instead: 'xen-vbd',
   settings,
