@@ -1,10 +1,9 @@
 // What a host must offer, as data; all unmet needs are collected before anything is touched.
 
-import { execa } from 'execa';
 import type { Problem } from '../../lib/errors.ts';
 import { unmetPrivilege } from '../facts/capabilities.ts';
-import { exists, readText } from '../kernel/files.ts';
-import { commandEnvironment, findProgram } from '../kernel/run-command.ts';
+import { findProgram } from '../kernel/run-command.ts';
+import { type Kernel, kernelHere } from '../port.ts';
 import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
 
 export type Need =
@@ -26,9 +25,9 @@ export interface NeedState {
 }
 
 /** Checks each need once. Never throws for an unmet need. */
-export async function checkNeeds(needs: readonly Need[]): Promise<readonly NeedState[]> {
+export async function checkNeeds(needs: readonly Need[], kernel: Kernel = kernelHere): Promise<readonly NeedState[]> {
   const unique = [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
-  return Promise.all(unique.map(async (need) => ({ need, problem: await unmet(need) })));
+  return Promise.all(unique.map(async (need) => ({ need, problem: await unmet(need, kernel) })));
 }
 
 export function renderNeed(need: Need): string {
@@ -59,7 +58,7 @@ export function renderNeed(need: Need): string {
   }
 }
 
-async function unmet(need: Need): Promise<Problem | undefined> {
+async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
   switch (need.kind) {
     case 'root':
       return process.getuid?.() === 0 ? undefined : { message: 'not root', hint: 'run as root' };
@@ -67,22 +66,22 @@ async function unmet(need: Need): Promise<Problem | undefined> {
       // That root is needed is said on its own.
       return process.getuid?.() === 0 ? unmetPrivilege() : undefined;
     case 'tool':
-      return (await isInstalled(need.name))
+      return (await isInstalled(need.name, kernel))
         ? undefined
         : { message: `program ${need.name} is not installed`, hint: `apt-get install ${need.debianPackage}` };
     case 'module':
-      return unmetModule(need);
+      return unmetModule(need, kernel);
     case 'configfs':
-      return / \/sys\/kernel\/config configfs /.test((await readText('/proc/mounts')) ?? '')
+      return / \/sys\/kernel\/config configfs /.test((await kernel.read('/proc/mounts')) ?? '')
         ? undefined
         : {
             message: 'configfs is not mounted at /sys/kernel/config',
             hint: 'modprobe configfs && mount -t configfs none /sys/kernel/config',
           };
     case 'cgroup2':
-      return unmetControllers(need.controllers);
+      return unmetControllers(need.controllers, kernel);
     case 'module-absent':
-      return (await exists(`/sys/module/${need.name}`))
+      return (await kernel.exists(`/sys/module/${need.name}`))
         ? {
             message: `module ${need.name} is loaded already, with settings that this run cannot change`,
             hint: `rmmod ${need.name} if nobody uses it, or choose another provider for ${need.forWhat}`,
@@ -100,25 +99,27 @@ async function unmet(need: Need): Promise<Problem | undefined> {
   }
 }
 
-export async function isInstalled(name: string): Promise<boolean> {
-  return (await findProgram(name)) !== undefined;
+export async function isInstalled(name: string, { exists }: Pick<Kernel, 'exists'> = kernelHere): Promise<boolean> {
+  return (await findProgram(name, exists)) !== undefined;
 }
 
-async function unmetModule(need: { name: string; forWhat: string; hint?: string }): Promise<Problem | undefined> {
-  if (await exists(`/sys/module/${need.name.replaceAll('-', '_')}`)) return undefined;
-  const result = await execa('modprobe', ['-n', '-q', need.name], {
-    reject: false,
-    env: commandEnvironment,
-    extendEnv: false,
-  });
-  if (result.exitCode === 0) return undefined;
+async function unmetModule(
+  need: { name: string; forWhat: string; hint?: string },
+  kernel: Kernel,
+): Promise<Problem | undefined> {
+  if (await kernel.exists(`/sys/module/${need.name.replaceAll('-', '_')}`)) return undefined;
+  const found = kernel.run(['modprobe', '-n', '-q', need.name]).then(
+    () => true,
+    () => false,
+  );
+  if (await found) return undefined;
   const hint = need.hint ?? 'this kernel is built without it: boot a stock distribution kernel, or use the lab';
   return { message: `kernel module ${need.name} is missing (${need.forWhat})`, hint };
 }
 
-async function unwritableCgroups(): Promise<Problem | undefined> {
+async function unwritableCgroups(kernel: Kernel): Promise<Problem | undefined> {
   // Which of the mounts there counts for this process: the last one.
-  const mounts = ((await readText('/proc/self/mounts')) ?? '')
+  const mounts = ((await kernel.read('/proc/self/mounts')) ?? '')
     .split('\n')
     .filter((line) => line.includes(' /sys/fs/cgroup '));
   const options = mounts.at(-1)?.split(' ')[3]?.split(',') ?? [];
@@ -129,15 +130,15 @@ async function unwritableCgroups(): Promise<Problem | undefined> {
   };
 }
 
-async function unmetControllers(wanted: readonly string[]): Promise<Problem | undefined> {
-  const offered = (await readText('/sys/fs/cgroup/cgroup.controllers'))?.trim().split(/\s+/);
+async function unmetControllers(wanted: readonly string[], kernel: Kernel): Promise<Problem | undefined> {
+  const offered = (await kernel.read('/sys/fs/cgroup/cgroup.controllers'))?.trim().split(/\s+/);
   if (!offered)
     return {
       message: 'cgroup v2 is not mounted at /sys/fs/cgroup',
       hint: 'boot with systemd.unified_cgroup_hierarchy=1',
     };
   const missing = wanted.filter((name) => !offered.includes(name));
-  if (missing.length === 0) return unwritableCgroups();
+  if (missing.length === 0) return unwritableCgroups(kernel);
   return {
     message: `cgroup v2 lacks the controllers ${missing.join(', ')}`,
     hint: 'they may be bound to cgroup v1: boot with cgroup_no_v1=all',

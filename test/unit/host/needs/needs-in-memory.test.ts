@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { checkNeeds, type Need } from '../../../../agent/host/needs/needs.ts';
+import type { Kernel } from '../../../../agent/host/port.ts';
+import { fakeKernel } from '../../../support/fake-kernel.ts';
+import { memoryFiles } from '../../../support/memory-files.ts';
+
+async function kernelWith(texts: Readonly<Record<string, string>>, run: Kernel['run']): Promise<Kernel> {
+  const files = memoryFiles();
+  for (const [path, text] of Object.entries(texts)) {
+    await files.makeFolders(path.slice(0, path.lastIndexOf('/')));
+    await files.keep(path, text);
+  }
+  return fakeKernel({ ...files, run });
+}
+
+const found: Kernel['run'] = () => Promise.resolve('');
+const missing: Kernel['run'] = () => Promise.reject(new Error('exit 1'));
+const module: Need = { kind: 'module', name: 'a-b', forWhat: 'x' };
+const cgroup: Need = { kind: 'cgroup2', controllers: ['io', 'cpu'] };
+const controllers = { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io\n' };
+
+it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string | undefined]>([
+  ['a module that modprobe knows', module, {}, found, undefined],
+  ['a module that nobody knows', module, {}, missing, 'kernel module a-b is missing (x)'],
+  ['a module that is built in', module, { '/sys/module/a_b/uevent': '' }, missing, undefined],
+  ['a tool', { kind: 'tool', name: 't', debianPackage: 'p' }, { '/usr/sbin/t': '' }, missing, undefined],
+  ['no tool', { kind: 'tool', name: 't', debianPackage: 'p' }, {}, found, 'program t is not installed'],
+  ['cgroups', cgroup, controllers, found, undefined],
+  [
+    'cgroups without a controller',
+    cgroup,
+    { '/sys/fs/cgroup/cgroup.controllers': 'cpu\n' },
+    found,
+    'cgroup v2 lacks the controllers io',
+  ],
+  [
+    'cgroups that are mounted read-only over writable ones',
+    cgroup,
+    {
+      ...controllers,
+      '/proc/self/mounts': 'c /sys/fs/cgroup cgroup2 rw,nosuid 0 0\nc /sys/fs/cgroup cgroup2 ro,nosuid 0 0\n',
+    },
+    found,
+    'cgroups cannot be changed from here: /sys/fs/cgroup is mounted read-only',
+  ],
+])('%s', async (_, need, texts, run, problem) => {
+  const [state] = await checkNeeds([need], await kernelWith(texts, run));
+  expect(state?.problem?.message).toBe(problem);
+});
