@@ -16,6 +16,8 @@ export const commandsHere = {
   analyse: () => import('./commands/analyse.ts'),
   history: () => import('./commands/history.ts'),
   compare: () => import('./commands/compare.ts'),
+  status: () => import('./commands/status.ts'),
+  explain: () => import('./commands/explain.ts'),
 };
 
 type Loaded<Name extends keyof typeof commandsHere> = Awaited<ReturnType<(typeof commandsHere)[Name]>>;

@@ -4,8 +4,11 @@ import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { type Calls, type Commands, commandsHere, formatOption, print, profileArgument } from './calls.ts';
+import { withExamples } from './examples.ts';
 import { addFolderCommands } from './folder-commands.ts';
+import { statusFormats } from '../report/formats/format-names.ts';
 import { labelOption, prepareOptions, runsOption } from './options.ts';
+import { isUnknownWord, withNearestChoice, withNearestOption } from './unknown-words.ts';
 import { commandLine, durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
 
@@ -15,6 +18,26 @@ export async function parseCommand(argv: readonly string[], commands: Commands =
   const done = (name: ExitName): void => {
     exit = name;
   };
+  const calls = { done, commands };
+  try {
+    await parserOf(calls).parseAsync([...argv]);
+    return exit;
+  } catch (failure) {
+    if (!(failure instanceof UsageError) || !isUnknownWord(failure.problems[0]?.message ?? '')) throw failure;
+    const [{ message, hint } = { message: '', hint: undefined }] = failure.problems;
+    throw new UsageError(withNearestOption(message, await helpOf(argv[0] ?? '', calls)), hint);
+  }
+}
+
+async function helpOf(command: string, calls: Calls): Promise<string> {
+  let help = '';
+  await parserOf(calls).parseAsync([command, '--help'], {}, (_failure, _given, printed) => {
+    help = printed;
+  });
+  return help;
+}
+
+function parserOf(calls: Calls): Argv {
   const parser = yargs()
     .scriptName('layerlift')
     .version(toolVersion)
@@ -39,14 +62,16 @@ export async function parseCommand(argv: readonly string[], commands: Commands =
         .split(/\s*\n\s*/)
         .filter(Boolean)
         .join(' ');
-      throw new UsageError(text, '`layerlift --help` lists commands and options');
+      throw new UsageError(
+        withNearestChoice(text),
+        '`layerlift --help` lists commands and options, `layerlift COMMAND --help` those of one',
+      );
     });
-  addRun(parser, { done, commands });
-  addPlan(parser, { done, commands });
-  addFolderCommands(parser, { done, commands });
-  addOthers(parser, { done, commands });
-  await parser.parseAsync([...argv]);
-  return exit;
+  addRun(parser, calls);
+  addPlan(parser, calls);
+  addFolderCommands(parser, calls);
+  addOthers(parser, calls);
+  return parser;
 }
 
 /** What `--preset` stands for, milliseconds. */
@@ -61,29 +86,31 @@ function addRun(parser: Argv, { done, commands }: Calls): void {
     'run <profile>',
     'measure, and say which layer holds the host back (root)',
     (y) =>
-      y.positional('profile', profileArgument).options({
-        ...prepareOptions,
-        runs: runsOption,
-        label: labelOption,
-        deadline: {
-          describe: 'stop and restore the host after this time, such as 10m',
-          type: 'string',
-          coerce: durationMs('--deadline'),
-        },
-        'stop-if': {
-          describe: 'a command asked every second: it stops the run unless it ends with 1',
-          type: 'string',
-          coerce: commandLine('--stop-if'),
-        },
-        format: formatOption,
-        'without-watchdog': {
-          describe: 'run where the watchdog cannot outlive the unit or container of this run',
-          type: 'boolean',
-          default: false,
-        },
-        quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
-        verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
-      }),
+      withExamples(y, 'run')
+        .positional('profile', profileArgument)
+        .options({
+          ...prepareOptions,
+          runs: runsOption,
+          label: labelOption,
+          deadline: {
+            describe: 'stop and restore the host after this time, such as 10m',
+            type: 'string',
+            coerce: durationMs('--deadline'),
+          },
+          'stop-if': {
+            describe: 'a command asked every second: it stops the run unless it ends with 1',
+            type: 'string',
+            coerce: commandLine('--stop-if'),
+          },
+          format: formatOption,
+          'without-watchdog': {
+            describe: 'run where the watchdog cannot outlive the unit or container of this run',
+            type: 'boolean',
+            default: false,
+          },
+          quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
+          verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+        }),
     async ({ deadline, budget, preset, maxImpact, label: labels, ...rest }) => {
       const { run } = await commands.run();
       done(
@@ -105,10 +132,12 @@ function addPlan(parser: Argv, { done, commands }: Calls): void {
     'plan <profile>',
     'show arms, schedule, time and every change to the host with its undo; touches nothing',
     (y) =>
-      y.positional('profile', profileArgument).options({
-        ...prepareOptions,
-        format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
-      }),
+      withExamples(y, 'plan')
+        .positional('profile', profileArgument)
+        .options({
+          ...prepareOptions,
+          format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' },
+        }),
     async ({ budget, preset, maxImpact, ...rest }) => {
       const { plan } = await commands.plan();
       done(await plan({ ...rest, impact: maxImpact, budgetMs: budgetOf(budget, preset), print }));
@@ -121,14 +150,14 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
     .command(
       'doctor [profile]',
       'say what this host offers and lacks',
-      (y) => y.positional('profile', { describe: 'check for this profile', type: 'string' }),
+      (y) => withExamples(y, 'doctor').positional('profile', { describe: 'check for this profile', type: 'string' }),
       async ({ profile }) => done(await (await commands.doctor()).doctor({ profile, print })),
     )
     .command(
       'knobs',
       'list the settings of this host that may cap the I/Os in flight',
       (y) =>
-        y.options({
+        withExamples(y, 'knobs').options({
           layer: {
             describe: 'only those of one layer',
             choices: ['load', 'ring', 'blockstack', 'network', 'media'] as const,
@@ -141,7 +170,7 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       'observe',
       'say which rings of a Xen host look capped as they are used now; touches nothing (root)',
       (y) =>
-        y.options({
+        withExamples(y, 'observe').options({
           for: {
             describe: 'how long to look, 1s to 60s',
             type: 'string',
@@ -159,13 +188,41 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       'recover',
       'undo what an interrupted run left behind (root)',
       (y) =>
-        y.option('verbose', { describe: 'show every undo on stderr', type: 'boolean', default: false, alias: 'v' }),
+        withExamples(y, 'recover').option('verbose', {
+          describe: 'show every undo on stderr',
+          type: 'boolean',
+          default: false,
+          alias: 'v',
+        }),
       async ({ verbose }) => done(await (await commands.recover()).recover({ verbose, print })),
+    )
+    .command(
+      'status',
+      'say who holds this host, what is left on it, and what was last found; runs nothing (root)',
+      (y) =>
+        withExamples(y, 'status').options({
+          runs: runsOption,
+          'max-age': {
+            describe: 'nagios: a verdict that is older is UNKNOWN',
+            type: 'string',
+            default: '168h',
+            coerce: durationMs('--max-age'),
+          },
+          format: { describe: 'how it is printed', choices: statusFormats, default: 'text' as const },
+        }),
+      async ({ runs, maxAge, format }) =>
+        done(await (await commands.status()).status({ runs, maxAgeMs: maxAge ?? 0, format, print })),
+    )
+    .command(
+      'explain [term]',
+      'say what a word of a report means: a verdict, an arm, a role, a caveat',
+      (y) => withExamples(y, 'explain').positional('term', { describe: 'left out: all words', type: 'string' }),
+      async ({ term }) => done((await commands.explain()).explain({ term, print })),
     )
     .command(
       'selftest',
       'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
-      {},
+      (y) => withExamples(y, 'selftest'),
       async () => done(await (await commands.selftest()).selftest({ print })),
     )
     // Hidden: it is called by a run alone.
@@ -175,14 +232,19 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       (y) => y.positional('run', { type: 'string', demandOption: true }),
       async ({ run }) => done(await (await commands.watchdog()).watchdog({ run })),
     )
-    .command('schema', 'print the JSON Schema of the JSON report', {}, async () => {
-      const { reportJsonSchema } = await import('../report/document/document.ts');
-      print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
-    })
+    .command(
+      'schema',
+      'print the JSON Schema of the JSON report',
+      (y) => withExamples(y, 'schema'),
+      async () => {
+        const { reportJsonSchema } = await import('../report/document/document.ts');
+        print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
+      },
+    )
     .command(
       'exit-codes',
       'list the exit codes',
-      (y) => y.option('json', { describe: 'as JSON', type: 'boolean', default: false }),
+      (y) => withExamples(y, 'exit-codes').option('json', { describe: 'as JSON', type: 'boolean', default: false }),
       ({ json }) => {
         const rows = Object.entries(exitCodes).map(([name, [code, meaning]]) => ({ code, name, meaning }));
         print(json ? `${JSON.stringify(rows, null, 2)}\n` : `${exitTable()}\n`);

@@ -2,6 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { type Calls, formatOption, print } from './calls.ts';
+import { withExamples } from './examples.ts';
 import { labelOption, runsOption, textOrJson } from './options.ts';
 import { percent, wholeNumber } from './values.ts';
 
@@ -10,20 +11,20 @@ export function addFolderCommands(parser: Argv, { done, commands }: Calls): void
     .command(
       'report <folder>',
       'print the report of a run again, in any format',
-      (y) => y.positional('folder', folderArgument).options({ format: formatOption }),
+      (y) => withExamples(y, 'report').positional('folder', folderArgument).options({ format: formatOption }),
       async ({ folder, format }) => done((await commands.analyse()).reportFolder({ folder, format, print })),
     )
     .command(
       'analyse <folder>',
       'recompute the analysis from the folder of a run, as JSON',
-      (y) => y.positional('folder', folderArgument),
+      (y) => withExamples(y, 'analyse').positional('folder', folderArgument),
       async ({ folder }) => done((await commands.analyse()).analyseFolder({ folder, print })),
     )
     .command(
       'history',
       'list the runs of a folder with their verdicts, newest first',
       (y) =>
-        y.options({
+        withExamples(y, 'history').options({
           runs: runsOption,
           last: { describe: 'the most runs to show', type: 'number', default: 20, coerce: wholeNumber('--last', 1) },
           label: { ...labelOption, describe: 'KEY=VALUE: only runs that have it; may be given several times' },
@@ -36,7 +37,7 @@ export function addFolderCommands(parser: Argv, { done, commands }: Calls): void
       'compare <first> <second>',
       'say what changed between two runs, and whether the second is worse',
       (y) =>
-        y
+        withExamples(y, 'compare')
           .positional('first', {
             describe: 'the folder of a run, or its name in --runs',
             type: 'string',

@@ -1,5 +1,6 @@
 // Runs of the past, one a line (pure).
 
+import type { Lift } from '../analysis/verdict/verdict.ts';
 import { type Labels, renderLabels } from '../lib/labels.ts';
 import { plain } from './formats/plain.ts';
 import { renderTable } from './formats/table.ts';
@@ -20,6 +21,8 @@ export interface PastRun {
   /** The verdict in a few words. */
   readonly brief: string;
   readonly sentence: string;
+  /** Of the verdict, where it has one. */
+  readonly lift: Lift | null;
   readonly exit: ReportDocument['exit'];
   /** Why the run ended before it had done all; null: it came to its end. */
   readonly cutShort: string | null;
@@ -42,6 +45,7 @@ export function pastRunOf(report: ReportDocument): PastRun {
     verdict: report.verdict.kind,
     brief: briefVerdict(report.verdict),
     sentence: report.sentence,
+    lift: 'lift' in report.verdict ? report.verdict.lift : null,
     exit: report.exit,
     cutShort: report.cutShort?.why ?? null,
     labels: report.labels ?? {},

@@ -2,6 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fillProfilePage } from './profile-page.ts';
+import { fillWords } from './words-page.ts';
 
-const page = 'profiles/README.md';
-writeFileSync(page, fillProfilePage(readFileSync(page, 'utf8')));
+const pages = {
+  'profiles/README.md': fillProfilePage,
+  'agent/docs/report.md': fillWords,
+  'agent/README.md': fillWords,
+};
+for (const [page, fill] of Object.entries(pages)) writeFileSync(page, fill(readFileSync(page, 'utf8')));

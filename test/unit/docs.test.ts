@@ -13,10 +13,12 @@ import { isRecord } from '../../agent/lib/record.ts';
 import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
-import { formatNames } from '../../agent/report/formats/format-names.ts';
+import { formatNames, statusFormats } from '../../agent/report/formats/format-names.ts';
+import { groups } from '../../agent/report/glossary.ts';
 import { verdictSchema } from '../../agent/report/schema/verdict.ts';
 import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
 import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
+import { fillWords } from '../../scripts/pages/words-page.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -60,7 +62,7 @@ describe('formats', () => {
 
   it('that the text asks for exist', () => {
     const named = [...everything.matchAll(/--format[ =]([a-z]+)/g)].map((match) => match[1]);
-    for (const name of named) expect(formatNames).toContain(name);
+    for (const name of named) expect([...formatNames, ...statusFormats]).toContain(name);
   });
 });
 
@@ -243,10 +245,22 @@ describe('pages', () => {
     expect(() => fillProfilePage('<!-- generated: weather -->\n<!-- end -->\n')).toThrow('weather');
   });
 
-  it('have their tables of profiles as the code has them: `npm run pages` writes them', async () => {
-    const page = read('profiles/README.md');
-    const options = { ...(await resolveConfig(`${root}profiles/README.md`)), parser: 'markdown' };
-    expect(page).toBe(await format(fillProfilePage(page), options));
+  it.each([
+    ['profiles/README.md', fillProfilePage],
+    ['agent/docs/report.md', fillWords],
+    ['agent/README.md', fillWords],
+  ] as const)('%s has its tables as the code has them: `npm run pages` writes them', async (path, fill) => {
+    const page = read(path);
+    expect(page).toContain('<!-- generated: ');
+    const options = { ...(await resolveConfig(root + path)), parser: 'markdown' };
+    expect(page).toBe(await format(fill(page), options));
+  });
+
+  it('have every group of words that `explain` knows', () => {
+    const blocksOf = (path: string): readonly string[] =>
+      [...read(path).matchAll(/<!-- generated: (.+) -->/g)].map((match) => match[1] ?? '');
+    const named = [...blocksOf('agent/README.md'), ...blocksOf('agent/docs/report.md')];
+    expect(named.sort()).toEqual(groups.map((group) => `${group}s`).sort());
   });
 });
 

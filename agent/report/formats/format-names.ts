@@ -3,3 +3,8 @@
 export const formatNames = ['text', 'json', 'ndjson', 'md', 'html'] as const;
 
 export type FormatName = (typeof formatNames)[number];
+
+/** Of `status`: for people, programs, a monitor, and the local facts of Ansible. */
+export const statusFormats = ['text', 'json', 'nagios', 'ansible'] as const;
+
+export type StatusFormat = (typeof statusFormats)[number];

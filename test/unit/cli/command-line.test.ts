@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Commands } from '../../../agent/cli/calls.ts';
+import { examples } from '../../../agent/cli/examples.ts';
 import { parseCommand } from '../../../agent/cli/command-line.ts';
 import { LayerliftError, UsageError } from '../../../agent/lib/errors.ts';
 import { type ExitName, exitCodes } from '../../../agent/lib/exit-codes.ts';
@@ -26,6 +27,8 @@ const standIns: Commands = {
   watchdog: () => Promise.resolve({ watchdog: noted('watchdog') }),
   history: () => Promise.resolve({ history: note('history') }),
   compare: () => Promise.resolve({ compare: note('compare') }),
+  status: () => Promise.resolve({ status: noted('status') }),
+  explain: () => Promise.resolve({ explain: note('explain') }),
   analyse: () => Promise.resolve({ analyseFolder: note('analyse'), reportFolder: note('report') }),
 };
 const parse = (argv: readonly string[]): Promise<ExitName> => parseCommand(argv, standIns);
@@ -62,6 +65,10 @@ describe('a right command line', () => {
     ['history --last 3 --label a=b --runs /x', 'history', { runs: '/x', last: 3, labels: { a: 'b' } }],
     ['compare a b', 'compare', { first: 'a', second: 'b', runs: 'runs', tolerance: undefined, format: 'text' }],
     ['compare a b --tolerance 5 --format json', 'compare', { tolerance: 1.05, format: 'json' }],
+    ['status', 'status', { runs: 'runs', format: 'text', maxAgeMs: 7 * 24 * 3_600_000 }],
+    ['status --format nagios --max-age 48h', 'status', { format: 'nagios', maxAgeMs: 48 * 3_600_000 }],
+    ['explain', 'explain', { term: undefined }],
+    ['explain next-limit', 'explain', { term: 'next-limit' }],
     ['plan p.yaml --format json --seed 0', 'plan', { profile: 'p.yaml', format: 'json', seed: 0 }],
     ['doctor', 'doctor', { profile: undefined }],
     ['doctor p.yaml', 'doctor', { profile: 'p.yaml' }],
@@ -90,7 +97,13 @@ describe('a wrong command line', () => {
     ['rum p.yaml', /did you mean run/i],
     ['run', /profile|arguments/],
     ['run a.yaml b.yaml', /b\.yaml/],
-    ['run p.yaml --sed 7', /sed/],
+    ['run p.yaml --sed 7', /sed: did you mean --seed\?/],
+    ['run p.yaml --max-imapct x', /did you mean --max-impact\?/],
+    ['history --lable a=b', /did you mean --label\?/],
+    ['run p.yaml --format htm', /did you mean --format html\?/],
+    ['knobs --layer rnig', /did you mean --layer ring\?/],
+    ['run p.yaml --colour', /Unknown argument: colour$|colour \(/],
+    ['expalin', /did you mean explain/i],
     ['run p.yaml --format pdf', /format/],
     ['plan p.yaml --format html', /format/],
     ['run p.yaml --seed x', /--seed/],
@@ -122,6 +135,23 @@ describe('a wrong command line', () => {
     expect(calls).toEqual([]);
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as LayerliftError).message).toMatch(message);
+  });
+});
+
+describe('the examples', () => {
+  it('are there for every command, and each is a right command line', async () => {
+    await parse(['--help']);
+    const commands = [...printed.matchAll(/^ {2}layerlift ([\w-]+)/gm)].map((match) => match[1] ?? '');
+    expect(Object.keys(examples).sort()).toEqual(commands.sort());
+    for (const [command, lines] of Object.entries(examples)) {
+      printed = '';
+      await parse([command, '--help']);
+      for (const [line] of lines) {
+        expect(printed).toContain(`layerlift ${line} `);
+        expect(line.split(' ')[0]).toBe(command);
+        await parse(line.split(' '));
+      }
+    }
   });
 });
 

@@ -1,0 +1,29 @@
+// What was meant by a word that the command line does not know.
+
+import { nearest } from '../lib/nearest.ts';
+
+const unknown = /^Unknown arguments?: (.+)$/;
+const wrongChoice = /Argument: (\S+), Given: "([^"]*)", Choices: (.+?)(?= Argument: |$)/g;
+
+/** The message of yargs with the nearest of the choices that it lists, for each value that is none. */
+export function withNearestChoice(message: string): string {
+  const meant = [...message.matchAll(wrongChoice)].flatMap(([, option = '', given = '', choices = '']) => {
+    const best = nearest(given, choices.replaceAll('"', '').split(', '));
+    return best === undefined ? [] : [`did you mean --${option} ${best}?`];
+  });
+  return [message, ...meant].join(' ');
+}
+
+/** Whether a message is about options or words that a command does not take. */
+export function isUnknownWord(message: string): boolean {
+  return unknown.test(message);
+}
+
+/** The message with the nearest option of `help` for each word that is none. */
+export function withNearestOption(message: string, help: string): string {
+  const options = [...help.matchAll(/--(?!no-)([\w-]+)/g)].map((match) => match[1] ?? '');
+  const words = (unknown.exec(message)?.[1] ?? '').split(', ');
+  // yargs names an option both as it was given and in camel case.
+  const meant = [...new Set(words.flatMap((word) => nearest(word, options) ?? []))];
+  return meant.length === 0 ? message : `${message}: did you mean ${meant.map((word) => `--${word}`).join(', ')}?`;
+}
