@@ -40,13 +40,21 @@ export const moduleStep: StepKind<ModuleStep> = {
     const absent = wanted.filter(not(loaded));
     return absent.length > 0 ? absent.join(' ') : undefined;
   },
-  act: async ({ name, params = {} }, _prior, _stop, kernel) => {
+  act: async ({ name, params = {} }, prior, _stop, kernel) => {
     const argv = ['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)];
     try {
       await kernel.run(argv);
     } catch (failure) {
       // An algorithm has several modules, and those for other CPUs refuse: one is enough, and its user will tell.
       if (!name.startsWith(algorithmPrefix)) throw failure;
+      return '';
+    }
+    const own = name.replaceAll('-', '_');
+    if (parsePrior(prior).includes(own) && !(await loadedModules(kernel)).has(own)) {
+      throw new HostError(
+        `\`modprobe ${name}\` ended well, but ${own} is not loaded`,
+        `an \`install\` line keeps it out: \`modprobe --showconfig | grep "^install ${own} "\``,
+      );
     }
     return '';
   },
@@ -68,9 +76,33 @@ export function parseModules(text: string): ReadonlySet<string> {
   return new Set(text.split('\n').flatMap((line) => line.split(' ')[0] || []));
 }
 
-/** The modules that `modprobe NAME` inserts, dependencies first; empty when it is built in. */
+/**
+ * The modules that `modprobe NAME` inserts, dependencies first; empty when it is built in. For one that has an `install` line
+ * in modprobe.d, modprobe tells the command and not what it inserts (modprobe.d(5)): these are the modules that the command
+ * names, and then those that would come without any configuration.
+ */
 async function dependenciesOf(name: string, kernel: Kernel): Promise<readonly string[]> {
-  return parseShowDepends(await kernel.run(['modprobe', '--show-depends', name]));
+  const text = await kernel.run(['modprobe', '--show-depends', name]);
+  const installs = parseInstalls(text);
+  if (installs === undefined) return parseShowDepends(text);
+  const plain = async (one: string): Promise<readonly string[]> =>
+    parseShowDepends(await kernel.run(['modprobe', '-C', '/dev/null', '--show-depends', one]));
+  const named = await Promise.all(installs.map((one) => plain(one).catch(() => [])));
+  const own = await plain(name);
+  return [...new Set([...parseShowDepends(text), ...named.flat()])].filter((one) => !own.includes(one)).concat(own);
+}
+
+/** The modules that the commands of `install` lines load by modprobe; undefined where there is no such line. */
+function parseInstalls(text: string): readonly string[] | undefined {
+  const commands = text.split('\n').filter((line) => line.startsWith('install '));
+  if (commands.length === 0) return undefined;
+  return commands.flatMap((command) =>
+    command.split(/&&|\|\||[;|]/).flatMap((part) => {
+      const words = part.trim().split(/\s+/);
+      const at = words.findIndex((one) => /(^|\/)modprobe$/.test(one));
+      return (at < 0 ? undefined : words.slice(at + 1).find((one) => /^\w[\w-]*$/.test(one))) ?? [];
+    }),
+  );
 }
 
 export function parseShowDepends(text: string): readonly string[] {

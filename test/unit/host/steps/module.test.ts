@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseModules, parseShowDepends } from '../../../../agent/host/steps/module.ts';
+import { verbOf } from '../../../../agent/host/step.ts';
+import { type ModuleStep, parseModules, parseShowDepends } from '../../../../agent/host/steps/module.ts';
+import { fakeKernel } from '../../../support/fake-kernel.ts';
 
 const root = '/lib/modules/6.1.0-56-amd64/kernel';
 
@@ -36,4 +38,64 @@ dm_mod 184320 5 dm_delay,dm_flakey, Live 0x0000000000000000 (E)
 `;
   expect([...parseModules(text)]).toEqual(['nvme_tcp', 'nvme_fabrics', 'dm_mod']);
   expect([...parseModules('')]).toEqual([]);
+});
+
+describe('a module with an `install` line in modprobe.d', () => {
+  const step: ModuleStep = { kind: 'module', name: 'nvme_tcp', why: 'a test' };
+  const plain = `insmod ${root}/drivers/nvme/host/nvme-fabrics.ko \ninsmod ${root}/drivers/nvme/host/nvme-tcp.ko \n`;
+
+  /** What modprobe says with the configuration of the host; without, it says `plain`. What a command brings is loaded by it. */
+  function host(configured: string, brings: readonly string[]) {
+    let loaded = 'loop 1 0 - Live 0x0\n';
+    const kernel = fakeKernel({
+      read: () => Promise.resolve(loaded),
+      run: (argv) => {
+        if (!argv.includes('--show-depends')) {
+          loaded += brings.map((one) => `${one} 1 0 - Live 0x0\n`).join('');
+          return Promise.resolve('');
+        }
+        if (!argv.includes('-C')) return Promise.resolve(configured);
+        return Promise.resolve(argv.at(-1) === 'nvme_tcp' ? plain : `insmod ${root}/x/${argv.at(-1) ?? ''}.ko\n`);
+      },
+    });
+    return verbOf<ModuleStep>(step, kernel);
+  }
+  const never = new AbortController().signal;
+
+  it.each<[string, string, string]>([
+    ['a command of its own', 'install /sbin/modprobe --ignore-install nvme_tcp \n', 'nvme_fabrics nvme_tcp'],
+    [
+      'a dependency with a command',
+      `install /bin/echo hello\ninsmod ${root}/drivers/nvme/host/nvme-tcp.ko\n`,
+      'nvme_fabrics nvme_tcp',
+    ],
+    [
+      'a command that loads another first',
+      'install /sbin/modprobe crc32c; modprobe -i nvme_tcp && sysctl -w x=1\n',
+      'crc32c nvme_fabrics nvme_tcp',
+    ],
+    ['no such line', plain, 'nvme_fabrics nvme_tcp'],
+  ])('is known by what it inserts: %s', async (_, configured, expected) => {
+    expect(await host(configured, []).capture(step)).toBe(expected);
+  });
+
+  it('is undone by what its command has loaded', async () => {
+    const verb = host('install /sbin/modprobe -i nvme_tcp\n', ['nvme_fabrics', 'nvme_tcp']);
+    const prior = (await verb.capture(step)) ?? '';
+    await verb.act(step, prior, never);
+    expect(await verb.present(step, prior)).toBe(true);
+  });
+
+  it('that loads nothing is refused by name, not by the step after it', async () => {
+    const verb = host('install /bin/true\n', []);
+    const prior = (await verb.capture(step)) ?? '';
+    await expect(verb.act(step, prior, never)).rejects.toMatchObject({
+      problems: [
+        {
+          message: '`modprobe nvme_tcp` ended well, but nvme_tcp is not loaded',
+          hint: expect.stringContaining('grep "^install nvme_tcp "') as string,
+        },
+      ],
+    });
+  });
 });
