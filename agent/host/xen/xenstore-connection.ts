@@ -9,7 +9,9 @@ export const daemonSocket = '/run/xenstored/socket';
 const patienceMs = 5_000;
 const headerBytes = 16;
 
-export const requestType = { directory: 1, read: 2, begin: 6, end: 7, write: 11, remove: 13, permit: 14 } as const;
+export const requestType = {
+  ...{ directory: 1, read: 2, begin: 6, end: 7, write: 11, remove: 13, permit: 14, directoryPart: 22 },
+} as const;
 const errorType = 16;
 
 export interface Connection {

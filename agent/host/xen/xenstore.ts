@@ -3,6 +3,7 @@
 
 import { errnoOf } from '../../lib/errors.ts';
 import { type Connection, openXenstore, requestType as type, textOf } from './xenstore-connection.ts';
+import { namesBelow } from './xenstore-directory.ts';
 
 export interface Xenstore {
   /** Undefined where there is no such key. */
@@ -57,7 +58,8 @@ export async function inTransaction<T>(body: (store: Xenstore) => Promise<T>): P
 const mostAttempts = 20;
 
 /** `transaction`: 0 outside of any. */
-export function storeOf({ ask }: Connection, transaction: number): Xenstore {
+export function storeOf(connection: Connection, transaction: number): Xenstore {
+  const { ask } = connection;
   const orIfAbsent = <T>(answer: Promise<T>, instead: T): Promise<T> =>
     answer.catch((failure: unknown) => {
       if (codeOf(failure) === 'ENOENT') return instead;
@@ -69,11 +71,7 @@ export function storeOf({ ask }: Connection, transaction: number): Xenstore {
         ask(type.read, transaction, `${path}\0`).then((answer) => answer.toString()),
         undefined,
       ),
-    list: (path) =>
-      orIfAbsent(
-        ask(type.directory, transaction, `${path}\0`).then((answer) => answer.toString().split('\0').filter(Boolean)),
-        [],
-      ),
+    list: (path) => orIfAbsent(namesBelow(connection, transaction, path), []),
     write: async (path, value) => {
       await ask(type.write, transaction, `${path}\0${value}`);
     },
