@@ -13,6 +13,7 @@ import { writeScratch } from './kernel/files.ts';
 import { within } from './kernel/patience.ts';
 import { kernelHere } from './port.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
+import type { Verb } from './steps/verb.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
 import { describeStep, releaseAll } from './journal/unwind.ts';
 import type { SpawnStep } from './steps/spawn.ts';
@@ -26,11 +27,13 @@ export interface LiveOptions {
   /** Aborted with a StoppedError as its reason when the run is told to stop. */
   readonly stop: AbortSignal;
   readonly onStep?: (what: 'apply' | 'undo', line: string) => void;
+  /** Told of each change that was not undone because somebody else has taken it over. */
+  readonly onLeft?: (sentence: string) => void;
   /** Those of this version where they are left out. */
   readonly kinds?: Kinds;
 }
 
-export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptions): Host {
+export function liveHost({ journal, stop, onStep, onLeft, kinds = kindsHere }: LiveOptions): Host {
   const outstanding: Outstanding[] = [];
   let seq = 0;
   const broken = new AbortController();
@@ -89,9 +92,30 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
       }
       throw failure;
     });
-    journal.append({ type: 'done', seq: entry.seq, ...(verb.settles ? { settled: true } : {}) });
+    const became = await readBack(verb, step);
+    if (became !== undefined) Object.assign(entry, { became });
+    journal.append({
+      ...{ type: 'done', seq: entry.seq },
+      ...(verb.settles ? { settled: true } : {}),
+      ...(became === undefined ? {} : { became }),
+    });
     if (verb.settles) forget(entry);
+    if (step.kind === 'write' && step.ends) endWrites(step.path);
     return node;
+  }
+
+  /** What cannot be read back is undone whatever it is by then, as after a death before this. */
+  function readBack(verb: Verb<Step>, step: Step): Promise<string | undefined> {
+    const reading = verb.readBack?.(step) ?? Promise.resolve(undefined);
+    return within('reading it back', lookMs, reading).catch(() => undefined);
+  }
+
+  /** What was put back is undone: whatever becomes of it now, others want it so. */
+  function endWrites(path: string): void {
+    for (const entry of outstanding.filter(({ step }) => step.kind === 'write' && step.path === path)) {
+      journal.append({ type: 'undone', seq: entry.seq });
+      forget(entry);
+    }
   }
 
   /** Its scope may have closed meanwhile: then it is off the list already. */
@@ -154,6 +178,7 @@ export function liveHost({ journal, stop, onStep, kinds = kindsHere }: LiveOptio
       const residue = await underWay.unwind(outstanding.splice(mark), {
         journal,
         onStep: ({ step, prior }) => onStep?.('undo', describeStep(step, prior).undo ?? ''),
+        onLeft: (sentence) => onLeft?.(sentence),
       });
       if (residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];

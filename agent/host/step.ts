@@ -62,7 +62,7 @@ function kindOf<S extends Step>(step: S): StepKind<S> {
 /** How to see, do and undo a step on a machine. */
 export function verbOf<S extends Step>(step: S, kernel: Kernel = kernelHere): Verb<S> {
   const kind = kindOf(step);
-  const { release, ...rest } = kind;
+  const { release, readBack, takenOver, ...rest } = kind;
   return {
     ...rest,
     present: (one, prior) => kind.present(one, prior, kernel),
@@ -70,6 +70,8 @@ export function verbOf<S extends Step>(step: S, kernel: Kernel = kernelHere): Ve
     act: (one, prior, stop) => kind.act(one, prior, stop, kernel),
     undo: (one, prior, patienceMs) => kind.undo(one, prior, patienceMs, kernel),
     ...(release ? { release: (one) => release(one, kernel) } : {}),
+    ...(readBack ? { readBack: (one) => readBack(one, kernel) } : {}),
+    ...(takenOver ? { takenOver: (one, became) => takenOver(one, became, kernel) } : {}),
   };
 }
 

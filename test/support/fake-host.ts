@@ -114,6 +114,7 @@ export function thingOf(step: Step): string {
 }
 
 interface Kind<K extends Step['kind']> extends Pick<Verb<StepOf<K>>, 'settles' | 'shared' | 'mayStay'> {
+  readonly readBack?: (things: Map<string, string>, step: StepOf<K>) => string | undefined;
   readonly present: (things: Map<string, string>, step: StepOf<K>, prior: string | undefined) => boolean;
   readonly capture?: (things: Map<string, string>, step: StepOf<K>) => string | undefined;
   readonly act: (things: Map<string, string>, step: StepOf<K>) => void;
@@ -143,6 +144,7 @@ const kinds: { readonly [K in Step['kind']]?: Kind<K> } = {
       things.set(path, value);
     },
     undo: (things, { path, restore }, prior) => void things.set(path, before(restore, prior)),
+    readBack: (things, { path, restore }) => (restore === 'prior' ? things.get(path) : undefined),
   },
   exec: {
     present: (things, { witness }) => 'path' in witness && things.has(witness.path),
@@ -200,6 +202,14 @@ function verbOn(machine: Machine & Inner, step: Step): Verb<Step> {
     },
     act: (one) => act(machine, kind, one),
     undo: (one, prior) => undo(machine, one, () => kind.undo(machine.things, one, prior)),
+    readBack: async (one) => {
+      await machine.point();
+      return kind.readBack?.(machine.things, one);
+    },
+    takenOver: async (one, became) => {
+      await machine.point();
+      return machine.things.get(thingOf(one)) === became ? undefined : `${thingOf(one)} is theirs`;
+    },
   };
 }
 

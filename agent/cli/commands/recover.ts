@@ -11,6 +11,7 @@ export async function recover(options: { verbose: boolean; print: (text: string)
   if (unmet) throw new PrivilegeError(`restoring the host: ${unmet.message}`, unmet.hint);
   const recovered = await recoverAll({
     holder: 'recover',
+    onLeft: (sentence) => void process.stderr.write(`layerlift: ${sentence}\n`),
     onUndo: (line) => {
       if (options.verbose && line) process.stderr.write(`undo: ${line}\n`);
     },

@@ -60,12 +60,18 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
   let finished: (Finished & Ended) | undefined;
+  const left: RunMeta['caveats'][number][] = [];
   try {
     let log: Logger | undefined;
     // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
     const session = await openSession(id, {
       stop: stop.signal,
       onStep: (what, line) => log?.debug({ line }, what),
+      onLeft: (sentence) => {
+        left.push({ kind: 'note', text: sentence });
+        process.stderr.write(`layerlift: ${sentence}\n`);
+        log?.warn(sentence);
+      },
       restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
       ...(options.withoutWatchdog === undefined ? {} : { withoutWatchdog: options.withoutWatchdog }),
       onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
@@ -94,7 +100,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
         ...ended,
         prepared,
         folder,
-        meta: { ...meta, caveats: [...caveats, ...sparing.notes()], endedAt: new Date().toISOString() },
+        meta: { ...meta, caveats: [...caveats, ...sparing.notes(), ...left], endedAt: new Date().toISOString() },
       };
     });
   } finally {

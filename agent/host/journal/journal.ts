@@ -34,8 +34,21 @@ export interface Header {
 export type JournalRecord =
   | Header
   /** `prior`: what `undo` needs to know of the state before, as the verb captured it. */
-  | { readonly type: 'intent'; readonly seq: number; readonly step: Step; readonly prior?: string }
-  | { readonly type: 'done'; readonly seq: number; /** Nothing is left to undo. */ readonly settled?: true }
+  | {
+      readonly type: 'intent';
+      readonly seq: number;
+      readonly step: Step;
+      readonly prior?: string;
+      readonly became?: string;
+    }
+  | {
+      readonly type: 'done';
+      readonly seq: number;
+      /** Nothing is left to undo. */
+      readonly settled?: true;
+      /** What the step made of the host, as read back. */
+      readonly became?: string;
+    }
   | { readonly type: 'failed'; readonly seq: number; readonly reason: string }
   | { readonly type: 'undoing'; readonly seq: number }
   | { readonly type: 'undone'; readonly seq: number }
@@ -46,6 +59,8 @@ export interface Outstanding {
   readonly seq: number;
   readonly step: Step;
   readonly prior?: string;
+  /** What it made of the host, as read back once it was done; absent where a death came before. */
+  readonly became?: string;
 }
 
 export interface Journal {
@@ -152,6 +167,10 @@ export function foldOutstanding(records: readonly JournalRecord[]): readonly Out
     if (record.type === 'intent') open.set(record.seq, record);
     else if (record.type === 'undone' || record.type === 'failed') open.delete(record.seq);
     else if (record.type === 'done' && record.settled) open.delete(record.seq);
+    else if (record.type === 'done' && record.became !== undefined) {
+      const entry = open.get(record.seq);
+      if (entry) open.set(record.seq, { ...entry, became: record.became });
+    }
   }
   return [...open.values()].sort((a, b) => a.seq - b.seq);
 }
@@ -172,8 +191,9 @@ const recordSchema = z.discriminatedUnion('type', [
     seq,
     step: z.looseObject({ kind: z.string(), why: z.string() }),
     prior: z.string().optional(),
+    became: z.string().optional(),
   }),
-  z.object({ type: z.literal('done'), seq, settled: z.literal(true).optional() }),
+  z.object({ type: z.literal('done'), seq, settled: z.literal(true).optional(), became: z.string().optional() }),
   z.object({ type: z.literal('failed'), seq, reason: z.string() }),
   z.object({ type: z.literal('undoing'), seq }),
   z.object({ type: z.literal('undone'), seq }),

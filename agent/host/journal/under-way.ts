@@ -49,14 +49,19 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
       changes.set(change, end);
     },
     wait: () => ended([...changes.keys()], beforeMs),
-    unwind: async (outstanding, { journal, onStep }) => {
+    unwind: async (outstanding, { journal, onStep, onLeft }) => {
       const late = changesOf(outstanding);
       const lateSteps = late.map(({ entry }) => entry);
       const others = outstanding.filter((entry) => !lateSteps.includes(entry));
-      if (late.length === 0) return (await unwind(outstanding, { journal, onStep, kinds })).residue;
+      if (late.length === 0) return (await unwind(outstanding, { journal, onStep, onLeft, kinds })).residue;
       // It may hang on what this releases, or on what is undone now.
       await releaseAll(outstanding, kinds);
-      await unwind(others, { journal, onStep, kinds });
+      const told = new Set<string>();
+      const tellOnce = (sentence: string): void => {
+        if (!told.has(sentence)) onLeft(sentence);
+        told.add(sentence);
+      };
+      await unwind(others, { journal, onStep, onLeft: tellOnce, kinds });
       await ended(late, Math.max(...late.map(patienceFor)));
       const hung = changesOf(outstanding);
       const hungSteps = hung.map(({ entry }) => entry);
@@ -65,7 +70,7 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
       // All others once more: what was stuck may have been held by one that has ended.
       const { residue } = await unwind(
         outstanding.filter((entry) => !hungSteps.includes(entry)),
-        { journal, kinds, onStep: (entry) => lateSteps.includes(entry) && onStep(entry) },
+        { journal, kinds, onLeft: tellOnce, onStep: (entry) => lateSteps.includes(entry) && onStep(entry) },
       );
       if (hung.length > 0) listAgain(others, journal, kinds);
       return [...hungSteps.flatMap((entry) => (entry ? [stillUnderWay(entry)] : [])), ...residue];

@@ -22,6 +22,8 @@ export interface UnwindOptions {
   readonly journal: Pick<Journal, 'append'>;
   /** Called before the undo of each. */
   readonly onStep?: (entry: Outstanding) => void;
+  /** Called with a sentence for each that somebody else has taken over meanwhile: it stays as they want it. */
+  readonly onLeft?: (sentence: string) => void;
   /** Those of this version where they are left out. */
   readonly kinds?: Kinds;
 }
@@ -80,10 +82,10 @@ export async function releaseAll(outstanding: readonly Outstanding[], kinds: Kin
 /** Gives the reason when the step is still in effect afterwards. */
 async function undoOne(
   entry: Outstanding,
-  { journal, kinds }: UnwindOptions & { readonly kinds: Kinds },
+  { journal, kinds, onLeft }: UnwindOptions & { readonly kinds: Kinds },
   turn: 'first' | 'later',
 ): Promise<string | undefined> {
-  const { seq, step, prior } = entry;
+  const { seq, step, prior, became } = entry;
   note({ type: 'undoing', seq });
   const reason = kinds.isKnownKind(step.kind)
     ? await tryUndo(entry)
@@ -105,6 +107,12 @@ async function undoOne(
     const look = (): Promise<boolean> => within('looking at it', answerMs[turn], verb.present(step, prior));
     try {
       if (!(await look())) return undefined;
+      const left = became === undefined ? undefined : verb.takenOver?.(step, became);
+      const taken = left && (await within('looking at it', answerMs[turn], left));
+      if (taken !== undefined) {
+        onLeft?.(taken);
+        return undefined;
+      }
       const undone = verb.undo(step, prior, patienceMs[turn]);
       await within('undoing it', 2 * patienceMs[turn] + answerMs[turn], undone);
       const remains = !verb.mayStay && (await look());

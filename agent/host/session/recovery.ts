@@ -24,6 +24,8 @@ export interface RecoverOptions {
   /** This run alone; one that has been recovered by others is none. */
   readonly only?: string;
   readonly onUndo: (line: string) => void;
+  /** Told of each change that was not undone because somebody else has taken it over. */
+  readonly onLeft?: (sentence: string) => void;
   /** The folder of all runs; left out: that of this host. */
   readonly state?: string;
   /** Those of this version where they are left out. */
@@ -125,8 +127,9 @@ async function undoAll(
     folder,
     journal,
     onUndo,
+    onLeft,
     kinds,
-  }: Pick<RecoverOptions, 'onUndo' | 'kinds'> & { folder: string; journal: Pick<Journal, 'append'> },
+  }: Pick<RecoverOptions, 'onUndo' | 'onLeft' | 'kinds'> & { folder: string; journal: Pick<Journal, 'append'> },
 ): Promise<UnwindReport> {
   // What is about to become a guest's load may have been frozen with it.
   await releaseAll(outstanding, kinds);
@@ -134,6 +137,7 @@ async function undoAll(
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
   const report = await unwind(outstanding, {
     ...known,
+    ...(onLeft ? { onLeft } : {}),
     onStep: (entry) => onUndo(describeStep(entry.step, entry.prior).undo ?? ''),
   });
   if (haveEnded) return report;

@@ -24,6 +24,13 @@ export interface Verb<S extends StepBase> {
    * may be cut off anywhere, because all that it changes goes with an object of ours: long copying into one.
    */
   readonly act: (step: S, prior: string, stop: AbortSignal) => Promise<string>;
+  /**
+   * What the step has made of the host, read back once it was done: the kernel clamps some values. Kept in the journal; undefined
+   * where that is not known.
+   */
+  readonly readBack?: (step: S) => Promise<string | undefined>;
+  /** A sentence on what somebody else made of it since it `became` what was read back: then it is theirs, and stays. */
+  readonly takenOver?: (step: S, became: string) => Promise<string | undefined>;
   /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
   readonly undo: (step: S, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: releases what would hang, such as the I/O that waits for a suspended device. */

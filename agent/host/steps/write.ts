@@ -11,12 +11,15 @@ export interface WriteStep extends StepBase {
   readonly value: string;
   /** `prior`: put back what was there; `never`: the object goes away anyway; else the value that undoes it. */
   readonly restore: 'prior' | 'never' | { readonly value: string };
+  /** Puts back what earlier writes of this run to the path have changed: they need no undo any more. */
+  readonly ends?: true;
 }
 
 export const writeStep: StepKind<WriteStep> = {
   kind: 'write',
-  text: ({ path, value, restore }, prior) => ({
-    act: `echo ${word(value)} > ${word(path)}`,
+  text: ({ path, value, restore, ends }, prior) => ({
+    // A plan cannot know it yet.
+    act: `echo ${word(ends ? '<what was there>' : value)} > ${word(path)}`,
     undo:
       restore === 'never'
         ? null
@@ -33,6 +36,17 @@ export const writeStep: StepKind<WriteStep> = {
   act: async ({ path, value }, _prior, _stop, kernel) => {
     await kernel.write(path, value);
     return '';
+  },
+  // What is put back to what was there belongs to the host; all else goes with an object of ours.
+  readBack: async ({ path, restore }, kernel) => {
+    const now = restore === 'prior' ? await kernel.read(path) : undefined;
+    return now === undefined ? undefined : chosenValue(now);
+  },
+  takenOver: async ({ path }, became, kernel) => {
+    const text = await kernel.read(path);
+    const now = text === undefined ? undefined : chosenValue(text);
+    if (now === undefined || now === became) return undefined;
+    return `${path} is "${now}" by now, and this run had made it "${became}": somebody else has set it, and it was left so`;
   },
   undo: ({ path, restore }, prior, patienceMs, kernel) =>
     retryBusy(patienceMs, () => kernel.write(path, undoneValue(restore, prior))),

@@ -21,7 +21,9 @@ export async function namesBelow({ ask }: Connection, transaction: number, path:
     const names = await inParts((offset) => part(ask, transaction, { path, offset }));
     if (names) return names;
   }
-  throw new HostError(`xenstore: the names below ${path} changed each of the ${mostAttempts} times that they were read`);
+  throw new HostError(
+    `xenstore: the names below ${path} changed each of the ${mostAttempts} times that they were read`,
+  );
 }
 
 interface Part {

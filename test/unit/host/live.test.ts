@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { foldOutstanding } from '../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
+import { unwind } from '../../../agent/host/journal/unwind.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Step } from '../../../agent/host/step.ts';
 import type { SpawnStep } from '../../../agent/host/steps/spawn.ts';
@@ -240,5 +241,74 @@ describe('a part of the stack that ends by itself', () => {
     const child = await host.scope(() => host.spawn(daemon(['sleep', '0.1'])));
     await child.exited;
     expect(() => host.checkStop()).not.toThrow();
+  });
+});
+
+describe('a change that somebody else has taken over', () => {
+  const knob: Applied = { kind: 'write', path: '/knob', value: 'ours', restore: 'prior', why };
+  const left: string[] = [];
+  beforeEach(() => {
+    left.length = 0;
+    machine.things.set('/knob', 'as found');
+    host = liveHost({ ...machine, stop: stop.signal, onLeft: (sentence) => void left.push(sentence) });
+  });
+
+  it('is left as they want it, told once, and is no residue', async () => {
+    await host.scope(async () => {
+      await host.apply(knob);
+      machine.things.set('/knob', 'of an operator');
+    });
+    expect(machine.things.get('/knob')).toBe('of an operator');
+    expect(left).toEqual(['/knob is theirs']);
+    expect(foldOutstanding(machine.records)).toEqual([]);
+  });
+
+  it('is known by what the kernel has made of the value, not by what was written', async () => {
+    // The kernel clamps what it is given.
+    const { verbOf } = machine.kinds;
+    machine.kinds.verbOf = (step) => ({
+      ...verbOf(step),
+      act: () => {
+        machine.things.set('/knob', 'clamped');
+        return Promise.resolve('');
+      },
+    });
+    host = liveHost({ ...machine, stop: stop.signal, onLeft: (sentence) => void left.push(sentence) });
+    await host.scope(() => host.apply(knob));
+    expect(machine.things.get('/knob')).toBe('as found');
+    expect(left).toEqual([]);
+    expect(machine.records).toContainEqual({ type: 'done', seq: 0, became: 'clamped' });
+  });
+
+  it('is undone whatever it is where a death came before it was read back', async () => {
+    machine.things.set('/knob', 'half-way');
+    const died = foldOutstanding([{ type: 'intent', seq: 0, step: knob, prior: 'as found' }]);
+    expect(await unwind(died, { ...machine, onLeft: (sentence) => void left.push(sentence) })).toMatchObject({
+      residue: [],
+    });
+    expect(machine.things.get('/knob')).toBe('as found');
+    expect(left).toEqual([]);
+  });
+
+  it('is left by a recovery too, which knows from the journal what it had become', async () => {
+    machine.things.set('/knob', 'of an operator');
+    const died = foldOutstanding([
+      { type: 'intent', seq: 0, step: knob, prior: 'as found' },
+      { type: 'done', seq: 0, became: 'ours' },
+    ]);
+    await unwind(died, { ...machine, onLeft: (sentence) => void left.push(sentence) });
+    expect(machine.things.get('/knob')).toBe('of an operator');
+    expect(left).toEqual(['/knob is theirs']);
+  });
+
+  it('counts as undone once this run has put it back, whatever others make of it then', async () => {
+    await host.scope(async () => {
+      await host.apply(knob);
+      await host.apply({ kind: 'write', path: '/knob', value: 'as found', restore: 'never', ends: true, why });
+      // By chance what this run had made it for a while.
+      machine.things.set('/knob', 'ours');
+    });
+    expect(machine.things.get('/knob')).toBe('ours');
+    expect(left).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { LinkStep } from '../../../../agent/host/steps/link.ts';
 import type { MkdirStep } from '../../../../agent/host/steps/mkdir.ts';
 import type { WriteStep } from '../../../../agent/host/steps/write.ts';
 import { HostError } from '../../../../agent/lib/errors.ts';
+import { fakeKernel } from '../../../support/fake-kernel.ts';
 
 let folder = '';
 let path = '';
@@ -112,5 +113,23 @@ describe('writing an attribute', () => {
   it('never makes a file, and says what could not be written where', async () => {
     await expect(writeVerb.act(step(), '', never)).rejects.toThrow(`cannot write "new" to ${path}: ENOENT`);
     expect(() => lstatSync(path)).toThrow('ENOENT');
+  });
+});
+
+describe('an attribute that is to be put back', () => {
+  const knob: WriteStep = { kind: 'write', path: '/sys/x', value: '4000', restore: 'prior', why };
+  const on = (value: string) => verbOf<WriteStep>(knob, fakeKernel({ read: () => Promise.resolve(value) }));
+
+  it('is read back as the kernel has it: clamped, or the choice in force', async () => {
+    expect(await on('1024\n').readBack?.(knob)).toBe('1024');
+    expect(await on('none [kyber]\n').readBack?.(knob)).toBe('kyber');
+    expect(await on('1024\n').readBack?.({ ...knob, restore: 'never' })).toBeUndefined();
+  });
+
+  it('is theirs once it is another value than was read back', async () => {
+    expect(await on('1024\n').takenOver?.(knob, '1024')).toBeUndefined();
+    expect(await on('77\n').takenOver?.(knob, '1024')).toBe(
+      '/sys/x is "77" by now, and this run had made it "1024": somebody else has set it, and it was left so',
+    );
   });
 });

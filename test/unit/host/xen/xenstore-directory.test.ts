@@ -39,10 +39,16 @@ it('a folder above 4 KiB is listed whole, in order, each part from where the one
   expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
 });
 
-it.each([4_094, 4_095, 4_096, 4_097, 8_180, 8_190])('no name is lost or halved where %i bytes end a part', async (bytes) => {
-  daemon.names = [...Array.from({ length: Math.floor(bytes / 10) - 1 }, (_, i) => `${i}`.padStart(9, '0')), 'x'.repeat(9 + (bytes % 10))];
-  expect(await list('/local/domain')).toEqual(daemon.names);
-});
+it.each([4_094, 4_095, 4_096, 4_097, 8_180, 8_190])(
+  'no name is lost or halved where %i bytes end a part',
+  async (bytes) => {
+    daemon.names = [
+      ...Array.from({ length: Math.floor(bytes / 10) - 1 }, (_, i) => `${i}`.padStart(9, '0')),
+      'x'.repeat(9 + (bytes % 10)),
+    ];
+    expect(await list('/local/domain')).toEqual(daemon.names);
+  },
+);
 
 it('a list that changes in the middle is read anew: no name of before is mixed with those of after', async () => {
   daemon.names = many;
