@@ -4,10 +4,10 @@ import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';
+import { offer } from '../offer.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
 
 const target = '/sys/kernel/config/target';
-const parameters = '/sys/module/tcm_loop/parameters';
 const diskDeadlineMs = 15_000;
 
 const needs: readonly Need[] = [
@@ -58,21 +58,18 @@ async function raiseAdapter(site: Site, canQueue: number): Promise<string> {
   const why = 'the SCSI loopback adapter';
   await loadChecksums(host);
   for (const name of modules) await host.apply({ kind: 'module', name, why });
-  // Read by the driver when an adapter is made: both count for the next one only.
-  for (const parameter of ['can_queue', 'cmd_per_lun']) {
-    await host.apply({
-      kind: 'write',
-      path: `${parameters}/${parameter}`,
-      value: `${canQueue}`,
-      restore: 'prior',
-      why,
-    });
-  }
   const fabric = `${target}/loopback`;
   const wwn = `${fabric}/${names.naa(0)}`;
   const tpgt = `${wwn}/tpgt_1`;
   if (!(await host.list(target)).includes('loopback')) await host.apply({ kind: 'mkdir', path: fabric, why });
+  // Read by the driver as it makes the adapter, which this is (tcm_loop_make_scsi_hba): they count for the next one only.
+  const offers = ['can_queue', 'cmd_per_lun'].map((name) => ({
+    parameter: `tcm_loop/parameters/${name}`,
+    value: `${canQueue}`,
+  }));
+  const putBack = await offer(host, offers, `${why}: read when an adapter is made`);
   await host.apply({ kind: 'mkdir', path: wwn, why });
+  await putBack();
   await host.apply({ kind: 'mkdir', path: tpgt, why });
   await host.apply({ kind: 'write', path: `${tpgt}/nexus`, value: names.naa(4095), restore: { value: 'NULL' }, why });
   return tpgt;

@@ -6,6 +6,7 @@ import { findFreeXvdNames, mostRingPageOrder, ringSlots, ringThreadsOf, tooFewNa
 import { wholeNumber } from '../../profile/settings.ts';
 import { keepOthersAwayFrom } from '../keep-away.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
+import { offer } from '../offer.ts';
 import { mustBeAsAsked } from './agreed.ts';
 
 const settings = z.strictObject({
@@ -33,7 +34,7 @@ export const xenVbd = defineProvider({
       await loadDrivers(site.host, wanted);
       const names = await chooseNames(site.host, site.under.length);
       await keepOthersAwayFrom(site.host, site.names, { part: 'vbds', kernelNames: names });
-      const putBack = await offer(site.host, wanted);
+      const putBack = await offerToOurs(site.host, wanted);
       const disks: Lane[] = [];
       for (const [i, lane] of site.under.entries())
         disks.push(await attach(site, lane, { number: i + 1, name: names[i] ?? '', wanted }));
@@ -77,7 +78,7 @@ async function loadDrivers(host: Host, { ringPageOrder, queues }: Settings): Pro
  * What the drivers offer to the devices that connect next, which are ours. They are those of every guest's disk too, so what
  * was offered before is put back, by the function returned, as soon as ours have connected.
  */
-async function offer(host: Host, { queues, persistentGrants }: Settings): Promise<() => Promise<void>> {
+function offerToOurs(host: Host, { queues, persistentGrants }: Settings): Promise<() => Promise<void>> {
   const grants = persistentGrants === undefined ? undefined : persistentGrants ? 'Y' : 'N';
   const wanted = [
     // A frontend that could do more takes what the backend offers.
@@ -85,18 +86,8 @@ async function offer(host: Host, { queues, persistentGrants }: Settings): Promis
     ['xen_blkback/parameters/feature_persistent', grants],
     ['xen_blkfront/parameters/feature_persistent', grants],
   ] as const;
-  const changed: { readonly path: string; readonly before: string }[] = [];
-  for (const [parameter, value] of wanted) {
-    if (value === undefined) continue;
-    const path = `/sys/module/${parameter}`;
-    // In a dry run the driver may not be there to ask.
-    changed.push({ path, before: (await host.read(path))?.trim() ?? '<what was there>' });
-    await host.apply({ kind: 'write', path, value, restore: 'prior', why: `${why}: read when a device connects` });
-  }
-  return async () => {
-    for (const { path, before } of changed.toReversed())
-      await host.apply({ kind: 'write', path, value: before, restore: 'never', why: `${why}: ours have connected` });
-  };
+  const offers = wanted.flatMap(([parameter, value]) => (value === undefined ? [] : [{ parameter, value }]));
+  return offer(host, offers, `${why}: read when a device connects`);
 }
 
 async function chooseNames(host: Host, count: number): Promise<readonly string[]> {

@@ -44,6 +44,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       if (files.has(step.path)) throw new Error(`EEXIST ${step.path}`);
       files.set(step.path, undefined);
       if (step.path.endsWith('/tpgt_1')) files.set(`${step.path}/address`, `${scsiAddress}\n`);
+      if (isAdapter(step.path)) for (const name of adapterHas) files.set(adapter + name, files.get(parameters + name));
       break;
     case 'write':
       files.set(step.path, step.value);
@@ -78,6 +79,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       break;
     case 'module':
       things.modules.add(step.name);
+      if (step.name === 'tcm_loop') for (const name of adapterHas) files.set(parameters + name, '1024');
       break;
     case 'controllers':
     case 'dm-stats':
@@ -107,6 +109,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       const made = within.find(([, value]) => value === undefined);
       if (made) throw new Error(`ENOTEMPTY ${step.path}: ${made[0]}`);
       for (const path of [step.path, ...within.map(([one]) => one)]) files.delete(path);
+      if (isAdapter(step.path)) for (const name of adapterHas) files.delete(adapter + name);
       break;
     }
     case 'write':
@@ -136,6 +139,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       break;
     case 'module':
       things.modules.delete(step.name);
+      if (step.name === 'tcm_loop') for (const name of adapterHas) files.delete(parameters + name);
       break;
     case 'controllers':
     case 'dm-stats':
@@ -187,6 +191,12 @@ function connect({ files, connected, names }: Things, step: StepOf<'nvme-connect
 function removeBelow(files: Map<string, string | undefined>, folder: string): void {
   for (const path of [...files.keys()]) if (path.startsWith(`${folder}/`)) files.delete(path);
 }
+
+/** What the SCSI loopback reads of its parameters when an adapter is made, and never again. */
+const adapterHas = ['can_queue', 'cmd_per_lun'] as const;
+const parameters = '/sys/module/tcm_loop/parameters/';
+const adapter = '/sys/class/scsi_host/host2/';
+const isAdapter = (path: string): boolean => /^\/sys\/kernel\/config\/target\/loopback\/naa\.\w+$/.test(path);
 
 /** The devices that a table stands on. */
 export function devicesOf(table: DmTable): readonly string[] {

@@ -4,7 +4,8 @@ import { devicesOf, type Things } from './things.ts';
 import type { Hop } from './model.ts';
 
 const nullb = '/sys/kernel/config/nullb';
-const canQueue = '/sys/module/tcm_loop/parameters/can_queue';
+/** Of the one adapter that there is: what it got when it was made. */
+const canQueue = '/sys/class/scsi_host/host2/can_queue';
 
 /** Throws where the way ends at nothing. */
 export function wayFrom(things: Things, device: string): readonly Hop[] {
@@ -21,7 +22,7 @@ export function wayFrom(things: Things, device: string): readonly Hop[] {
     const depth = files.get(`/sys/block/${name}/device/queue_depth`);
     const caps = [
       ...(depth === undefined ? [] : [{ key: device, inFlight: Number(depth) }]),
-      { key: 'tcm_loop', inFlight: Number(files.get(canQueue) ?? 1024) },
+      { key: 'tcm_loop', inFlight: Number(files.get(canQueue)) },
     ];
     return [{ device, serviceMs: 0, caps }, ...wayFrom(things, below)];
   }
