@@ -8,7 +8,10 @@ export const exitCodes = {
   inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   worse: [21, 'compare: the second run is worse than the first'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
-  impact: [31, 'stopped because other tenants of the host suffered, or by --stop-if; the host is restored'],
+  impact: [
+    31,
+    'stopped because other tenants of the host suffered, others came to the disk, or by --stop-if; the host is restored',
+  ],
   'host-failed': [32, 'a switch, a device or a part of the stack failed in mid-run; the host is restored'],
   residue: [40, 'THE HOST IS NOT AS FOUND: run `layerlift recover`'],
   usage: [64, 'bad usage of the command line'],

@@ -27,14 +27,21 @@ export async function serveXenstore(path: string): Promise<FakeXenstored> {
   };
   const server: Server = createServer((socket) => {
     let held = Buffer.alloc(0);
-    socket.on('error', () => undefined).on('data', (chunk: Buffer) => {
-      held = Buffer.concat([held, chunk]);
-      while (held.length >= headerBytes && held.length >= headerBytes + held.readUInt32LE(12)) {
-        const end = headerBytes + held.readUInt32LE(12);
-        socket.write(reply(held.subarray(0, headerBytes), answerOf(daemon, held.readUInt32LE(0), held.subarray(headerBytes, end))));
-        held = held.subarray(end);
-      }
-    });
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        held = Buffer.concat([held, chunk]);
+        while (held.length >= headerBytes && held.length >= headerBytes + held.readUInt32LE(12)) {
+          const end = headerBytes + held.readUInt32LE(12);
+          socket.write(
+            reply(
+              held.subarray(0, headerBytes),
+              answerOf(daemon, held.readUInt32LE(0), held.subarray(headerBytes, end)),
+            ),
+          );
+          held = held.subarray(end);
+        }
+      });
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return daemon;

@@ -19,7 +19,9 @@ import { prepare, type PrepareOptions } from '../../run/prepare.ts';
 import { stopIf } from '../../run/stop-if.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { spareOthers } from '../../run/spare-others.ts';
+import { watchDisk } from '../../run/watch-disk.ts';
 import { listenForStop } from '../terminal/stop.ts';
+import { namesOf } from '../../stack/names.ts';
 import { toolVersion } from '../version.ts';
 
 export interface RunOptions extends PrepareOptions {
@@ -59,6 +61,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
+  let endWatching = (): void => undefined;
   let finished: (Finished & Ended) | undefined;
   const left: RunMeta['caveats'][number][] = [];
   try {
@@ -79,6 +82,12 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     finished = await holding(session, async () => {
       if (options.stopIf !== undefined)
         endAsking = stopIf(options.stopIf, (sentence) => stop.stop('impact', sentence)).end;
+      const { claim } = prepared.stack;
+      if (claim?.destroy !== undefined) {
+        const { uuid } = namesOf(id, '').dm('guard');
+        const sentence = (text: string): void => stop.stop('impact', text);
+        endWatching = watchDisk(session.host, { claim, uuid }, sentence).end;
+      }
       const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
       const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
       endSparing = sparing.end;
@@ -106,6 +115,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   } finally {
     endSparing();
     endAsking();
+    endWatching();
     progress.end();
     stop.release();
   }

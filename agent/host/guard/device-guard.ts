@@ -58,6 +58,14 @@ export async function findProblems(claim: Claim, watch: Watch, eyes: Eyes = live
   ];
 }
 
+/** Who uses the device beside our device-mapper device `by`, as all look-ups but that at its I/O, which is ours, see it. */
+export async function findUsers(claim: Claim, by: string, eyes: Eyes = liveEyes): Promise<readonly Problem[]> {
+  const family = await familyOf(eyes, claim);
+  const watch: Watch = { idleMs: 0, claimed: { by } };
+  const seen = await Promise.all(lookUps(claim, watch).map((look) => looked(look, eyes, family)));
+  return [...new Map(seen.flat().map((one) => [one.what, problemOf(claim, one)])).values()];
+}
+
 function lookUps(claim: Claim, { claimed }: Watch): readonly LookUp[] {
   return [
     ...[
