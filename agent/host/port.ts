@@ -2,6 +2,7 @@
 
 import { exists, listFolder, makeFolder, readText, writeAttribute } from './kernel/files.ts';
 import { ioctl, openControl } from './kernel/ioctl.ts';
+import { nativeFailure } from './kernel/libc.ts';
 import { type CommandOptions, runCommand } from './kernel/run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from './xen/xenstore.ts';
 import { closeSync, statSync } from 'node:fs';
@@ -45,6 +46,8 @@ export interface Kernel extends Reads {
   readonly unload: (module: string) => Promise<void>;
   /** Throws an Error that says in words what came in place of an answer. */
   readonly dial: (address: string, port: number, deadlineMs: number) => Promise<void>;
+  /** Why the native module, by which `control` calls, cannot be loaded, as one line; undefined where it can. */
+  readonly nativeFailure: () => string | undefined;
   /** Opens a control node, asks once, and closes it. Throws an Error whose `code` is the errno name. */
   readonly control: (path: string, request: number, argument: Buffer | number) => Promise<number>;
   /** `major:minor` of a block device; undefined for all else. */
@@ -78,6 +81,7 @@ export const kernelHere: Kernel = {
   start: startProgram,
   unload: unloadModule,
   dial,
+  nativeFailure,
   control: async (path, request, argument) => {
     const node = openControl(path);
     try {

@@ -13,6 +13,7 @@ import { findProvider, providersFor } from '../stack/registry.ts';
 export const commonNeeds: readonly Need[] = [
   { kind: 'root' },
   { kind: 'capabilities' },
+  { kind: 'native' },
   { kind: 'tool', name: 'fio', debianPackage: 'fio' },
   { kind: 'tool', name: 'modprobe', debianPackage: 'kmod' },
   { kind: 'tool', name: 'setpriv', debianPackage: 'util-linux' },

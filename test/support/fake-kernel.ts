@@ -28,6 +28,7 @@ export function fakeKernel(given: Partial<Kernel>): Kernel {
     start: absent('start'),
     unload: absent('unload'),
     dial: absent('dial'),
+    nativeFailure: () => undefined,
     control: absent('control'),
     // No path leads to a block device.
     blockNumber: () => undefined,

@@ -1,6 +1,7 @@
 // `recover`: finishes the unwind of every interrupted run.
 
 import { unmetPrivilege } from '../../host/facts/capabilities.ts';
+import { nativeFailure } from '../../host/kernel/libc.ts';
 import { recoverAll } from '../../host/session/recovery.ts';
 import { PrivilegeError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
@@ -9,6 +10,11 @@ import type { ExitName } from '../../lib/exit-codes.ts';
 export async function recover(options: { verbose: boolean; print: (text: string) => void }): Promise<ExitName> {
   const unmet = await unmetPrivilege();
   if (unmet) throw new PrivilegeError(`restoring the host: ${unmet.message}`, unmet.hint);
+  const native = nativeFailure();
+  if (native !== undefined)
+    process.stderr.write(
+      `layerlift: ${native}; dmsetup, rmmod and sysfs are used in its place (a vduse device, and the number of a loop device, cannot be removed without it)\n`,
+    );
   const recovered = await recoverAll({
     holder: 'recover',
     onLeft: (sentence) => void process.stderr.write(`layerlift: ${sentence}\n`),

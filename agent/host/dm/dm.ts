@@ -5,6 +5,7 @@ import { foreignIn } from './foreign.ts';
 import type { DmTable } from './table.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Kernel } from '../port.ts';
+import { type DmStatus, dmsetup, statusBySysfs } from './dmsetup.ts';
 
 const headerBytes = 312;
 const specBytes = 40;
@@ -14,12 +15,6 @@ const flag = { readOnly: 1, suspend: 2, skipLockfs: 1 << 10, bufferFull: 1 << 8,
 // A non-zero cookie makes the kernel pass these flags to udev: no scan, no automatic activation of what
 // a copy of a real disk may carry (lib/libdm/libdevmapper.h, DM_UDEV_DISABLE_*).
 const udevFlags = (0x0002 | 0x0004 | 0x0008) << 16;
-
-export interface DmStatus {
-  readonly node: string;
-  readonly suspended: boolean;
-  readonly uuid: string;
-}
 
 /** A device to be made. */
 export interface DmDevice {
@@ -84,20 +79,24 @@ export async function dmLoad(name: string, table: DmTable, kernel: Kernel, readO
  * call (drivers/md/dm-ioctl.c, do_resume). Without a loaded table it ends a suspension.
  */
 export async function dmResume(name: string, kernel: Kernel): Promise<void> {
+  if (kernel.nativeFailure() !== undefined) return dmsetup('resume', name, kernel);
   await call(kernel, command.suspend, name, { flags: flag.skipLockfs, eventNr: udevFlags });
 }
 
 /** Drops a loaded table that was never made active. */
 export async function dmClear(name: string, kernel: Kernel): Promise<void> {
+  if (kernel.nativeFailure() !== undefined) return dmsetup('clear', name, kernel);
   await call(kernel, command.clear, name, {});
 }
 
 export async function dmRemove(name: string, kernel: Kernel): Promise<void> {
+  if (kernel.nativeFailure() !== undefined) return dmsetup('remove', name, kernel);
   await call(kernel, command.remove, name, { eventNr: udevFlags });
 }
 
 /** The state of a device, or undefined where there is none of that name. */
 export async function dmStatus(name: string, kernel: Kernel): Promise<DmStatus | undefined> {
+  if (kernel.nativeFailure() !== undefined) return statusBySysfs(name, kernel);
   try {
     const reply = await call(kernel, command.status, name, {});
     return {

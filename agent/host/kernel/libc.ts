@@ -2,9 +2,14 @@
 // koffi runs `.async` calls on libuv's pool, so that a device that hangs never hangs the agent.
 
 import { createRequire } from 'node:module';
+import { HostError, reasonOf } from '../../lib/errors.ts';
 
 type Koffi = typeof import('koffi');
 type Argument = Buffer | number | string;
+
+/** What to do about it. */
+export const nativeHint =
+  'install it for this machine (`npm ci`, or node_modules/koffi and node_modules/@koromix of a built folder)';
 
 let loaded: { readonly koffi: Koffi; readonly errnoNames: ReadonlyMap<number, string> } | undefined;
 
@@ -27,10 +32,29 @@ export function libcFunction(prototype: string): (...args: readonly Argument[]) 
     });
 }
 
+/** Why the native module cannot be loaded, as one line; undefined where it can. */
+export function nativeFailure(): string | undefined {
+  try {
+    loaded ??= load();
+    return undefined;
+  } catch (failure) {
+    return failure instanceof HostError ? (failure.problems[0]?.message ?? '') : reasonOf(failure);
+  }
+}
+
 // Loaded at the first use: commands that change nothing never pay for it.
 function load(): NonNullable<typeof loaded> {
-  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  const koffi = requireNative();
   // Of two names for a number the first is meant: EAGAIN, not EWOULDBLOCK.
   const names = Object.entries(koffi.os.errno).reverse();
   return { koffi, errnoNames: new Map(names.map(([name, value]) => [value, name])) };
+}
+
+function requireNative(): Koffi {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (cause) {
+    const [first = ''] = reasonOf(cause).split('\n');
+    throw new HostError(`the native module koffi cannot be loaded: ${first}`, nativeHint, { cause });
+  }
 }

@@ -1,9 +1,11 @@
 // What a loop device stands on, as the kernel knows it: a path may be gone, or lead elsewhere in another mount namespace.
 
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { deviceNumberOf } from '../formats/device-number.ts';
+import { readText } from './files.ts';
 import { ioctl } from './ioctl.ts';
+import { nativeFailure } from './libc.ts';
 import { errnoOf } from '../../lib/errors.ts';
 
 const loopGetStatus64 = 0x4c05; // LOOP_GET_STATUS64, include/uapi/linux/loop.h
@@ -15,6 +17,7 @@ const [infoBytes, rdeviceAt] = [232, 16];
  * (drivers/block/loop.c, loop_get_status), 0 for a file. Throws Node's error when the loop device cannot be asked.
  */
 export async function loopStandsOn(name: string): Promise<string | undefined> {
+  if (nativeFailure() !== undefined) return standsOnByPath(name);
   try {
     const file = await open(`/dev/${name}`, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
@@ -30,4 +33,12 @@ export async function loopStandsOn(name: string): Promise<string | undefined> {
     if (errnoOf(failure) === 'ENXIO') return undefined;
     throw failure;
   }
+}
+
+/** Without the native module, by what sysfs calls it. Throws Node's error where no such path is left: then nobody can tell. */
+async function standsOnByPath(name: string): Promise<string | undefined> {
+  const path = (await readText(`/sys/block/${name}/loop/backing_file`))?.trim();
+  if (path === undefined) return undefined;
+  const found = await stat(path);
+  return found.isBlockDevice() ? deviceNumberOf(found.rdev) : undefined;
 }

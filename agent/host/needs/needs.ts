@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../lib/errors.ts';
 import { unmetPrivilege } from '../facts/capabilities.ts';
+import { nativeHint } from '../kernel/libc.ts';
 import { findProgram } from '../kernel/run-command.ts';
 import { type Kernel, kernelHere } from '../port.ts';
 import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
@@ -10,6 +11,8 @@ export type Need =
   | { readonly kind: 'root' }
   /** Of what root's power is made up, it may have only a part. */
   | { readonly kind: 'capabilities' }
+  /** By which the agent makes system calls that Node has no call for. */
+  | { readonly kind: 'native' }
   | { readonly kind: 'tool'; readonly name: string; readonly debianPackage: string }
   | { readonly kind: 'module'; readonly name: string; readonly forWhat: string; readonly hint?: string }
   | { readonly kind: 'configfs' }
@@ -36,6 +39,8 @@ export function renderNeed(need: Need): string {
       return 'root';
     case 'capabilities':
       return 'the capabilities of root that a run needs';
+    case 'native':
+      return 'the native module koffi';
     case 'tool':
       return `program ${need.name}`;
     case 'module':
@@ -65,6 +70,12 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
     case 'capabilities':
       // That root is needed is said on its own.
       return process.getuid?.() === 0 ? unmetPrivilege() : undefined;
+    case 'native': {
+      const failure = kernel.nativeFailure();
+      return failure === undefined
+        ? undefined
+        : { message: `${failure}; only recover, knobs, report and doctor work without`, hint: nativeHint };
+    }
     case 'tool':
       return (await isInstalled(need.name, kernel))
         ? undefined

@@ -1,5 +1,6 @@
 // The end of the process where an orderly one is not to be had.
 
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { isAnythingHanging } from '../kernel/patience.ts';
@@ -14,6 +15,11 @@ const terminals = [0, 1, 2].filter((fd) => isatty(fd));
  */
 export function leaveIfStuck(code: number): void {
   if (!isAnythingHanging() && terminals.every((fd) => isatty(fd))) return;
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-  koffi.load(null).func('void _exit(int status)')(code);
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    koffi.load(null).func('void _exit(int status)')(code);
+  } catch {
+    // Without the native module: better no exit code than no end.
+    execFileSync('sh', ['-c', 'kill -KILL $PPID']);
+  }
 }

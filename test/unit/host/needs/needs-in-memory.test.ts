@@ -47,3 +47,11 @@ it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string |
   const [state] = await checkNeeds([need], await kernelWith(texts, run));
   expect(state?.problem?.message).toBe(problem);
 });
+
+it.each([undefined, 'the native module koffi cannot be loaded: wrong ELF class'])(
+  'the native module is asked for of the kernel port: %s',
+  async (failure) => {
+    const [state] = await checkNeeds([{ kind: 'native' }], fakeKernel({ nativeFailure: () => failure }));
+    expect(state?.problem?.message).toBe(failure && `${failure}; only recover, knobs, report and doctor work without`);
+  },
+);
