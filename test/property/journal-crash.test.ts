@@ -21,6 +21,7 @@ const start: readonly (readonly [string, string])[] = [
   ['/d#power', '7'],
   ['/knob', 'theirs'],
   ['/other', 'theirs too'],
+  ['/offer', 'as offered'],
   ['dm z', 'theirs'],
   ['module o', 'loaded'],
 ];
@@ -35,6 +36,8 @@ const catalogue: readonly Applied[] = [
   { kind: 'mkdir', path: '/a/b', why },
   { kind: 'write', path: '/knob', value: 'ours', restore: 'prior', why },
   { kind: 'write', path: '/other', value: 'theirs too', restore: 'prior', why },
+  { kind: 'write', path: '/offer', value: 'for ours', restore: 'prior', why },
+  { kind: 'write', path: '/offer', value: 'as offered', restore: 'never', ends: true, why },
   { kind: 'exec', argv: ['add'], undo: ['del'], witness: { path: '/run/link' }, why },
   { kind: 'exec', argv: ['attach'], witness: { parent: '/run/link' }, why },
   { kind: 'mkdir', path: '/a/b/c', why },
