@@ -1,15 +1,8 @@
 // File systems and swap on a device, over every mount namespace.
 
 import { errnoOf } from '../../lib/errors.ts';
+import { parseMountinfo, unescaped } from '../formats/mountinfo.ts';
 import { type Eyes, type Finding, type LookUp, memberAt, memberOf, user } from './look.ts';
-
-export interface Mount {
-  /** `major:minor`; of btrfs and its like an anonymous one that names no device. */
-  readonly number: string;
-  readonly point: string;
-  /** What was mounted, such as `/dev/sda1`. */
-  readonly source: string;
-}
 
 /** A container may have mounted what the host has not; a process in a chroot sees a part of its namespace only. */
 export const mounts: LookUp = async (eyes, family) => {
@@ -44,17 +37,6 @@ export const btrfs: LookUp = async (eyes, family) => {
   return found;
 };
 
-/** Fields of proc(5), mountinfo: the third is `major:minor`, the fifth the mount point; two after ` - `, the source. */
-export function parseMountinfo(text: string): readonly Mount[] {
-  return text.split('\n').flatMap((line) => {
-    const fields = line.split(' ');
-    const [number, point] = [fields[2], fields[4]];
-    const source = fields[fields.indexOf('-', 5) + 2];
-    if (number === undefined || point === undefined) return [];
-    return [{ number, point: unescaped(point), source: fields.includes('-', 5) ? unescaped(source ?? '') : '' }];
-  });
-}
-
 export const swaps: LookUp = async (eyes, family) => {
   const found: Finding[] = [];
   for (const path of parseSwaps((await eyes.read('/proc/swaps')) ?? '')) {
@@ -82,9 +64,4 @@ function noneOfTheDead(failure: unknown): undefined {
 
 async function quietLink(eyes: Eyes, path: string): Promise<string> {
   return (await eyes.link(path).catch(() => undefined)) ?? '';
-}
-
-/** The kernel writes blanks, tabs, line ends and backslashes as three octal digits. */
-function unescaped(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../lib/errors.ts';
 import { unmetPrivilege } from '../facts/capabilities.ts';
+import { type Mount, parseMountinfo } from '../formats/mountinfo.ts';
 import { nativeHint } from '../kernel/libc.ts';
 import { findProgram } from '../kernel/run-command.ts';
 import { type Kernel, kernelHere } from '../port.ts';
@@ -83,7 +84,7 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
     case 'module':
       return unmetModule(need, kernel);
     case 'configfs':
-      return / \/sys\/kernel\/config configfs /.test((await kernel.read('/proc/mounts')) ?? '')
+      return (await mountAt('/sys/kernel/config', kernel))?.type === 'configfs'
         ? undefined
         : {
             message: 'configfs is not mounted at /sys/kernel/config',
@@ -128,13 +129,13 @@ async function unmetModule(
   return { message: `kernel module ${need.name} is missing (${need.forWhat})`, hint };
 }
 
+/** The one that counts for this process. */
+async function mountAt(point: string, kernel: Kernel): Promise<Mount | undefined> {
+  return parseMountinfo((await kernel.read('/proc/self/mountinfo')) ?? '').findLast((one) => one.point === point);
+}
+
 async function unwritableCgroups(kernel: Kernel): Promise<Problem | undefined> {
-  // Which of the mounts there counts for this process: the last one.
-  const mounts = ((await kernel.read('/proc/self/mounts')) ?? '')
-    .split('\n')
-    .filter((line) => line.includes(' /sys/fs/cgroup '));
-  const options = mounts.at(-1)?.split(' ')[3]?.split(',') ?? [];
-  if (!options.includes('ro')) return undefined;
+  if (!(await mountAt('/sys/fs/cgroup', kernel))?.isReadOnly) return undefined;
   return {
     message: 'cgroups cannot be changed from here: /sys/fs/cgroup is mounted read-only',
     hint: 'a unit with ProtectControlGroups= or a container does that: start layerlift from a shell, or by systemd-run',

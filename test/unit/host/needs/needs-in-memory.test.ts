@@ -19,6 +19,10 @@ const module: Need = { kind: 'module', name: 'a-b', forWhat: 'x' };
 const cgroup: Need = { kind: 'cgroup2', controllers: ['io', 'cpu'] };
 const controllers = { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io\n' };
 
+/** Of mounts at /sys/fs/cgroup, one over the other, by their options. */
+const mountinfo = (...options: readonly string[]): string =>
+  options.map((one, i) => `3${i} 24 0:26 / /sys/fs/cgroup ${one} - cgroup2 cgroup2 rw\n`).join('');
+
 it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string | undefined]>([
   ['a module that modprobe knows', module, {}, found, undefined],
   ['a module that nobody knows', module, {}, missing, 'kernel module a-b is missing (x)'],
@@ -38,10 +42,31 @@ it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string |
     cgroup,
     {
       ...controllers,
-      '/proc/self/mounts': 'c /sys/fs/cgroup cgroup2 rw,nosuid 0 0\nc /sys/fs/cgroup cgroup2 ro,nosuid 0 0\n',
+      '/proc/self/mountinfo': mountinfo('rw,nosuid', 'ro,nosuid'),
     },
     found,
     'cgroups cannot be changed from here: /sys/fs/cgroup is mounted read-only',
+  ],
+  [
+    'cgroups that are mounted writable over read-only ones',
+    cgroup,
+    { ...controllers, '/proc/self/mountinfo': mountinfo('ro', 'rw') },
+    found,
+    undefined,
+  ],
+  [
+    'configfs',
+    { kind: 'configfs' },
+    { '/proc/self/mountinfo': '40 24 0:27 / /sys/kernel/config rw - configfs configfs rw\n' },
+    found,
+    undefined,
+  ],
+  [
+    'no configfs',
+    { kind: 'configfs' },
+    { '/proc/self/mountinfo': '40 24 0:27 / /mnt rw - configfs configfs rw\n' },
+    found,
+    'configfs is not mounted at /sys/kernel/config',
   ],
 ])('%s', async (_, need, texts, run, problem) => {
   const [state] = await checkNeeds([need], await kernelWith(texts, run));

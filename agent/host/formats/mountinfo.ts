@@ -1,0 +1,33 @@
+// Mounts, as a process sees them: /proc/PID/mountinfo (proc(5)).
+
+export interface Mount {
+  /** `major:minor`; of btrfs and its like an anonymous one that names no device. */
+  readonly number: string;
+  readonly point: string;
+  readonly type: string;
+  /** What was mounted, such as `/dev/sda1`. */
+  readonly source: string;
+  /** By the mount, or by the whole file system. */
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * In the order of the kernel: of several at a point the last one counts. The third field is `major:minor`, the fifth the
+ * mount point, the sixth the options of the mount; after ` - ` the type, the source, the options of the file system.
+ */
+export function parseMountinfo(text: string): readonly Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const fields = line.split(' ');
+    const [number, point, options = ''] = [fields[2], fields[4], fields[5]];
+    if (number === undefined || point === undefined) return [];
+    const end = fields.indexOf('-', 5);
+    const [type = '', source = '', ofAll = ''] = end < 0 ? [] : fields.slice(end + 1);
+    const isReadOnly = [options, ofAll].some((some) => some.split(',').includes('ro'));
+    return [{ number, point: unescaped(point), type, source: unescaped(source), isReadOnly }];
+  });
+}
+
+/** The kernel writes blanks, tabs, line ends and backslashes of a path as three octal digits. */
+export function unescaped(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
