@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isRecord } from '../../lib/record.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
-import type { Kinds } from '../step.ts';
+import { type Kinds, kindsHere } from '../step.ts';
 import { LayerliftError, type Problem, ProfileError, reasonOf, ResidueError } from '../../lib/errors.ts';
 import { type Journal, openJournal, type Outstanding, readableSteps, readJournal } from '../journal/journal.ts';
 import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFolderOf } from '../journal/leftovers.ts';
@@ -34,7 +34,7 @@ export interface RecoverOptions {
 
 /** Unwinds interrupted runs. Throws ResidueError, after trying all, when something could not be undone. */
 export async function recoverAll(options: RecoverOptions): Promise<readonly Recovery[]> {
-  const { holder, only, state = stateFolder } = options;
+  const { holder, only, state = stateFolder, kinds = kindsHere } = options;
   const release = await takeLock(holder, { state });
   try {
     const recoveries: Recovery[] = [];
@@ -50,7 +50,7 @@ export async function recoverAll(options: RecoverOptions): Promise<readonly Reco
     await attempt('remains of earlier runs', () => forgetRemains(state));
     for (const run of leftovers(state).filter((name) => only === undefined || name === only)) {
       await attempt(`the run in ${runFolderOf(run, state)}`, async () => {
-        const { residue: stuck, ...recovery } = await recoverOne(run, { ...options, state });
+        const { residue: stuck, ...recovery } = await recoverOne(run, { ...options, state, kinds });
         residue.push(...stuck);
         if (stuck.length === 0) forgetRun(run, state);
         recoveries.push(recovery);
@@ -65,7 +65,7 @@ export async function recoverAll(options: RecoverOptions): Promise<readonly Reco
 
 async function recoverOne(
   run: string,
-  { state, ...options }: RecoverOptions & { readonly state: string },
+  { state, ...options }: RecoverOptions & { readonly state: string; readonly kinds: Kinds },
 ): Promise<Recovery & { readonly residue: readonly Problem[] }> {
   const path = journalPathOf(run, state);
   const endedByReboot = isOfAnotherBoot(path);
@@ -129,20 +129,20 @@ async function undoAll(
     onUndo,
     onLeft,
     kinds,
-  }: Pick<RecoverOptions, 'onUndo' | 'onLeft' | 'kinds'> & { folder: string; journal: Pick<Journal, 'append'> },
+  }: Pick<RecoverOptions, 'onUndo' | 'onLeft'> & { folder: string; journal: Pick<Journal, 'append'>; kinds: Kinds },
 ): Promise<UnwindReport> {
   // What is about to become a guest's load may have been frozen with it.
   await releaseAll(outstanding, kinds);
-  const known = kinds ? { journal, kinds } : { journal };
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
   const report = await unwind(outstanding, {
-    ...known,
+    journal,
+    kinds,
     ...(onLeft ? { onLeft } : {}),
     onStep: (entry) => onUndo(describeStep(entry.step, entry.prior).undo ?? ''),
   });
   if (haveEnded) return report;
   const haveEndedNow = await programsEnded(folder, programPatienceS.after);
-  const { residue } = await unwind(outstanding, known);
+  const { residue } = await unwind(outstanding, { journal, kinds });
   if (haveEndedNow) return { undone: report.undone, residue };
   try {
     // So that the next recovery looks at them once more.
