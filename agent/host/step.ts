@@ -59,9 +59,20 @@ function kindOf<S extends Step>(step: S): StepKind<S> {
   return found as StepKind<S>;
 }
 
-/** How to see, do and undo a step on a machine. */
+/** Verbs that know their kernel, by their kind. */
+const boundTo = new WeakMap<Kernel, Map<string, unknown>>();
+
+/** How to see, do and undo a step on a machine. One verb serves all steps of its kind. */
 export function verbOf<S extends Step>(step: S, kernel: Kernel = kernelHere): Verb<S> {
   const kind = kindOf(step);
+  const bound = boundTo.get(kernel) ?? new Map<string, unknown>();
+  boundTo.set(kernel, bound);
+  const verb = (bound.get(kind.kind) ?? bind(kind, kernel)) as Verb<S>;
+  bound.set(kind.kind, verb);
+  return verb;
+}
+
+function bind<S extends Step>(kind: StepKind<S>, kernel: Kernel): Verb<S> {
   const { release, readBack, takenOver, ...rest } = kind;
   return {
     ...rest,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isKnownKind, renderStep, type Step, verbOf } from '../../../agent/host/step.ts';
 import { words } from '../../../agent/lib/shell-words.ts';
+import { fakeKernel } from '../../support/fake-kernel.ts';
 
 const why = 'a test';
 const table = [
@@ -138,6 +139,15 @@ describe('the list of kinds', () => {
       expect(() => verbOf({ kind, why } as unknown as Step)).toThrow(`no step kind ${kind}`);
     }
   });
+});
+
+it('a verb is made once for all steps of its kind, and asks the kernel that it was made for', async () => {
+  const here = fakeKernel({ read: () => Promise.resolve('here') });
+  const there = fakeKernel({ read: () => Promise.resolve('there') });
+  const step: Extract<Step, { kind: 'write' }> = { kind: 'write', path: '/x', value: 'v', restore: 'prior', why };
+  expect(verbOf(step, here)).toBe(verbOf({ ...step, path: '/y' }, here));
+  expect(await verbOf(step, here).capture(step)).toBe('here');
+  expect(await verbOf(step, there).capture(step)).toBe('there');
 });
 
 describe('the undo of a step that was made names what was there before', () => {
