@@ -25,16 +25,17 @@ const mostRestarts = 3;
 const beatMs = 10_000;
 const longestSilenceS = 90;
 
-// An ignored signal stays ignored by what the shell becomes. The root cgroup is the one place that no unit's end reaches.
+// An ignored signal stays ignored by what the shell becomes. The root cgroup is the one place that no unit's end reaches. All
+// but that have a type (kernel/cgroup/cgroup.c, cgroup_base_files): where a container's root is mounted, nothing was left.
 const script = `
-{ echo $$ >/sys/fs/cgroup/cgroup.procs; echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null
+root=/sys/fs/cgroup
+here=inside
+{
+  if [ -e $root/cgroup.controllers ] && echo $$ >$root/cgroup.procs && [ ! -e $root/cgroup.type ]; then here=outside; fi
+  echo -1000 >/proc/self/oom_score_adj
+} 2>/dev/null
 trap '' HUP INT QUIT TERM PIPE
-cgroup_of() {
-  while read -r line; do case $line in 0::*) echo "\${line#0::}" ;; esac; done <"/proc/$1/cgroup"
-}
-here=$(cgroup_of $$)
-# Who is at the root is in no unit.
-if [ "$here" = / ] || [ "$here" != "$(cgroup_of $PPID)" ]; then echo ready outside; else echo ready inside; fi
+echo ready $here
 exec >/dev/null
 silence=$1; shift
 # Above 128 the time is over and the pipe is whole: its other end is with the agent, which has its number still. It is over
