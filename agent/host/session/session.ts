@@ -28,6 +28,8 @@ export interface SessionOptions extends Omit<LiveOptions, 'journal'> {
   /** It is known that the watchdog may die with the agent; else a run is refused where it would. */
   readonly withoutWatchdog?: boolean;
   readonly onWatchdogLost?: (note: string) => void;
+  /** How the watchdog is started; left out: as a process of its own. */
+  readonly watch?: typeof startWatchdog;
   /** The folder of all runs; left out: that of this host. */
   readonly state?: string;
 }
@@ -35,7 +37,7 @@ export interface SessionOptions extends Omit<LiveOptions, 'journal'> {
 /** Takes the lock and opens a journal. Throws BusyError while another run holds the host or left something behind. */
 export async function openSession(
   run: string,
-  { restore, withoutWatchdog, onWatchdogLost, state = stateFolder, ...live }: SessionOptions,
+  { restore, withoutWatchdog, onWatchdogLost, watch = startWatchdog, state = stateFolder, ...live }: SessionOptions,
 ): Promise<Session> {
   const release = await takeLock('run', { state });
   let watchdog: Watchdog | undefined;
@@ -54,7 +56,7 @@ export async function openSession(
       );
     }
     // Before the journal: from its first line on there is somebody to clear it away.
-    if (restore) watchdog = await startWatchdog(restore, onWatchdogLost ?? (() => undefined));
+    if (restore) watchdog = await watch(restore, onWatchdogLost ?? (() => undefined));
     const mayDie = watchdog?.isOutside === false;
     if (mayDie && withoutWatchdog !== true) {
       throw new NeedError([

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyseFolder, reportFolder } from '../../../agent/cli/commands/analyse.ts';
-import { run, type RunOptions, type Surroundings } from '../../../agent/cli/commands/run.ts';
+import { run, type RunOptions } from '../../../agent/cli/commands/run.ts';
 import {
   HostError,
   LayerliftError,
@@ -22,6 +22,7 @@ import type { Phase } from '../../../agent/records/phase.ts';
 import { reportSchema, type ReportDocument } from '../../../agent/report/document/document.ts';
 import { simClock } from '../../support/sim-host/clock.ts';
 import { type SimHost, simHost } from '../../support/sim-host/host.ts';
+import { simSurroundings } from '../../support/sim-host/surroundings.ts';
 
 /** What is told in the middle of each part. */
 const middles: Readonly<Partial<Record<Phase, RegExp>>> = {
@@ -51,34 +52,6 @@ afterEach(() => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-/** What a run finds on the simulated host; `tell` hears how it goes. */
-function simulated(host: SimHost, tell: (what: string) => void): Surroundings {
-  return {
-    preflight: () => Promise.resolve(),
-    readFacts: () => Promise.resolve({ kernel: 'Linux 6.1' }),
-    openSession: () =>
-      Promise.resolve({
-        host,
-        caveats: [],
-        journal: { path: '/dev/null', append: () => undefined, close: () => undefined },
-        close: ({ clean }) => void log.push(clean ? 'closed' : 'closed with residue'),
-      }),
-    spareOthers: () =>
-      Promise.resolve({
-        ...{ canSee: true, notes: () => [], end: () => undefined, isSuffering: () => false },
-        ...{ suffering: () => new Promise(() => undefined), findCause: () => Promise.resolve() },
-      }),
-    showProgress: () => ({
-      phase: tell,
-      told: tell,
-      sliceBegins: ({ seq, arm }) => tell(`slice ${seq} ${arm}`),
-      sliceEnds: () => undefined,
-      standing: () => undefined,
-      end: () => undefined,
-    }),
-  };
-}
-
 /** Runs to the end. Gives how it ended and what it printed. */
 async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; printed: string }> {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
@@ -92,6 +65,7 @@ async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; p
     isDone = true;
     act(host);
   };
+  const closed = ({ clean }: { clean: boolean }): void => void log.push(clean ? 'closed' : 'closed with residue');
   let printed = '';
   const given: RunOptions = {
     ...{ profile: 'profiles/plant-ring.yaml', runs, seed: 1, cold: false, budgetMs: 600_000, deadlineMs: undefined },
@@ -102,7 +76,7 @@ async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; p
     },
     ...options,
   };
-  const ended = clock.run(() => run(given, simulated(host, tell)));
+  const ended = clock.run(() => run(given, simSurroundings(host, tell, closed)));
   const exit = await ended.catch((thrown: unknown) =>
     thrown instanceof LayerliftError ? thrown.exit : ('internal' as const),
   );
