@@ -1,6 +1,6 @@
 // Every error that a user can meet. One class a cause that the caller must tell apart; each knows its exit code.
 
-import type { ExitName } from './exit-codes.ts';
+import type { ExitName, Stopper } from './exit-codes.ts';
 
 export interface Problem {
   /** What is wrong: names the thing and the value. */
@@ -114,10 +114,13 @@ export class InternalError extends LayerliftError {
   }
 }
 
-/** The run was told to stop: by a signal or by its deadline. */
+/** The run was told to stop: by a signal, by its deadline, or by who is named. */
 export class StoppedError extends LayerliftError {
-  constructor(exit: ExitName, message: string) {
+  readonly by: Stopper | undefined;
+
+  constructor(exit: ExitName, message: string, by?: Stopper) {
     super(exit, [{ message }]);
+    this.by = by;
   }
 }
 

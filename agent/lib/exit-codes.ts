@@ -27,6 +27,10 @@ export const exitCodes = {
   terminate: [143, 'stopped by SIGTERM; the host is restored'],
 } as const satisfies Record<string, readonly [number, string]>;
 
+/** Who ended a run by the exit code `impact`: other tenants, the command of `--stop-if`, whoever came to the disk. */
+export const stoppers = ['others', 'stop-if', 'disk-user'] as const;
+export type Stopper = (typeof stoppers)[number];
+
 export type ExitName = keyof typeof exitCodes;
 
 export function exitCode(name: ExitName): number {

@@ -81,7 +81,11 @@ export function endedWith(findings: Recorded, failure: unknown, path: string): E
     .map((one) => ({ ...one, failure: inMidRun(one.failure, one.phase) }));
   if (!first) return { findings };
   const notes = others.map((one) => ({ kind: 'failed-before', failure: whyOf(one.failure) }) as const);
-  const cutShort = { phase: first.phase, why: whyOf(first.failure), exit: exitOf(first.failure) };
+  const by = first.failure instanceof StoppedError ? first.failure.by : undefined;
+  const cutShort = {
+    ...{ phase: first.phase, why: whyOf(first.failure), exit: exitOf(first.failure) },
+    ...(by === undefined ? {} : { by }),
+  };
   return {
     findings: { ...findings, notes: [...findings.notes, ...notes] },
     cutShort,
@@ -108,7 +112,7 @@ function told(failure: unknown, path: string): Error {
   if (!(failure instanceof Error)) return new InternalError(reasonOf(failure));
   if (!(failure instanceof StoppedError)) return failure;
   const note = `${failure.message}; the host is restored; what was measured is in ${path}`;
-  return new StoppedError(failure.exit, note);
+  return new StoppedError(failure.exit, note, failure.by);
 }
 
 /** A copy for the record; that it cannot be made must not hide how the run ended. */

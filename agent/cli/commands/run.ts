@@ -7,7 +7,7 @@ import type { RunMeta } from '../../records/run-schema.ts';
 import { makeRunFolder } from '../../records/run-folder.ts';
 import { openSession, type Session } from '../../host/session/session.ts';
 import { ResidueError } from '../../lib/errors.ts';
-import type { ExitName } from '../../lib/exit-codes.ts';
+import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import { defaultImpact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
@@ -58,6 +58,10 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);
+  const stopFor =
+    (by: Stopper) =>
+    (sentence: string): void =>
+      stop.stop('impact', sentence, by);
   const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
@@ -80,16 +84,14 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
     });
     finished = await holding(session, async () => {
-      if (options.stopIf !== undefined)
-        endAsking = stopIf(options.stopIf, (sentence) => stop.stop('impact', sentence)).end;
+      if (options.stopIf !== undefined) endAsking = stopIf(options.stopIf, stopFor('stop-if')).end;
       const { claim } = prepared.stack;
       if (claim?.destroy !== undefined) {
         const { uuid } = namesOf(id, '').dm('guard');
-        const sentence = (text: string): void => stop.stop('impact', text);
-        endWatching = watchDisk(session.host, { claim, uuid }, sentence).end;
+        endWatching = watchDisk(session.host, { claim, uuid }, stopFor('disk-user')).end;
       }
       const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
-      const sparing = await spareOthers(session.host, points, (sentence) => stop.stop('impact', sentence));
+      const sparing = await spareOthers(session.host, points, stopFor('others'));
       endSparing = sparing.end;
       progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
       const host = await readFacts();

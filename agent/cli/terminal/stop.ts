@@ -3,7 +3,7 @@
 
 import { leaveIfStuck } from '../../host/session/leave.ts';
 import { reasonOf, StoppedError } from '../../lib/errors.ts';
-import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
+import { exitCode, type ExitName, type Stopper } from '../../lib/exit-codes.ts';
 
 const signals: readonly (readonly [NodeJS.Signals, ExitName])[] = [
   ['SIGINT', 'interrupt'],
@@ -17,14 +17,14 @@ const longestTimerMs = 2 ** 31 - 1;
 export interface Stop {
   readonly signal: AbortSignal;
   /** Tells the run to stop, for another reason. */
-  readonly stop: (exit: ExitName, message: string) => void;
+  readonly stop: (exit: ExitName, message: string, by?: Stopper) => void;
   /** Back to the defaults of the process. */
   readonly release: () => void;
 }
 
 export function listenForStop(deadlineMs: number | undefined): Stop {
   const controller = new AbortController();
-  const stop = (exit: ExitName, message: string): void => controller.abort(new StoppedError(exit, message));
+  const stop: Stop['stop'] = (exit, message, by) => controller.abort(new StoppedError(exit, message, by));
   const handlers = signals.map(([name, exit]) => {
     const handler = (): void => {
       if (controller.signal.aborted) {

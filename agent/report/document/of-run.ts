@@ -50,7 +50,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
       ...checkCaveats(analysis, counted, plan.design.delta),
     ],
     exit: end?.exit ?? (isAnswered(plan, findings) ? 'ok' : 'inconclusive'),
-    ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why } } : {}),
+    ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why, by: end.by ?? null } } : {}),
     folder,
     ...(meta.labels ? { labels: meta.labels } : {}),
     ...(settle ? { pilot: settle } : {}),

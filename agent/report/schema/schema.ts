@@ -1,7 +1,7 @@
 // The report as one versioned, serialisable document: what every format prints and what `--format json` hands over.
 
 import * as z from 'zod';
-import { exitCodes, type ExitName } from '../../lib/exit-codes.ts';
+import { exitCodes, type ExitName, stoppers } from '../../lib/exit-codes.ts';
 import { layers } from '../../lib/layer.ts';
 import { phases } from '../../records/phase.ts';
 import { capsSchema } from './caps.ts';
@@ -140,6 +140,10 @@ export const reportSchema = z
       .object({
         phase: z.enum(phases).nullable().describe('where the run was; null: not known'),
         why: z.string().describe('what ended it'),
+        by: z
+          .enum(stoppers)
+          .nullable()
+          .describe('who ended it, where the exit code is that of `impact`; null: not known, or another code'),
       })
       .nullable()
       .describe('the run ended before it had done all that it was asked for: this is what it knew; null: it has'),

@@ -1,7 +1,7 @@
 // That a run was cut short, in words: where, by what, and what to do about it.
 
 import type { Phase } from '../../records/phase.ts';
-import type { ExitName } from '../../lib/exit-codes.ts';
+import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Facts } from './facts.ts';
 
 const places: Readonly<Record<Phase, string>> = {
@@ -25,7 +25,8 @@ export function cutSentence({ cutShort, decided }: Pick<Facts, 'cutShort' | 'dec
 
 const remedies: Readonly<Partial<Record<ExitName, string>>> = {
   deadline: 'repeat with a smaller --budget, or a later --deadline',
-  impact: 'repeat with a tighter --max-impact, or when others leave more room',
+  // A record of an earlier version does not say who it was.
+  impact: 'repeat when what ended it is over',
   'load-failed': "look at what was said on stderr and at the guests' limits, and repeat",
   'host-failed': 'look at what was said on stderr and at `dmesg`, and repeat',
   output: 'make room, or name another place with --runs, and repeat',
@@ -35,9 +36,17 @@ const remedies: Readonly<Partial<Record<ExitName, string>>> = {
   inconclusive: 'follow what was said on stderr, and repeat',
 };
 
+/** Of runs that ended by `impact`. */
+const remediesBy: Readonly<Record<Stopper, string>> = {
+  others: 'repeat with a tighter --max-impact, or when others leave more room',
+  'stop-if': 'repeat when the command of --stop-if lets a run go on; if it could not be asked, mend it first',
+  'disk-user': 'end what has opened the disk, or give another disk up, and repeat',
+};
+
 /** What to do where a run was cut short before it could answer; undefined where it was not. */
 export function remedyOf({ cutShort, exit }: Pick<Facts, 'cutShort' | 'exit'>): string | undefined {
   if (!cutShort) return undefined;
+  if (cutShort.by) return remediesBy[cutShort.by];
   // One that left no word said nothing on stderr either.
   return (cutShort.phase && remedies[exit.name]) ?? 'repeat';
 }

@@ -9,6 +9,8 @@ export interface SimClock {
   readonly onPass: (pass: (ms: number) => void) => void;
   /** Rejects with the reason of `stop`, if that is aborted. */
   readonly sleep: (ms: number, stop: AbortSignal) => Promise<void>;
+  /** Waits for what takes time that is not simulated, such as a process; the simulated one goes on in small steps. */
+  readonly whileReal: <T>(real: Promise<T>) => Promise<T>;
   /** Runs `body` to its end, letting time pass whenever nothing else happens. */
   readonly run: <T>(body: () => Promise<T>) => Promise<T>;
 }
@@ -35,27 +37,34 @@ export function simClock(): SimClock {
     next.wake();
     return 0;
   };
+  const sleep: SimClock['sleep'] = (ms, stop) =>
+    new Promise((resolve, reject) => {
+      const fail = (): void => {
+        sleepers.delete(sleeper);
+        reject(stop.reason instanceof Error ? stop.reason : new Error('stopped'));
+      };
+      const wake = (): void => {
+        stop.removeEventListener('abort', fail);
+        resolve();
+      };
+      const sleeper = { atMs: Math.ceil(performance.now() + Math.max(1, ms)), wake };
+      if (stop.aborted) {
+        fail();
+        return;
+      }
+      sleepers.add(sleeper);
+      stop.addEventListener('abort', fail);
+    });
   return {
     nowMs: () => performance.now(),
     onPass: (pass) => (passes = pass),
-    sleep: (ms, stop) =>
-      new Promise((resolve, reject) => {
-        const fail = (): void => {
-          sleepers.delete(sleeper);
-          reject(stop.reason instanceof Error ? stop.reason : new Error('stopped'));
-        };
-        const wake = (): void => {
-          stop.removeEventListener('abort', fail);
-          resolve();
-        };
-        const sleeper = { atMs: Math.ceil(performance.now() + Math.max(1, ms)), wake };
-        if (stop.aborted) {
-          fail();
-          return;
-        }
-        sleepers.add(sleeper);
-        stop.addEventListener('abort', fail);
-      }),
+    sleep,
+    whileReal: async (real) => {
+      const state = { isOver: false };
+      real.finally(() => (state.isOver = true)).catch(() => undefined);
+      while (!state.isOver) await sleep(1, new AbortController().signal);
+      return real;
+    },
     run: async (body) => {
       const state = { isOver: false };
       const work = body().finally(() => (state.isOver = true));

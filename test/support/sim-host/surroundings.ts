@@ -12,13 +12,15 @@ export function simSurroundings(
   return {
     preflight: () => Promise.resolve(),
     readFacts: () => Promise.resolve({ kernel: 'Linux 6.1' }),
-    openSession: () =>
-      Promise.resolve({
+    openSession: (_, { stop }) => {
+      stop.addEventListener('abort', () => host.stop(stop.reason as Error));
+      return Promise.resolve({
         host,
         caveats: [],
         journal: { path: '/dev/null', append: () => undefined, close: () => undefined },
         close: onClose,
-      }),
+      });
+    },
     spareOthers: () =>
       Promise.resolve({
         ...{ canSee: true, notes: () => [], end: () => undefined, isSuffering: () => false },

@@ -1,12 +1,13 @@
 // Every way in which a run can end early, in each of its parts: what was known by then is told, on stdout and in the folder.
 // The command runs whole, on the simulated host.
 
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { analyseFolder, reportFolder } from '../../../agent/cli/commands/analyse.ts';
-import { run, type RunOptions } from '../../../agent/cli/commands/run.ts';
+import { run, type RunOptions, type Surroundings } from '../../../agent/cli/commands/run.ts';
 import {
   HostError,
   LayerliftError,
@@ -16,11 +17,11 @@ import {
   StoppedError,
   UnsteadyError,
 } from '../../../agent/lib/errors.ts';
-import type { ExitName } from '../../../agent/lib/exit-codes.ts';
+import type { ExitName, Stopper } from '../../../agent/lib/exit-codes.ts';
 import { isRecord } from '../../../agent/lib/record.ts';
 import type { Phase } from '../../../agent/records/phase.ts';
 import { reportSchema, type ReportDocument } from '../../../agent/report/document/document.ts';
-import { simClock } from '../../support/sim-host/clock.ts';
+import { type SimClock, simClock } from '../../support/sim-host/clock.ts';
 import { type SimHost, simHost } from '../../support/sim-host/host.ts';
 import { simSurroundings } from '../../support/sim-host/surroundings.ts';
 
@@ -34,11 +35,15 @@ const middles: Readonly<Partial<Record<Phase, RegExp>>> = {
   check: /^checking again/,
 };
 
+/** What the run finds that is different. */
+type Change = (clock: SimClock, around: Surroundings) => Partial<Surroundings>;
+
 interface Given {
   /** In the middle of which part `act` is called, once; a run for caps alone has two slices. */
   readonly at: Phase | RegExp | undefined;
   readonly act: (host: SimHost) => void;
   readonly options: Partial<RunOptions>;
+  readonly change?: Change;
 }
 
 let runs = '';
@@ -53,7 +58,7 @@ afterEach(() => {
 });
 
 /** Runs to the end. Gives how it ended and what it printed. */
-async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; printed: string }> {
+async function perform({ at, act, options, change }: Given): Promise<{ exit: ExitName; printed: string }> {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.UTC(2026, 0, 2) });
   const clock = simClock();
   const host = simHost({ clock, seed: 1 });
@@ -76,7 +81,8 @@ async function perform({ at, act, options }: Given): Promise<{ exit: ExitName; p
     },
     ...options,
   };
-  const ended = clock.run(() => run(given, simSurroundings(host, tell, closed)));
+  const around = simSurroundings(host, tell, closed);
+  const ended = clock.run(() => run(given, { ...around, ...change?.(clock, around) }));
   const exit = await ended.catch((thrown: unknown) =>
     thrown instanceof LayerliftError ? thrown.exit : ('internal' as const),
   );
@@ -163,6 +169,54 @@ describe.each(parts)('a run that is cut short in %s', (phase) => {
     let analysed = '';
     analyseFolder({ folder, print: (text) => (analysed += text) });
     expect(JSON.parse(analysed)).toMatchObject({ analysis: { verdict: document.verdict } });
+  });
+});
+
+describe('a run that somebody has ended for the sake of others', () => {
+  it.each<[Stopper | undefined, string]>([
+    ['others', 'Next: repeat with a tighter --max-impact, or when others leave more room.'],
+    [
+      'stop-if',
+      'Next: repeat when the command of --stop-if lets a run go on; if it could not be asked, mend it first.',
+    ],
+    ['disk-user', 'Next: end what has opened the disk, or give another disk up, and repeat.'],
+    // Of a version that did not say.
+    [undefined, 'Next: repeat when what ended it is over.'],
+  ])('says what to do by who that was: %s', async (by, next) => {
+    const { exit, document } = await runWith('slices', new StoppedError('impact', 'stopped', by));
+    expect(exit).toBe('impact');
+    expect(document.cutShort).toEqual({ phase: 'slices', why: 'stopped', by: by ?? null });
+    expect(document.next).toBe(next);
+  });
+
+  it('knows that it was other tenants', async () => {
+    const change: Change = (_, { spareOthers }) => ({
+      spareOthers: (host, points, stop) => {
+        stop('stopped to spare others');
+        return spareOthers(host, points, stop);
+      },
+    });
+    const { exit, printed } = await perform({ at: undefined, act: () => undefined, options: {}, change });
+    expect(exit).toBe('impact');
+    expect(reportSchema.parse(JSON.parse(printed)).cutShort).toMatchObject({ by: 'others' });
+  });
+
+  it('knows that it was the command of --stop-if', async () => {
+    const change: Change = (clock, { openSession, readFacts }) => {
+      let stopped: Promise<unknown> = Promise.resolve();
+      return {
+        openSession: (id, options) => {
+          stopped = once(options.stop, 'abort');
+          return openSession(id, options);
+        },
+        // A program takes its time.
+        readFacts: () => clock.whileReal(stopped).then(readFacts),
+      };
+    };
+    const options = { stopIf: 'exit 0' };
+    const { exit, printed } = await perform({ at: undefined, act: () => undefined, options, change });
+    expect(exit).toBe('impact');
+    expect(reportSchema.parse(JSON.parse(printed)).cutShort).toMatchObject({ by: 'stop-if' });
   });
 });
 

@@ -32,12 +32,9 @@ function perform(isOutside: boolean, withoutWatchdog?: boolean) {
   const host = simHost({ clock, seed: 1 });
   const open: typeof openSession = async (id, options) => {
     const watch = () => Promise.resolve({ isOutside, dismiss: () => undefined });
+    // The lock and the journal are real ones.
     const opening = openSession(id, { ...options, watch, state: join(folder, 'state') });
-    const state = { isOver: false };
-    opening.finally(() => (state.isOver = true)).catch(() => undefined);
-    // The lock and the journal are real ones, and take time that is not simulated.
-    while (!state.isOver) await clock.sleep(1, new AbortController().signal);
-    return { ...(await opening), host };
+    return { ...(await clock.whileReal(opening)), host };
   };
   const surroundings = { ...simSurroundings(host, (what) => told.push(what)), openSession: open };
   const given = {
