@@ -12,8 +12,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const firstSentence = (command: string): Promise<string> =>
-  new Promise((resolve) => stopIf(command, resolve, { periodMs: 20, ask: (line) => askCommand(line, 500) }));
+// A loaded machine takes seconds to start a program: only what never answers is given half of one.
+const firstSentence = (command: string): Promise<string> => {
+  const deadlineMs = command.startsWith('sleep') ? 500 : 20_000;
+  return new Promise((resolve) =>
+    stopIf(command, resolve, { periodMs: 20, ask: (line) => askCommand(line, deadlineMs) }),
+  );
+};
 
 describe('--stop-if', () => {
   it.each([
