@@ -10,13 +10,21 @@ const disks = [...sized, '128M:btrfs', '64M:gpt', '128M:zfs'];
 // Whoever starts by the clock would be taken for somebody whom the run has called. `begin COMMAND...` starts a run and
 // waits for its first slice; `restored STATUS` tells how it ended and whether the host is as found; `pause` starts no program.
 const cases = `
-systemctl stop '*.timer' cron
+systemctl stop '*.timer'
+# What cron starts waits for its turn at a pipe. Root stays logged in, so that a login adds and leaves nothing.
+mkfifo /tmp/turn; one=/tmp/one.yaml
+run="$(command -v node) $PWD/agent/dist/main.js run --no-caps --quiet --runs /tmp/runs"
+printf '%s\n' '[ ! -e /tmp/begun ] || exit 0; touch /tmp/begun; read -r _ </tmp/turn' \
+  "$run $one >/dev/null 2>$LAB_OUT/err.cron & echo \\$! >/tmp/cron.pid; wait \\$!; echo \\$? >/tmp/cron.status; read -r _ </tmp/turn" >/tmp/cron.sh
+echo '* * * * * root sh /tmp/cron.sh' >/etc/cron.d/lab
+mkdir -p /root/.ssh; ssh-keygen -q -t ed25519 -N '' -f /tmp/key; cat /tmp/key.pub >>/root/.ssh/authorized_keys
+login() { ssh -q -i /tmp/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@localhost "$@"; }
+loginctl enable-linger root; login true
 # The first namespace on a host makes iproute2 mount a folder, which stays.
 ip netns add first; ip netns del first
 test/support/distro-disks.sh; preload
-profile=test/fixtures/profiles/distribution.yaml; one=/tmp/one.yaml
+profile=test/fixtures/profiles/distribution.yaml
 sed 's/^guests: 4/guests: 1/; s/virtio-idle/virtio-ext4/' $profile >$one
-agent="node $PWD/agent/dist/main.js run --no-caps --quiet --runs /tmp/runs"
 tracing=/sys/kernel/tracing
 exec 8<> <(:); pause() { read -r -t 0.1 -u 8; }
 until_slices() {
@@ -32,22 +40,32 @@ restored() {
   if diff "$LAB_OUT/before" "$LAB_OUT/$name" >"$LAB_OUT/diff.$name"; then echo "$name $1 as-found"; else echo "$name $1 CHANGED"; cat "$LAB_OUT/diff.$name" >&2; fi
 }
 carried() { grep -E '^(link|group|array|table) ' "$LAB_OUT/$1" | grep -v layerlift >"$LAB_OUT/carried.$1"; wc -l <"$LAB_OUT/carried.$1"; }
+for ((i = 0; i < 900; i++)); do [[ ! -e /tmp/begun ]] || break; pause; done
+rm /etc/cron.d/lab; systemctl stop cron
 inventory before
 `;
 
 test('services of a distribution leave a run alone, and find the host as it was after deaths', async () => {
   const lab = await inLab(
     `${cases}
-name=agent; begin $agent $profile
+name=agent; begin $run $profile
 echo >$tracing/trace; echo 1 >$tracing/events/sched/sched_process_exec/enable; echo 'lab: switching begins' >/dev/kmsg
 until_slices 6
 echo 'lab: switching ends' >/dev/kmsg; /bin/true; echo 0 >$tracing/events/sched/sched_process_exec/enable; cat $tracing/trace >"$LAB_OUT/programs"
 inventory during; echo "carried $(carried before)"; carried during >/dev/null; same carried.before carried.during && echo 'nothing taken up'
 kill -9 $pid; wait $pid 2>/dev/null; restored $?
-name=unit; rm -rf /tmp/runs; systemd-run --quiet --collect --unit=lab-agent -E PATH="$PATH" --working-directory=$PWD -- $(command -v node) \${agent#node } $one
+name=unit; rm -rf /tmp/runs; unit="systemd-run --quiet --collect --working-directory=$PWD"; $unit --unit=lab-agent -- $run $one
 until_slices 1; systemctl kill -s KILL lab-agent.service; sleep 1; restored killed
-name=protected; systemd-run --quiet --collect --wait --pipe --unit=lab-agent -p ProtectControlGroups=yes -E PATH="$PATH" --working-directory=$PWD -- $(command -v node) \${agent#node } $one 2>"$LAB_OUT/err.protected"; restored $?
-name=held; begin $agent $one; exec 9</dev/mapper/$(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media'); kill -TERM $pid; wait $pid; echo "held $?"
+name=protected; $unit --wait --pipe --unit=lab-agent -p ProtectControlGroups=yes -- $run $one 2>"$LAB_OUT/err.protected"; restored $?
+stays="-p BindReadOnlyPaths=/sys/fs/cgroup/cgroup.procs"
+name=inside; $unit --wait --pipe --unit=lab-agent $stays -- $run $one 2>"$LAB_OUT/err.inside"; restored $?
+name=known; rm -rf /tmp/runs; $unit --unit=lab-agent $stays -- $run --without-watchdog $one
+until_slices 1; systemctl kill -s KILL lab-agent.service; sleep 1; ls /run/layerlift/*/ >/dev/null 2>&1 && echo 'known left'; layerlift recover >/dev/null; restored $?
+name=ssh; begin login "$run $one & echo \\$! >/tmp/ssh.pid; wait \\$!"; offer=/sys/module/tcm_loop/parameters/can_queue; read -r offered <$offer
+echo 77 >$offer; kill -TERM $(</tmp/ssh.pid); wait $pid; ended=$?; echo "offered $offered, set to $(<$offer)"; echo $offered >$offer; restored $ended
+name=cron; rm -rf /tmp/runs; echo >/tmp/turn; until_slices 1; kill -TERM $(</tmp/cron.pid)
+for ((i = 0; i < 300; i++)); do [[ ! -s /tmp/cron.status ]] || break; pause; done; restored $(</tmp/cron.status)
+name=held; begin $run $one; exec 9</dev/mapper/$(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media'); kill -TERM $pid; wait $pid; echo "held $?"
 exec 9<&-; layerlift recover >/dev/null; restored $?
 journalctl -q -o cat -u 'layerlift*' | grep -c 'Failed with result' | sed 's/^/failed units /'
 `,
@@ -61,6 +79,12 @@ journalctl -q -o cat -u 'layerlift*' | grep -c 'Failed with result' | sed 's/^/f
     'agent 137 as-found',
     'unit killed as-found',
     'protected 69 as-found',
+    'inside 69 as-found',
+    'known left',
+    'known 0 as-found',
+    'offered 1024, set to 77',
+    'ssh 143 as-found',
+    'cron 143 as-found',
     'held 40',
     'held 0 as-found',
     'failed units 0',
@@ -74,6 +98,8 @@ journalctl -q -o cat -u 'layerlift*' | grep -c 'Failed with result' | sed 's/^/f
   expect(begins).toBeGreaterThan(0);
   expect(journal.slice((begins ?? 0) + 1, ends)).toEqual([]);
   expect(lab.file('err.protected')).toContain('/sys/fs/cgroup is mounted read-only');
+  expect(lab.file('err.inside')).toContain('the watchdog cannot leave the cgroup of this run');
+  expect(lab.file('journal')).toMatch(/layerlift: the watchdog cannot leave the cgroup of this run/);
   expect(lab.file('err.held')).toMatch(/EBUSY.*process \d+ \(bash\) has dm-\d+ open/);
   lab.dispose();
 });
