@@ -81,7 +81,8 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   experiment: belowExperiment,
   report: ['stack', 'profile', 'knobs', 'analysis', 'plan', 'records', 'findings'],
   run: [...belowExperiment, 'experiment', 'report'],
-  cli: [...belowExperiment, 'experiment', 'report', 'run'],
+  discover: ['host', 'knobs', 'report'],
+  cli: [...belowExperiment, 'experiment', 'report', 'run', 'discover'],
   'main.ts': ['cli'],
 };
 
@@ -110,7 +111,7 @@ function mayImport(part: string): readonly string[] {
 const pure = [
   ...['lib/', 'plan/', 'analysis/', 'findings/', 'report/', 'profile/decode.ts'],
   ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'records/slice.ts'],
-  ...['knobs/', 'host/formats/'],
+  ...['knobs/', 'host/formats/', 'discover/'],
 ];
 const impurePackages =
   /^(node:(?!path$)|execa$|pino$|koffi$|systeminformation$|node-os-utils$|log-update$|write-file-)/;
