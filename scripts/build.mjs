@@ -1,6 +1,6 @@
 // Bundles the agent into agent/dist; with the argument `bench`, the benchmarks beside it; with the name of one of them, or
 // `pages`, that one alone, beside what is there. Commands stay in chunks of their own, so that `--help` loads almost nothing.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
@@ -51,9 +51,11 @@ const { outputFiles } = await build({
 });
 
 // One of the tests' labs may be reading a file that another's build makes again: it is left, or replaced as a whole.
-for (const { path, contents } of outputFiles) {
+const collector = { path: `${root}agent/dist/collect`, contents: readFileSync(`${root}scripts/collect`) };
+for (const { path, contents } of isOne ? outputFiles : [...outputFiles, collector]) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.${process.pid}`, contents);
+  if (path === collector.path) chmodSync(`${path}.${process.pid}`, 0o755);
   renameSync(`${path}.${process.pid}`, path);
 }

@@ -10,6 +10,7 @@ export const commandsHere = {
   doctor: () => import('./commands/doctor.ts'),
   knobs: () => import('./commands/knobs.ts'),
   observe: () => import('./commands/observe.ts'),
+  discover: () => import('./commands/discover.ts'),
   recover: () => import('./commands/recover.ts'),
   selftest: () => import('./commands/selftest.ts'),
   watchdog: () => import('./commands/watchdog.ts'),

@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { type Calls, type Commands, commandsHere, formatOption, print, profileArgument } from './calls.ts';
+import { addDiscover } from './discover-command.ts';
 import { withExamples } from './examples.ts';
 import { addFolderCommands } from './folder-commands.ts';
 import { statusFormats } from '../report/formats/format-names.ts';
@@ -50,7 +51,7 @@ function parserOf(calls: Calls): Argv {
     .wrap(process.stdout.isTTY ? Math.min(100, process.stdout.columns) : null)
     .epilogue(exitTable())
     .check((given) => {
-      const twice = Object.keys(given).find((name) => name !== '_' && Array.isArray(given[name]));
+      const twice = Object.keys(given).find((name) => !severalAllowed.includes(name) && Array.isArray(given[name]));
       if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
       return true;
     })
@@ -70,9 +71,13 @@ function parserOf(calls: Calls): Argv {
   addRun(parser, calls);
   addPlan(parser, calls);
   addFolderCommands(parser, calls);
+  addDiscover(parser, calls);
   addOthers(parser, calls);
   return parser;
 }
+
+/** Arguments of which a command takes many. */
+const severalAllowed = ['_', 'things'];
 
 /** What `--preset` stands for, milliseconds. */
 const presetBudgetMs = { incident: 300_000 } as const;
@@ -231,15 +236,6 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       false,
       (y) => y.positional('run', { type: 'string', demandOption: true }),
       async ({ run }) => done(await (await commands.watchdog()).watchdog({ run })),
-    )
-    .command(
-      'schema',
-      'print the JSON Schema of the JSON report',
-      (y) => withExamples(y, 'schema'),
-      async () => {
-        const { reportJsonSchema } = await import('../report/document/document.ts');
-        print(`${JSON.stringify(reportJsonSchema(), null, 2)}\n`);
-      },
     )
     .command(
       'exit-codes',

@@ -12,6 +12,10 @@ export const examples = {
   doctor: [['doctor profiles/own-disk.yaml', 'see what this host lacks for a profile']],
   knobs: [['knobs --layer ring', 'see what may cap the rings of this host']],
   observe: [['observe --for 30s', 'look for half a minute']],
+  discover: [
+    ['discover', 'see what stands on what'],
+    ['discover /dev/vg/data', 'a device with all below it, and who stands on it'],
+  ],
   recover: [['recover --verbose', 'see every undo']],
   selftest: [['selftest', 'before the first run on a host']],
   status: [

@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'examples.ts',
     'unknown-words.ts',
     'folder-commands.ts',
+    'discover-command.ts',
     'command-line.ts',
   ],
 };
