@@ -75,7 +75,9 @@ export async function raiseRootCgroup(host: Host, names: Names): Promise<void> {
 
 /**
  * A cgroup that systemd has given away (Delegate=, systemd.resource-control(5)): it alone writes above it, and nothing below.
- * A unit lives as long as a process does, which waits in a cgroup of its own, as one with children may have none.
+ * A unit lives as long as a process does, which waits in a cgroup of its own, as one with children may have none. It has no
+ * capabilities: who has fewer than a process may not move it to another cpuset (cap_safe_nice, security/commoncap.c), and the
+ * controllers of a cgroup move all that is in it.
  */
 async function raiseUnit(host: Host, cgroup: string, { name, slice }: NonNullable<Names['unit']>): Promise<void> {
   const keeper = `${cgroup}/keeper`;
@@ -88,6 +90,8 @@ async function raiseUnit(host: Host, cgroup: string, { name, slice }: NonNullabl
       ...[
         '-p',
         'Delegate=yes',
+        '-p',
+        'CapabilityBoundingSet=',
         '-p',
         'KillSignal=SIGKILL',
         '-p',
