@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+/** A package may be of another version than the sources. */
+const version = process.env.LAYERLIFT_VERSION ?? JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version;
 
 const benchmarks = [
   'switching',
@@ -25,7 +26,9 @@ const tools = {
   pages: ['pages', 'scripts/pages/write.ts'],
 };
 const names = isOne ? [asked] : asked === 'bench' ? benchmarks : [];
-if (!isOne) rmSync(`${root}agent/dist`, { recursive: true, force: true });
+/** A package is built beside what is in use. */
+const dist = process.env.LAYERLIFT_DIST ?? `${root}agent/dist`;
+if (!isOne) rmSync(dist, { recursive: true, force: true });
 const { outputFiles } = await build({
   write: false,
   absWorkingDir: root,
@@ -33,7 +36,7 @@ const { outputFiles } = await build({
     ...(isOne ? {} : { main: 'agent/main.ts' }),
     ...Object.fromEntries(names.map((name) => tools[name])),
   },
-  outdir: 'agent/dist',
+  outdir: dist,
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -51,7 +54,7 @@ const { outputFiles } = await build({
 });
 
 // One of the tests' labs may be reading a file that another's build makes again: it is left, or replaced as a whole.
-const collector = { path: `${root}agent/dist/collect`, contents: readFileSync(`${root}scripts/collect`) };
+const collector = { path: `${dist}/collect`, contents: readFileSync(`${root}scripts/collect`) };
 for (const { path, contents } of isOne ? outputFiles : [...outputFiles, collector]) {
   if (existsSync(path) && readFileSync(path).equals(contents)) continue;
   mkdirSync(dirname(path), { recursive: true });

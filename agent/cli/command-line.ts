@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs';
 import { LayerliftError, UsageError } from '../lib/errors.ts';
 import { type ExitName, exitCodes } from '../lib/exit-codes.ts';
 import { type Calls, type Commands, commandsHere, formatOption, print, profileArgument } from './calls.ts';
+import { offered } from './completion.ts';
 import { addDiscover } from './discover-command.ts';
 import { withExamples } from './examples.ts';
 import { addFolderCommands } from './folder-commands.ts';
@@ -30,6 +31,18 @@ export async function parseCommand(argv: readonly string[], commands: Commands =
   }
 }
 
+/** Adds ours to what yargs offers by itself: commands, options, and their values. */
+function complete(
+  current: string,
+  { _: words }: { readonly _?: readonly (string | number)[] },
+  byItself: (onDone: (failure: Error | null, offers: string[] | undefined) => void) => unknown,
+  done: (offers: string[]) => unknown,
+): void {
+  // The first word is that of the program.
+  const ours = offered((words ?? []).slice(1).map(String), current);
+  byItself((_failure, offers) => done(ours.length > 0 ? [...ours] : (offers ?? [])));
+}
+
 async function helpOf(command: string, calls: Calls): Promise<string> {
   let help = '';
   await parserOf(calls).parseAsync([command, '--help'], {}, (_failure, _given, printed) => {
@@ -50,6 +63,7 @@ function parserOf(calls: Calls): Argv {
     .recommendCommands()
     .wrap(process.stdout.isTTY ? Math.min(100, process.stdout.columns) : null)
     .epilogue(exitTable())
+    .completion('completion-script', false, complete)
     .check((given) => {
       const twice = Object.keys(given).find((name) => !severalAllowed.includes(name) && Array.isArray(given[name]));
       if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
@@ -73,6 +87,13 @@ function parserOf(calls: Calls): Argv {
   addFolderCommands(parser, calls);
   addDiscover(parser, calls);
   addOthers(parser, calls);
+  // What yargs would make a command of prints its script for `--help` too.
+  parser.command(
+    'completion',
+    'print what makes bash, or zsh if $SHELL is one, complete commands',
+    (y) => withExamples(y, 'completion'),
+    () => void parser.showCompletionScript(),
+  );
   return parser;
 }
 

@@ -30,6 +30,7 @@ export const examples = {
     ['explain masked', 'what a verdict means'],
     ['explain only-ring', 'what an arm means'],
   ],
+  completion: [['completion >/etc/bash_completion.d/layerlift', 'for bash, where no package has done it']],
   schema: [['schema', 'to check reports by']],
   'exit-codes': [['exit-codes --json', 'for a program']],
 } as const satisfies Record<string, readonly (readonly [string, string])[]>;

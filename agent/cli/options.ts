@@ -3,6 +3,7 @@
 import { parseLabels } from '../lib/labels.ts';
 import { parseImpact } from '../plan/impact.ts';
 import { parseDestroy } from '../run/destroy.ts';
+import { runsFor } from './place.ts';
 import { durationMs, wholeSeed } from './values.ts';
 
 /** Of `run` and `plan` alike. */
@@ -33,7 +34,11 @@ export const prepareOptions = {
   },
 } as const;
 
-export const runsOption = { describe: 'where run folders are', type: 'string', default: 'runs' } as const;
+export const runsOption = {
+  describe: 'where run folders are',
+  type: 'string',
+  default: runsFor(import.meta.url),
+} as const;
 
 /** Without `nargs` the words that follow would be labels too. */
 export const labelOption = {

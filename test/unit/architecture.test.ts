@@ -47,7 +47,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'version.ts',
     'values.ts',
+    'place.ts',
     'options.ts',
+    'completion.ts',
     'terminal/',
     'doctor-host.ts',
     'commands/',
