@@ -31,7 +31,7 @@ export async function lookForCaps(
       remainingMs,
     });
   if (typeof plan === 'string') {
-    experiment.note(plan);
+    experiment.note({ kind: 'caps-left-out', because: plan });
     return;
   }
   // `v`: the rings that are measured, and not the disk that domains run fio from.

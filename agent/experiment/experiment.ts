@@ -45,7 +45,7 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
   const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
   const { settled, measured } = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    for (const sentence of load.notes) note(sentence);
+    if (load.rings) note(load.rings);
     enter('pilot');
     const settled = await afterPilot(host, experiment, { stack, load });
     enter('slices');
@@ -146,7 +146,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<void> {
   compared();
   const { profile, aims } = experiment.plan;
   const caps = aims.caps ? noProbe({ profile, verifies: false, cold: true }) : undefined;
-  if (caps !== undefined) note(caps);
+  if (caps !== undefined) note({ kind: 'caps-left-out', because: caps });
 }
 
 async function raiseOnly(

@@ -2,7 +2,7 @@
 // What it finds holds for all arms: a settle time that differs from arm to arm would bias their comparison.
 
 import { binMs } from '../analysis/settle/series.ts';
-import { refusalOf, settleOf } from '../analysis/settle/settle.ts';
+import { settleOf } from '../analysis/settle/settle.ts';
 import type { Host } from '../host/host.ts';
 import { nameArm } from '../lib/arm.ts';
 import { UnsteadyError } from '../lib/errors.ts';
@@ -21,6 +21,7 @@ import { bordersKnown } from './borders.ts';
 import { type PilotRecord, planAfter } from '../records/pilot.ts';
 import { giveWay, type Others } from './give-way.ts';
 import type { Progress } from './progress.ts';
+import { refusalOf } from './unsteady.ts';
 
 type PilotLeg = PilotRecord['legs'][number];
 

@@ -65,7 +65,7 @@ export interface Recorder {
   readonly recordApartBlock: (observations: readonly InterferenceObservation[]) => void;
   /** A slice of the check at the end. */
   readonly recordRecheck: (slice: SliceRecord) => void;
-  readonly note: (sentence: string) => void;
+  readonly note: (caveat: RunCaveat) => void;
   readonly recordFailure: (phase: Phase, failure: unknown) => void;
 }
 
@@ -111,7 +111,7 @@ export function startRecording(
       add({ rechecked: [...found.rechecked, slice] });
       folder.appendLine('recheck.ndjson', slice);
     },
-    note: (text) => add({ notes: [...found.notes, { kind: 'note', text }] }),
+    note: (caveat) => add({ notes: [...found.notes, caveat] }),
     recordFailure: (phase, failure) => add({ failed: [...found.failed, { phase, failure }] }),
   };
   return { recorder, soFar: () => found };

@@ -14,8 +14,8 @@ export function whatCountsOfProbe(
   records: readonly ProbeRecord[],
 ): { readonly design: ProbeDesign; readonly observations: readonly ProbeObservation[] } {
   const slices = records.map(({ slice, ...point }) => {
-    const over = point.delayNs === undefined ? '' : `, over ${point.delayNs} ns`;
-    const arm = `${slice.arm}, ${point.depth} in flight for each of ${point.guests}${over}`;
+    // Points that differ in any of these are not judged beside one another.
+    const arm = [slice.arm, point.depth, point.guests, point.delayNs ?? ''].join('/');
     const seen = layerLatencies([slice]);
     const ownNs: ProbeObservation['ownNs'] = Object.fromEntries(seen.map((one) => [one.layer, one.ownNs]));
     const own = seen.length > 0 ? { ownNs } : {};

@@ -1,7 +1,8 @@
 // Everything that a run's records say, computed from them alone: the same live and offline.
 
 import { analyse } from '../analysis/verdict/analyse.ts';
-import { type PoorStub, poorStubs, type SliceLatency } from '../analysis/revise/calibration.ts';
+import { poorStubs, type SliceLatency } from '../analysis/revise/calibration.ts';
+import type { PoorStub } from '../analysis/verdict/verdict.ts';
 import { interferenceFindings } from '../analysis/neighbours/decide.ts';
 import type { InterferenceFindings } from '../analysis/neighbours/findings.ts';
 import type { LoadFacts } from '../analysis/revise/outside.ts';

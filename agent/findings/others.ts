@@ -35,15 +35,16 @@ export function othersUse(
   };
 }
 
-/** Doubts about the run, as sentences. */
-export function othersCaveats(use: OthersUse | undefined): readonly string[] {
+/** Others used more, or less, of the CPU during the run than before it: medians, per cent. */
+export interface OthersCaveat {
+  readonly kind: 'others-moved';
+  readonly beforePercent: number;
+  readonly duringPercent: number;
+}
+
+export function othersCaveats(use: OthersUse | undefined): readonly OthersCaveat[] {
   if (!use || use.beforePercent === null) return [];
   const { beforePercent, medianPercent } = use;
   if (Math.abs(medianPercent - beforePercent) <= movedPoints) return [];
-  const [before, during] = [beforePercent, medianPercent].map((percent) => percent.toFixed(0));
-  const doubt =
-    medianPercent > beforePercent
-      ? 'what came with the run may be a part of it that is not counted as its own'
-      : 'the run may have taken the CPU from them';
-  return [`programs that are not of this run used ${during} % of the CPU during it, and ${before} % before: ${doubt}`];
+  return [{ kind: 'others-moved', beforePercent, duringPercent: medianPercent }];
 }

@@ -1,27 +1,32 @@
-// Did goodput still settle while slices were measured? An alarm, never a cut (pure): a run's folder gives it again. Asked of
-// the run alone: goodput that wanders by itself looks like a transient in a few slices of a hundred.
+// Did goodput still settle while slices were measured? An alarm, never a cut (pure): a run's folder gives it again. The run
+// alone is judged: goodput that wanders by itself looks like a transient in a few slices of a hundred.
 
 import { settlingUntil } from '../analysis/settle/mser.ts';
-import { renderDuration } from '../lib/units.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 /** From this share of slices on the settle time is too short, not the slice odd; and never for two slices alone. */
 const [mostShare, fewest] = [0.2, 3];
 
-/** What one slice looks like, as sentences; of no weight by itself. */
-export function settlingCaveats(settling: SliceRecord['settling']): readonly string[] {
-  const until = settling && settlingUntil(settling, settling.measuredFromMs);
-  if (settling === undefined || until === undefined) return [];
-  const [end, begun] = [until, settling.measuredFromMs].map((ms) => renderDuration(Math.round(ms) * 1e6));
-  return [`goodput was still settling ${end} after the switch, and measured from ${begun} on`];
+/** When goodput had settled, and when measuring began: milliseconds after the switch. Undefined: it had settled by then. */
+export function lateSettling(
+  settling: SliceRecord['settling'],
+): { readonly untilMs: number; readonly measuredFromMs: number } | undefined {
+  const untilMs = settling && settlingUntil(settling, settling.measuredFromMs);
+  if (settling === undefined || untilMs === undefined) return undefined;
+  return { untilMs, measuredFromMs: settling.measuredFromMs };
 }
 
-/** Doubts about the run, when that is so in many of its slices. */
-export function settlingRunCaveats(slices: readonly Pick<SliceRecord, 'settling'>[]): readonly string[] {
+/** Goodput still settled in so many of the slices that were watched. */
+export interface SettlingCaveat {
+  readonly kind: 'still-settling';
+  readonly slices: number;
+  readonly of: number;
+}
+
+/** A doubt about the run, when goodput still settled in many of its slices. */
+export function settlingCaveats(slices: readonly Pick<SliceRecord, 'settling'>[]): readonly SettlingCaveat[] {
   const watched = slices.flatMap(({ settling }) => (settling ? [settling] : []));
-  const late = watched.filter((one) => settlingCaveats(one).length > 0).length;
+  const late = watched.filter((one) => lateSettling(one) !== undefined).length;
   if (late < fewest || late <= mostShare * watched.length) return [];
-  return [
-    `goodput was still settling in ${late} of ${watched.length} slices when measuring began, so lifts may be larger than they look: set \`settle\` under \`experiment\` longer`,
-  ];
+  return [{ kind: 'still-settling', slices: late, of: watched.length }];
 }

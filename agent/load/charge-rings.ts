@@ -3,8 +3,12 @@
 import type { Host } from '../host/host.ts';
 import type { GuestPlan } from './guest.ts';
 
-/** In the guest's cgroup a ring's work, and the I/O that it submits, are charged to the guest. Says how far that went. */
-export async function chargeRings(host: Host, guests: readonly GuestPlan[]): Promise<readonly string[]> {
+/** Whether the backend's threads are in the cgroups of the guests; `guests`: those whose threads the kernel does not let go. */
+export type RingCharge =
+  { readonly kind: 'rings-charged' } | { readonly kind: 'rings-not-charged'; readonly guests: readonly number[] };
+
+/** In the guest's cgroup a ring's work, and the I/O that it submits, are charged to the guest. */
+export async function chargeRings(host: Host, guests: readonly GuestPlan[]): Promise<RingCharge | undefined> {
   const moved: string[] = [];
   for (const { ringThreads, cgroup, number } of guests) {
     if (ringThreads === undefined) continue;
@@ -12,12 +16,7 @@ export async function chargeRings(host: Host, guests: readonly GuestPlan[]): Pro
     moved.push(await host.apply({ kind: 'ring-threads', prefix: ringThreads, cgroup, why }));
   }
   // Where the step is only noted, nobody has counted.
-  if (moved.length === 0 || moved.includes('')) return [];
-  const without = moved.flatMap((count, i) => (count === '0' ? [`${i + 1}`] : []));
-  if (without.length === 0)
-    return [`the work of each ring is charged to its guest: the backend's threads are in its cgroup`];
-  const whose = `guest${without.length > 1 ? 's' : ''} ${without.join(', ')}`;
-  return [
-    `the work of the ring of ${whose} is charged to nobody: this kernel does not let the backend's threads be moved`,
-  ];
+  if (moved.length === 0 || moved.includes('')) return undefined;
+  const without = moved.flatMap((count, i) => (count === '0' ? [i + 1] : []));
+  return without.length === 0 ? { kind: 'rings-charged' } : { kind: 'rings-not-charged', guests: without };
 }

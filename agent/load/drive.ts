@@ -9,7 +9,7 @@ import { LoadError } from '../lib/errors.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import type { Names } from '../stack/names.ts';
 import type { Lane } from '../stack/provider.ts';
-import { chargeRings } from './charge-rings.ts';
+import { chargeRings, type RingCharge } from './charge-rings.ts';
 import { diskOfDomain, startDomainGuest } from './domain-guest.ts';
 import { type RunningGuest, raiseGuest, startGuest, type GuestPlan } from './guest.ts';
 import { type JobSection, renderJob, verifies, withDepth, writes } from './job.ts';
@@ -51,8 +51,8 @@ export interface Load {
   readonly stop: () => Promise<void>;
   /** Whether the guests check what they read. */
   readonly verifies: boolean;
-  /** What its start had to say for the report, as sentences. */
-  readonly notes: readonly string[];
+  /** How far the work of the rings could be charged to their guests; left out: the guests have no rings with threads. */
+  readonly rings?: RingCharge;
 }
 
 /** The cgroup above all guests: made before the stack, because a ring's helpers live below it too. */
@@ -147,7 +147,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
     return events.every(isPopulated);
   });
   // After the fios, so that it is undone before them: a cgroup with a thread of the kernel in it never gets empty.
-  const notes = await chargeRings(host, guests);
+  const rings = await chargeRings(host, guests);
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '0', restore: 'never', why });
   for (const [i, { domain }] of guests.entries()) if (domain) await running[i]?.freeze(false);
   // Only a fio that does I/O has its signal handler: asked for a snapshot before, it would die of the question.
@@ -172,7 +172,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   };
   return {
     cgroup: names.cgroup,
-    notes,
+    ...(rings ? { rings } : {}),
     verifies: verifies(plan.sections),
     died,
     letRun,

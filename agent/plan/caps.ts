@@ -58,30 +58,32 @@ const fewestPoints = 16;
 /** What a probe takes at least, over the shortest delay. */
 export const leastProbeMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
 
-/** Why this load and this stack take no delay beneath them, as a sentence; undefined: they do. */
+/** Why no caps are looked for: the run is cold, the load checks its data, no delay can replace the media, the budget is used up. */
+export const capsLeftOut = ['cold', 'verifies', 'media', 'budget'] as const;
+export type CapsLeftOut = (typeof capsLeftOut)[number];
+
+/** Why this load and this stack take no delay beneath them; undefined: they do. */
 export function noProbe(load: {
   readonly profile: Pick<Profile, 'stack'>;
   /** Whether the load checks its data. */
   readonly verifies: boolean;
   readonly cold: boolean;
-}): string | undefined {
-  if (load.cold) return 'caps were not looked for: a cold run raises no delay';
-  if (load.verifies) return 'caps were not looked for: the load checks its data, and a delay keeps none';
-  if (!load.profile.stack.some(({ layer }) => layer === 'media'))
-    return 'caps were not looked for: the media cannot be replaced by a delay from here';
-  return undefined;
+}): CapsLeftOut | undefined {
+  if (load.cold) return 'cold';
+  if (load.verifies) return 'verifies';
+  return load.profile.stack.some(({ layer }) => layer === 'media') ? undefined : 'media';
 }
 
-/** The plan, or why there is none, as a sentence. */
+/** The plan, or why there is none. */
 export function planProbe(
   plan: { readonly design: Design; readonly profile: Profile },
   basis: ProbeBasis,
-): ProbePlan | string {
+): ProbePlan | CapsLeftOut {
   const guests = plan.profile.guests.length;
   const { maxDepth, delayNs } = loadOf(plan.profile, basis);
   const pointMs = pointMsOver(delayNs);
   const affordable = (basis.remainingMs - visits * visitMs) / pointMs;
-  if (affordable < fewestPoints) return 'caps were not looked for: too little of the budget was left';
+  if (affordable < fewestPoints) return 'budget';
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
   // No arm leads past a domain's ring, but a load of this host does.
   const layers = guestFacts[plan.profile.guest].ownKernel ? [...compared, 'ring' as const] : compared;

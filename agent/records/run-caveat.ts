@@ -2,6 +2,7 @@
 // into words (report/words/run-caveat.ts). Records of earlier versions hold sentences, and are read here.
 
 import * as z from 'zod';
+import { capsLeftOut } from '../plan/caps.ts';
 
 const caveat = z.discriminatedUnion('kind', [
   /** No other cgroup has pressure figures, so that nobody suffers cannot be seen. */
@@ -20,9 +21,17 @@ const caveat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('steal'), percent: z.number() }),
   /** Slices of the baseline in which a Xen backend ran out of requests, and how often a second at most. */
   z.object({ kind: z.literal('xen-ring-full'), slices: z.number().int(), mostPerSecond: z.number() }),
+  /** The watchdog was in the cgroup of the agent, and would have died with it. */
+  z.object({ kind: z.literal('watchdog-inside') }),
+  /** The backend's threads of each ring are in the cgroup of its guest. */
+  z.object({ kind: z.literal('rings-charged') }),
+  /** The guests whose ring's threads the kernel does not let be moved. */
+  z.object({ kind: z.literal('rings-not-charged'), guests: z.array(z.number().int()).readonly() }),
+  /** Why caps were not looked for. */
+  z.object({ kind: z.literal('caps-left-out'), because: z.enum(capsLeftOut) }),
   /** A part of the run that failed before the failure that ended it; its message. */
   z.object({ kind: z.literal('failed-before'), failure: z.string() }),
-  /** What the load or the plan says of this host, or a sentence of an earlier version that has no kind of its own. */
+  /** A sentence of an earlier version that has no kind of its own. */
   z.object({ kind: z.literal('note'), text: z.string() }),
 ]);
 
@@ -53,6 +62,36 @@ const sentences: readonly { pattern: RegExp; read: (...found: readonly string[])
     pattern:
       /^a Xen ring was full in (\d+) slices? of the baseline: its backend ran out of requests up to (\d+) times a second$/,
     read: (slices, most) => ({ kind: 'xen-ring-full', slices: Number(slices), mostPerSecond: Number(most) }),
+  },
+  {
+    pattern:
+      /^the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host$/,
+    read: () => ({ kind: 'watchdog-inside' }),
+  },
+  {
+    pattern: /^the work of each ring is charged to its guest: the backend's threads are in its cgroup$/,
+    read: () => ({ kind: 'rings-charged' }),
+  },
+  {
+    pattern:
+      /^the work of the ring of guests? ([\d, ]+) is charged to nobody: this kernel does not let the backend's threads be moved$/,
+    read: (guests = '') => ({ kind: 'rings-not-charged', guests: guests.split(', ').map(Number) }),
+  },
+  {
+    pattern: /^caps were not looked for: a cold run raises no delay$/,
+    read: () => ({ kind: 'caps-left-out', because: 'cold' }),
+  },
+  {
+    pattern: /^caps were not looked for: the load checks its data, and a delay keeps none$/,
+    read: () => ({ kind: 'caps-left-out', because: 'verifies' }),
+  },
+  {
+    pattern: /^caps were not looked for: the media cannot be replaced by a delay from here$/,
+    read: () => ({ kind: 'caps-left-out', because: 'media' }),
+  },
+  {
+    pattern: /^caps were not looked for: too little of the budget was left$/,
+    read: () => ({ kind: 'caps-left-out', because: 'budget' }),
   },
   { pattern: /^before that, (.+)$/s, read: (failure = '') => ({ kind: 'failed-before', failure }) },
 ];

@@ -98,6 +98,12 @@ const caveats: Readonly<Record<CaveatKind, string>> = {
   'cpu-full': 'the CPU of the host was full with stubs in place: more CPU might have lifted further',
   steal: 'a hypervisor above took CPU away. A slice with much more or less of it than those around it is void',
   'xen-ring-full': 'the backend of a Xen ring had no request left: see `layerlift observe`',
+  'watchdog-inside': 'the watchdog was in the cgroup of the agent, and might have died with it',
+  'rings-charged':
+    "the threads of a ring's backend are in the cgroup of its guest, so that its work is charged to the guest",
+  'rings-not-charged':
+    "the kernel does not let the threads of a ring's backend be moved: its work is charged to no guest",
+  'caps-left-out': 'caps were not looked for, and why',
   'failed-before': 'a part of the run failed before the failure that ended it',
   late: 'void: a guest was measured for much longer than asked for',
   'starved-agent': 'void: the agent itself got no CPU, and came late to the end of the slice',

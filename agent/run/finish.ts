@@ -16,6 +16,7 @@ import { OutputError } from '../lib/errors.ts';
 import type { ExitName } from '../lib/exit-codes.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/formats/registry.ts';
+import { findingsInWords } from '../report/words/in-document.ts';
 import { documentOf } from '../report/document/of-run.ts';
 import type { Prepared } from './prepare.ts';
 import { type Findings, findingsOf } from '../findings/findings.ts';
@@ -60,7 +61,7 @@ function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
   if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
   if (records.caps) folder.writeJson('caps.json', records.caps);
   folder.writeJson('host.json', records.meta);
-  folder.writeJson('analysis.json', { version: 1, ...findings });
+  folder.writeJson('analysis.json', { version: 1, ...findingsInWords(findings) });
   const document = documentOf(records, findings, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));

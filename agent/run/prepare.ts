@@ -10,6 +10,7 @@ import { readUserJob } from '../load/user-job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noProbe } from '../plan/caps.ts';
+import { capsLeftOutWords } from '../report/words/run-caveat.ts';
 import { configuredLayers } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -116,9 +117,11 @@ function aimsOf({ caps, neighbours = false }: PrepareOptions): Aims {
 
 /** Where nothing but caps are asked for, what would leave them out is an error. */
 function mustTakeDelays(path: string, load: Parameters<typeof noProbe>[0]): void {
-  const message = noProbe(load);
-  if (message === undefined) return;
-  throw new ProfileError([{ at: path, message, hint: 'leave out --caps: a verdict can be had without' }]);
+  const because = noProbe(load);
+  if (because === undefined) return;
+  throw new ProfileError([
+    { at: path, message: capsLeftOutWords(because), hint: 'leave out --caps: a verdict can be had without' },
+  ]);
 }
 
 function asAsked(profile: Profile, { impact, short }: PrepareOptions): Profile {

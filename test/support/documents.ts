@@ -132,7 +132,7 @@ export function inputOf({ input, ...run }: Run): ReportInput {
     host: { kernel: '6.12.0', cpus: 2 },
     slices,
     analysis,
-    caveats: ['the host runs in a virtual machine'],
+    caveats: [{ kind: 'note', text: 'the host runs in a virtual machine' }],
     exit: name,
     folder: 'runs/20260102-030400-ab12',
     ...input,

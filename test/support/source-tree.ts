@@ -17,6 +17,8 @@ export interface SourceModule {
   readonly packages: readonly string[];
   /** Dotted names that the code uses, such as `Date.now` and `process.exit`; comments do not count. */
   readonly names: ReadonlySet<string>;
+  /** Texts of three words and more in the code. */
+  readonly sentences: readonly string[];
 }
 
 const agentFolder = new URL('../../agent/', import.meta.url).pathname;
@@ -31,6 +33,7 @@ export function readSources(): readonly SourceModule[] {
 
 export function parseModule(path: string, text: string): SourceModule {
   const [loads, knows, packages, names] = [[], [], [], new Set()] as [string[], string[], string[], Set<string>];
+  const sentences: string[] = [];
   const note = (specifier: string, typeOnly: boolean): void => {
     if (specifier.startsWith('.')) {
       const target = relative('/', join('/', dirname(path), specifier));
@@ -43,10 +46,11 @@ export function parseModule(path: string, text: string): SourceModule {
     if (imported) note(imported.specifier, imported.typeOnly);
     const name = dottedName(node);
     if (name !== undefined) names.add(name);
+    if (isSentence(node)) sentences.push(node.getText());
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return { path, lines: text.split('\n').length - 1, text, loads, knows, packages, names };
+  return { path, lines: text.split('\n').length - 1, text, loads, knows, packages, names, sentences };
 }
 
 /** `start` and every module of ours that is loaded when it is. */
@@ -75,6 +79,17 @@ function importOf(node: ts.Node): { specifier: string; typeOnly: boolean } | und
     if (argument && ts.isStringLiteral(argument)) return { specifier: argument.text, typeOnly: false };
   }
   return undefined;
+}
+
+function isSentence(node: ts.Node): boolean {
+  return /\p{L} \S+ \S*\p{L}/u.test(textOf(node));
+}
+
+/** A text with 0 in place of whatever is filled in; empty: it is no text. */
+function textOf(node: ts.Node): string {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return '';
+  return `${node.head.text}${node.templateSpans.map(({ literal }) => `0${literal.text}`).join('')}`;
 }
 
 function dottedName(node: ts.Node): string | undefined {

@@ -15,10 +15,10 @@ export const verdicts = {
     unproven: ['network'],
   },
   none: { kind: 'none', bound: 1.021, delta: 1.05, widened: false, covers: [['media', 'network']], untested: [] },
-  outside: { kind: 'outside', limit: 'thread', why: 'fio used all of its CPUs' },
+  outside: { kind: 'outside', limit: 'thread', why: { kind: 'thread', stubbed: 'all' } },
   inconclusive: {
     kind: 'inconclusive',
-    why: 'several layers remain within the noise',
+    why: { kind: 'several-within-noise' },
     candidates: ['media', 'network'],
     proven: ['network'],
     headroom: { estimate: 1.4, low: 1.2, high: 1.6 },

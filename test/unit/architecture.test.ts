@@ -223,6 +223,16 @@ describe('the modules of the agent', () => {
     expect(asking.map(({ path }) => path)).toEqual([]);
   });
 
+  it('have their sentences in the report: the analysis and the findings give data, and messages of what they throw', () => {
+    const wrong = sources
+      .filter(({ path, text }) => /^(analysis|findings)\//.test(path) && !/\bnew \w*Error\(/.test(text))
+      .flatMap(({ path, sentences }) => sentences.map((text) => `${path}: ${text}`));
+    expect(wrong).toEqual([]);
+    expect(sources.filter(({ path }) => path.startsWith('report/words/')).flatMap((one) => one.sentences)).not.toEqual(
+      [],
+    );
+  });
+
   it('end the process in two places only', () => {
     const leaving = sources.filter(({ names }) => names.has('process.exit') || names.has('process.abort'));
     expect(leaving.map(({ path }) => path)).toEqual(['cli/terminal/stop.ts', 'main.ts']);
@@ -273,6 +283,14 @@ describe('the reading of a module', () => {
     expect(read.loads).toEqual(['stack/names.ts', 'stack/media/b.ts', 'cli/run.ts']);
     expect(read.knows).toEqual(['host/host.ts', 'stack/names.ts', 'stack/media/b.ts', 'cli/run.ts']);
     expect(read.packages).toEqual(['node:fs']);
+  });
+
+  it('sees sentences, but not those of comments', () => {
+    const { sentences } = parseModule(
+      'findings/a.ts',
+      "// a comment of words\nconst a = ['a b', 'what is told', `all ${1} slices of it`, `${b - c + d}=1`];",
+    );
+    expect(sentences).toEqual(["'what is told'", '`all ${1} slices of it`']);
   });
 
   it('sees what the code names, and not what its comments do', () => {

@@ -3,7 +3,7 @@
 import type { Layer } from '../../lib/layer.ts';
 import { sum } from '../../lib/numbers.ts';
 import { unreachable } from '../../lib/unreachable.ts';
-import type { LayerLimit, Limit, ProbeFindings } from './limit.ts';
+import type { LayerLimit, Limit, LimitUnknown, ProbeFindings } from './limit.ts';
 import { mediaLimit } from './media-limit.ts';
 import type { Nature } from './nature.ts';
 import { throughLimit } from './through.ts';
@@ -62,24 +62,21 @@ function isLayerSubject(subject: Nature['subject']): subject is Layer {
 }
 
 function limitOf(survey: Survey, nature: Nature): Limit {
-  if (!isServed(survey))
-    return unclear('the load generator is the limit even with every layer stubbed and the least load');
+  if (!isServed(survey)) return unclear({ kind: 'generator-limits' });
   switch (nature.kind) {
     case 'unseen':
-      return unclear('not measured');
+      return unclear({ kind: 'not-measured' });
     case 'short':
-      return unclear('goodput falls short of that with every layer stubbed, and half the load was not measured');
+      return unclear({ kind: 'half-load-missing' });
     case 'blurred':
-      return unclear('the noise hides whether goodput rises with the load');
+      return unclear({ kind: 'noise-hides-rise' });
     case 'level':
     case 'rising':
       return throughLimit(survey, nature);
     case 'limited':
-      return unclear(
-        `goodput does not rise with the load beyond ${about(nature.knee)} in flight, and half the delay was not measured`,
-      );
+      return unclear({ kind: 'half-delay-missing', knee: nature.knee });
     case 'mixed':
-      return unclear(mixed(nature));
+      return unclear({ kind: 'cap-or-rate', knee: nature.knee, gain: 2 ** -(nature.delay?.estimate ?? 0) - 1 });
     case 'rate':
       return { kind: 'rate', perSecond: perSecond(survey.readings, nature), ...elasticities(nature) };
     case 'cap':
@@ -91,14 +88,14 @@ function limitOf(survey: Survey, nature: Nature): Limit {
 
 function capLimit({ readings, sized }: Survey, nature: Nature): Limit {
   if (nature.subject !== 'stack' && !sized.some((one) => one.subject === nature.subject)) {
-    return unclear(`in flight stays near ${about(nature.knee)}; only the ${probeRules.sized} lowest caps were sized`);
+    return unclear({ kind: 'not-sized', knee: nature.knee, sized: probeRules.sized });
   }
   const found = sizeOf(readings, nature);
-  if (!found) return unclear(`in flight stays near ${about(nature.knee)}, and no load below that was measured`);
+  if (!found) return unclear({ kind: 'no-load-below', knee: nature.knee });
   const { size, scope, perGuest, radius } = found;
   if (radius > probeRules.widest) {
-    const range = Number.isFinite(radius) ? `${about(size.low)} to ${about(size.high)}` : 'anything';
-    return unclear(`a cap near ${about(size.estimate)} in flight, but the noise leaves ${range}`);
+    const range = Number.isFinite(radius) ? { range: { low: size.low, high: size.high } } : {};
+    return unclear({ kind: 'bounds-too-wide', estimate: size.estimate, ...range });
   }
   return { kind: 'cap', size, scope, ...(perGuest ? { perGuest } : {}), ...elasticities(nature) };
 }
@@ -130,16 +127,6 @@ function elasticities({ load, delay }: Nature): { readonly load: number; readonl
   return { load: load?.estimate ?? 0, delay: delay?.estimate ?? 0 };
 }
 
-function mixed({ knee, delay }: Nature): string {
-  const gain = Math.round(100 * (2 ** -(delay?.estimate ?? 0) - 1));
-  const change = gain >= 0 ? `raises goodput by ${gain} %` : `lowers goodput by ${-gain} %`;
-  return `near ${about(knee)} in flight half the delay ${change}, measured too coarsely or truly between a cap (100 %) and a rate (0 %)`;
-}
-
-function unclear(why: string): Limit {
+function unclear(why: LimitUnknown): Limit {
   return { kind: 'unclear', why };
-}
-
-function about(value: number): number {
-  return Number(value.toPrecision(value < 10 ? 2 : 3));
 }

@@ -35,8 +35,34 @@ export type Limit =
   | { readonly kind: 'open'; readonly upTo: number; readonly load?: number; readonly delay?: number }
   /** The media alone: a cap or a rate, which cannot be told apart as nothing lies beneath. */
   | { readonly kind: 'saturated'; readonly perSecond: Interval; readonly load: number }
-  /** Cannot tell, where no limit was seen up to `upTo` in flight over all guests; `why` in words for the report. */
-  | { readonly kind: 'unclear'; readonly why: string; readonly upTo?: number };
+  /** Cannot tell, where no limit was seen up to `upTo` in flight over all guests. */
+  | { readonly kind: 'unclear'; readonly why: LimitUnknown; readonly upTo?: number };
+
+/** Why a limit cannot be told. `knee`: I/Os in flight over all guests beyond which goodput no longer rises in step. */
+export type LimitUnknown =
+  /** The load generator limits even with every layer stubbed and the least load. */
+  | { readonly kind: 'generator-limits' }
+  | { readonly kind: 'not-measured' }
+  | { readonly kind: 'two-loads-missing' }
+  /** Goodput falls short of that with every layer stubbed, and half the load was not measured. */
+  | { readonly kind: 'half-load-missing' }
+  | { readonly kind: 'half-delay-missing'; readonly knee: number }
+  | { readonly kind: 'noise-hides-rise' }
+  /** The noise hides whether all that was offered was in flight. */
+  | { readonly kind: 'noise-hides-flight' }
+  /** `gain`: what half the delay adds to goodput, as a share; 1 of a cap, 0 of a rate. */
+  | { readonly kind: 'cap-or-rate'; readonly knee: number; readonly gain: number }
+  /** Only the `sized` lowest caps are sized. */
+  | { readonly kind: 'not-sized'; readonly knee: number; readonly sized: number }
+  | { readonly kind: 'no-load-below'; readonly knee: number }
+  /** A cap of this size; `range` is left out where the noise leaves anything. */
+  | {
+      readonly kind: 'bounds-too-wide';
+      readonly estimate: number;
+      readonly range?: { readonly low: number; readonly high: number };
+    }
+  /** The media keeps up with all that the load generator can offer. */
+  | { readonly kind: 'media-keeps-up' };
 
 export interface LayerLimit {
   readonly layer: Layer;

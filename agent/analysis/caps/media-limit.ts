@@ -10,14 +10,14 @@ import { cycleNs, ownIn } from './through.ts';
 export function mediaLimit(survey: Survey, nature: Nature): Limit {
   const { readings, top } = survey;
   if (!isServed(survey) || nature.kind === 'unseen' || nature.load === undefined) {
-    return { kind: 'unclear', why: 'not measured at two loads' };
+    return { kind: 'unclear', why: { kind: 'two-loads-missing' } };
   }
   const load = nature.load.estimate;
-  if (nature.kind === 'blurred') return { kind: 'unclear', why: 'the noise hides whether goodput rises with the load' };
+  if (nature.kind === 'blurred') return { kind: 'unclear', why: { kind: 'noise-hides-rise' } };
   if (nature.kind !== 'rising') {
     const found = perSecond(readings, nature);
     return top.ceiling !== undefined && found.estimate >= probeRules.generatorRoom * top.ceiling
-      ? { kind: 'unclear', why: 'the media keeps up with all that the load generator can offer' }
+      ? { kind: 'unclear', why: { kind: 'media-keeps-up' } }
       : { kind: 'saturated', perSecond: found, load };
   }
   return { kind: 'latency', addedNs: addedNs(survey, top.depth / 2), load };

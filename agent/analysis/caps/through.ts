@@ -20,11 +20,7 @@ export function throughLimit(survey: Survey, nature: Nature): Limit {
   };
   const { inFlight } = throughAt(readings, survey.deeper, { subject: nature.subject, depth });
   if (!isProven(survey, nature)) {
-    return {
-      kind: 'unclear',
-      upTo: offered,
-      why: 'the noise does not show whether all that was offered was in flight',
-    };
+    return { kind: 'unclear', upTo: offered, why: { kind: 'noise-hides-flight' } };
   }
   const addedNs = addedBy(survey, nature);
   if (addedNs !== undefined) return { kind: 'latency', addedNs, ...elasticities };

@@ -20,7 +20,15 @@ export type Neighbour =
     }
   /** No guest costs the others more than this share beyond what the median guest does. */
   | { readonly kind: 'none'; readonly bound: number }
-  | { readonly kind: 'inconclusive'; readonly why: string };
+  | { readonly kind: 'inconclusive'; readonly why: NeighbourUnknown };
+
+/** Why it cannot be told whether a guest is a noisy neighbour. */
+export type NeighbourUnknown =
+  | { readonly kind: 'too-few-slices' }
+  /** No guest seems to cost the others much, but the bounds are too wide to say how little. */
+  | { readonly kind: 'bounds-too-wide' }
+  /** `share`: what `guest` seems to cost the others, of what they would have without it. */
+  | { readonly kind: 'within-noise'; readonly guest: number; readonly share: number };
 
 export interface GuestInterference {
   readonly guest: number;

@@ -93,13 +93,12 @@ export function claimNeighbour(design: InterferenceDesign, costs: readonly Cost[
 /** What is left to say when nothing was proven. */
 export function undecided(costs: readonly Cost[], design: InterferenceDesign): Neighbour {
   const [worst] = [...costs].sort((a, b) => b.estimate - a.estimate);
-  if (!worst) return { kind: 'inconclusive', why: 'too few slices to tell signal from noise' };
+  if (!worst) return { kind: 'inconclusive', why: { kind: 'too-few-slices' } };
   if (worst.estimate < design.delta) {
-    return { kind: 'inconclusive', why: 'no guest seems to cost the others much, but the noise hides how little' };
+    return { kind: 'inconclusive', why: { kind: 'bounds-too-wide' } };
   }
-  const share = Math.round(-100 * Math.expm1(-worst.estimate));
-  const why = `guest ${worst.guest} seems to cost the others ${share} %, which is within the noise`;
-  return { kind: 'inconclusive', why };
+  const share = -Math.expm1(-worst.estimate);
+  return { kind: 'inconclusive', why: { kind: 'within-noise', guest: worst.guest, share } };
 }
 
 function othersOf({ goodput }: Seen, guest: number): number {

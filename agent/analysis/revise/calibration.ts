@@ -8,7 +8,7 @@ import { mean, sampleVariance } from '../../lib/numbers.ts';
 import type { Analysis } from '../verdict/analyse.ts';
 import type { Design } from '../verdict/design.ts';
 import { tQuantile } from '../fit/quantile.ts';
-import { namedIn, type InconclusiveVerdict } from '../verdict/verdict.ts';
+import { namedIn, type InconclusiveVerdict, type PoorStub } from '../verdict/verdict.ts';
 
 /** Where an I/O of one slice spent its time, nanoseconds: means over all I/Os. Layers without figures are left out. */
 export interface SliceLatency {
@@ -16,16 +16,6 @@ export interface SliceLatency {
   readonly ownNs: Partial<Readonly<Record<Layer, number>>>;
   /** Through the whole stack. */
   readonly throughNs: number;
-}
-
-export interface PoorStub {
-  readonly layer: Layer;
-  readonly deployedNs: number;
-  readonly stubNs: number;
-  /** Of the time through the whole stack as deployed, a share. */
-  readonly share: number;
-  /** It shows only with all other layers stubbed. */
-  readonly onceAlone: boolean;
 }
 
 /**
@@ -84,7 +74,7 @@ export function withCalibration(analysis: Analysis, design: Design, poor: readon
   const layers = doubted.map(({ layer }) => layer);
   const withheld: InconclusiveVerdict = {
     kind: 'inconclusive',
-    why: doubted.map(reason).join('; '),
+    why: { kind: 'poor-stubs', stubs: doubted },
     candidates: design.layers.filter((layer) => named.includes(layer) || layers.includes(layer)),
     proven: named,
     poorStubs: layers,
@@ -92,19 +82,15 @@ export function withCalibration(analysis: Analysis, design: Design, poor: readon
   return { ...analysis, verdict: withheld };
 }
 
-/** Poor stubs that leave the verdict as it is, as caveats. */
-export function calibrationCaveats({ verdict }: Analysis, poor: readonly PoorStub[]): readonly string[] {
+export interface PoorStubCaveat {
+  readonly kind: 'poor-stub';
+  readonly stub: PoorStub;
+}
+
+/** Poor stubs that leave the verdict as it is. */
+export function calibrationCaveats({ verdict }: Analysis, poor: readonly PoorStub[]): readonly PoorStubCaveat[] {
   const told = verdict.kind === 'inconclusive' ? (verdict.poorStubs ?? []) : [];
-  return poor.filter(({ layer }) => !told.includes(layer)).map(reason);
-}
-
-function reason({ layer, stubNs, deployedNs, onceAlone }: PoorStub): string {
-  const when = onceAlone ? 'with all others stubbed, ' : '';
-  return `${when}the stub of ${layer} takes ${milliseconds(stubNs)} for each I/O, what it replaces ${milliseconds(deployedNs)}: it says nothing of ${layer}`;
-}
-
-function milliseconds(ns: number): string {
-  return `${(ns / 1e6).toPrecision(2)} ms`;
+  return poor.filter(({ layer }) => !told.includes(layer)).map((stub) => ({ kind: 'poor-stub', stub }));
 }
 
 function own(slices: readonly SliceLatency[], layer: Layer): readonly number[] {

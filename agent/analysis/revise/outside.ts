@@ -4,14 +4,15 @@
 import { baselineId, everyArm } from '../../lib/arm.ts';
 import type { Arm, Layer } from '../../lib/layer.ts';
 import { median } from '../../lib/numbers.ts';
-import { type MetLimit, renderGuests, renderValue } from '../../lib/own-limit.ts';
+import type { MetLimit } from '../../lib/own-limit.ts';
 import type { Analysis } from '../verdict/analyse.ts';
-import { aboveOf, depthClaim, ownCaveats, ownClaim, type OwnFacts, ownMet } from './own-claims.ts';
+import { aboveOf, depthClaim, type OwnCaveat, ownCaveats, ownClaim, type OwnFacts, ownMet } from './own-claims.ts';
 import { metLimits, type OwnUse } from './own-limits.ts';
 import {
   isLifting,
   type InconclusiveVerdict,
   type OutsideVerdict,
+  type StubbedLayers,
   type Verdict,
   type VoidSlices,
   namedIn,
@@ -56,18 +57,16 @@ export function outsideClaim(
   const highest = highestOf(layers, facts);
   const slices = facts.slices.filter(({ arm }) => arm === highest?.id);
   if (!highest) return undefined;
-  const stubbed = inWords(highest, layers);
+  const stubbed = stubbedIn(highest, layers);
   const of = figuresOf(slices);
   if (isFull['cpu-max'](of)) {
     const met = cpuMaxMet(facts, highest.id);
-    const why = `with ${stubbed} stubbed, ${waiters(met)} ${of.throttled.toFixed(0)} % of the time for ${own(met)}`;
+    const why = { kind: 'cpu-max', stubbed, percent: of.throttled } as const;
     return { limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
   }
-  if (isFull.cpu(of)) {
-    return { limit: 'cpu', why: `with ${stubbed} stubbed, the CPU of the host is full (${of.host.toFixed(0)} % busy)` };
-  }
+  if (isFull.cpu(of)) return { limit: 'cpu', why: { kind: 'cpu', stubbed, busyPercent: of.host } };
   if (!facts.oneThread || !isFull.thread(of)) return undefined;
-  return { limit: 'thread', why: `with ${stubbed} stubbed, the one thread of each guest's fio uses its whole CPU` };
+  return { limit: 'thread', why: { kind: 'thread', stubbed } };
 }
 
 type Figures = Record<keyof typeof full, number>;
@@ -78,24 +77,13 @@ function highestOf(layers: readonly Layer[], { slices }: Pick<LoadFacts, 'slices
   return highest && highest.stubbed.length > 0 ? highest : undefined;
 }
 
-function inWords({ stubbed }: Arm, layers: readonly Layer[]): string {
-  return stubbed.length === layers.length ? 'every layer' : stubbed.join(' and ');
+function stubbedIn({ stubbed }: Arm, layers: readonly Layer[]): StubbedLayers {
+  return stubbed.length === layers.length ? 'all' : stubbed;
 }
 
 function cpuMaxMet({ limits = [], slices }: Omit<LoadFacts, 'void'>, arm: string): readonly MetLimit[] {
   const own = slices.filter((slice) => slice.arm === arm);
   return metLimits(limits, own).filter(({ kind }) => kind === 'cpu-max');
-}
-
-function waiters(met: readonly MetLimit[]): string {
-  const guests = met.flatMap((one) => one.guests);
-  if (guests.length === 0) return 'a guest waits';
-  return guests.length > 1 ? `${renderGuests(guests)} wait up to` : `${renderGuests(guests)} waits`;
-}
-
-function own(met: readonly MetLimit[]): string {
-  const values = met.length > 0 ? ` (${met.map(({ value, by }) => renderValue({ value, by })).join(', ')})` : '';
-  return `${met.flatMap((one) => one.guests).length > 1 ? 'their' : 'its'} own cpu.max${values}`;
 }
 
 const isFull: Record<CpuLimit, (of: Figures) => boolean> = {
@@ -128,16 +116,29 @@ export function withOutside(analysis: Analysis, layers: readonly Layer[], facts:
   return verdict ? { ...analysis, verdict, decided: true } : analysis;
 }
 
-/** What to say beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
-export function outsideCaveats(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): readonly string[] {
+/** Something outside the stack ends what the stubs can lift. */
+export interface BeyondStackCaveat extends Pick<OutsideVerdict, 'why' | 'met'> {
+  readonly kind: 'beyond-stack';
+}
+
+/** The doubts beside a verdict that stays. The CPU of the host is a caveat of its own, slice by slice. */
+export function outsideCaveats(
+  analysis: Analysis,
+  layers: readonly Layer[],
+  facts: LoadFacts,
+): readonly (BeyondStackCaveat | OwnCaveat)[] {
   const { verdict } = analysis;
   const bounds = isLifting(verdict) || verdict.kind === 'inconclusive';
   const outside = bounds ? outsideClaim(layers, facts) : undefined;
   const highest = verdict.kind === 'outside' ? undefined : highestOf(layers, facts);
   return [
-    ...(outside && outside.limit !== 'cpu' ? [`${outside.why}: beyond that no stub can lift`] : []),
-    ...(highest ? ownCaveats(ownMet(facts, highest), inWords(highest, layers)) : []),
+    ...(outside && outside.limit !== 'cpu' ? [beyond(outside)] : []),
+    ...(highest ? ownCaveats(ownMet(facts, highest), stubbedIn(highest, layers)) : []),
   ];
+}
+
+function beyond({ why, met }: Outside): BeyondStackCaveat {
+  return { kind: 'beyond-stack', why, ...(met ? { met } : {}) };
 }
 
 function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadFacts): Verdict | undefined {
@@ -146,7 +147,7 @@ function limitVerdict(analysis: Analysis, layers: readonly Layer[], facts: LoadF
   const highest = highestOf(layers, facts);
   const met = highest && ownMet(facts, highest);
   const ofCpu = cpuVerdict(verdict, layers, facts);
-  const ofGuests = met && ownClaim(facts, met, inWords(highest, layers));
+  const ofGuests = met && ownClaim(facts, met, stubbedIn(highest, layers));
   if (ofCpu?.limit !== 'cpu-max' && ofGuests) return { kind: 'outside', ...ofGuests };
   if (ofCpu) return { kind: 'outside', ...ofCpu };
   if (verdict.kind !== 'none' || !met) return undefined;
@@ -170,13 +171,13 @@ function voidVerdict(verdict: Verdict, facts: LoadFacts): OutsideVerdict | Incon
   const proven = namedIn(verdict);
   if (found.byCpuMax && proven.length === 0 && holdsDeployed('cpu-max', facts)) {
     const met = cpuMaxMet(facts, baselineId);
-    const who = met.length > 0 ? renderGuests(met.flatMap(({ guests }) => guests)) : 'a guest';
-    const why = `in ${found.count} of ${found.of} slices ${who} ${who.startsWith('guests') ? 'were' : 'was'} held back by ${own(met)}`;
+    const why = { kind: 'void-by-cpu-max', count: found.count, of: found.of } as const;
     return { kind: 'outside', limit: 'cpu-max', why, ...(met.length > 0 ? { met } : {}) };
   }
   const candidates = verdict.kind === 'inconclusive' ? verdict.candidates : proven;
   const { count, of, reasons } = found;
-  return { kind: 'inconclusive', why: { count, of, reasons }, candidates, proven, disturbed: true };
+  const why = { kind: 'void-slices', count, of, reasons } as const;
+  return { kind: 'inconclusive', why, candidates, proven, disturbed: true };
 }
 
 /** Nothing lifts, or nothing shows above the noise. */

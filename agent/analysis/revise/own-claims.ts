@@ -3,9 +3,9 @@
 
 import { baselineId } from '../../lib/arm.ts';
 import type { Arm, Layer } from '../../lib/layer.ts';
-import { type MetLimit, type OwnLimit, renderGuests, renderMet } from '../../lib/own-limit.ts';
-import { commonTo, metLimits, type OwnUse, renderTimes, without } from './own-limits.ts';
-import type { OutsideVerdict } from '../verdict/verdict.ts';
+import type { MetLimit, OwnLimit } from '../../lib/own-limit.ts';
+import { commonTo, metLimits, type OwnUse, timesIn, without } from './own-limits.ts';
+import type { OutsideVerdict, StubbedLayers } from '../verdict/verdict.ts';
 
 export interface OwnFacts {
   readonly slices: readonly (OwnUse & { readonly arm: string })[];
@@ -48,33 +48,28 @@ function isOfItsOwn({ kind }: MetLimit): boolean {
 
 type Outside = Pick<OutsideVerdict, 'limit' | 'why' | 'met'>;
 
-/** `stubbed`: what is stubbed in the arm with the most stubs, in words. */
-export function ownClaim(facts: OwnFacts, { throughout, atDepth }: OwnMet, stubbed: string): Outside | undefined {
+/** `stubbed`: in the arm with the most stubs. */
+export function ownClaim(
+  facts: OwnFacts,
+  { throughout, atDepth }: OwnMet,
+  stubbed: StubbedLayers,
+): Outside | undefined {
   const [first] = throughout;
   if (!first) return undefined;
   const guests = guestsOf(throughout);
   const others = guestsIn(facts).filter((guest) => !guests.includes(guest));
   const baselines = facts.slices.filter(({ arm }) => arm === baselineId);
-  const times = renderTimes(guests, baselines);
-  const why = [
-    `${renderMet(throughout)}, as deployed and with ${stubbed} stubbed`,
-    ...(times ? [`as deployed ${times}`] : []),
-    ...(others.length > 0 ? [ofOthers(others, isAllAtDepth(others, atDepth) ? atDepth : [])] : []),
-  ].join('; ');
+  const times = timesIn(guests, baselines);
+  const othersInFlight = isAllAtDepth(others, atDepth) ? atDepth : [];
+  const why = { kind: 'own-limits', stubbed, ...(times ? { times } : {}), others, othersInFlight } as const;
   return { limit: first.kind, why, met: throughout };
-}
-
-function ofOthers(others: readonly number[], atDepth: readonly MetLimit[]): string {
-  if (atDepth.length > 0) return renderMet(atDepth);
-  return `${renderGuests(others)} ${others.length > 1 ? 'meet' : 'meets'} none of ${others.length > 1 ? 'theirs' : 'its own'}`;
 }
 
 /** Nothing of the stack is left that takes time, and every guest keeps all in flight that it may. */
 export function depthClaim(facts: OwnFacts, { atDepth }: OwnMet): Outside | undefined {
   const isWhole = (facts.unstubbed ?? []).length === 0;
   if (!isWhole || atDepth.length === 0 || !isAllAtDepth(guestsIn(facts), atDepth)) return undefined;
-  const why = `${renderMet(atDepth)}, as deployed and with every layer stubbed, and no layer takes the time that they wait`;
-  return { limit: 'iodepth', why, met: atDepth };
+  return { limit: 'iodepth', why: { kind: 'in-flight' }, met: atDepth };
 }
 
 /** What is above the stack, where that is known but does not hold the host back, or not alone. */
@@ -82,14 +77,17 @@ export function aboveOf(facts: OwnFacts, { onlyStubbed, atDepth }: OwnMet): read
   return [...onlyStubbed, ...(isAllAtDepth(guestsIn(facts), atDepth) ? atDepth : [])];
 }
 
-/** Beside a verdict that stays. */
-export function ownCaveats({ throughout, onlyStubbed }: OwnMet, stubbed: string): readonly string[] {
-  const them = guestsOf(throughout).length > 1 ? 'them' : 'it';
+export type OwnCaveat =
+  /** Guests stand at their own limits as deployed too: no stub lifts these guests. */
+  | { readonly kind: 'own-limit-throughout'; readonly met: readonly MetLimit[] }
+  /** With these layers stubbed guests reach their own limits: beyond that no stub can lift. */
+  | { readonly kind: 'own-limit-ahead'; readonly stubbed: StubbedLayers; readonly met: readonly MetLimit[] };
+
+/** The doubts beside a verdict that stays. */
+export function ownCaveats({ throughout, onlyStubbed }: OwnMet, stubbed: StubbedLayers): readonly OwnCaveat[] {
   return [
-    ...(throughout.length > 0 ? [`${renderMet(throughout)}, as deployed too: no stub lifts ${them}`] : []),
-    ...(onlyStubbed.length > 0
-      ? [`with ${stubbed} stubbed, ${renderMet(onlyStubbed)}: beyond that no stub can lift`]
-      : []),
+    ...(throughout.length > 0 ? [{ kind: 'own-limit-throughout', met: throughout } as const] : []),
+    ...(onlyStubbed.length > 0 ? [{ kind: 'own-limit-ahead', stubbed, met: onlyStubbed } as const] : []),
   ];
 }
 

@@ -1,8 +1,7 @@
 // Which guests stand at a limit of their own, by what they did in the slices of an arm.
 
 import { median } from '../../lib/numbers.ts';
-import { type MetLimit, type OwnLimit, type OwnLimitKind } from '../../lib/own-limit.ts';
-import { renderDuration } from '../../lib/units.ts';
+import type { MetLimit, OwnLimit, OwnLimitKind } from '../../lib/own-limit.ts';
 
 /** Where the I/O of a guest was in a slice; undefined where it was not measured. */
 export interface GuestTime {
@@ -98,12 +97,15 @@ function isSame(a: MetLimit, b: MetLimit): boolean {
   return a.kind === b.kind && a.value === b.value && a.by === b.by;
 }
 
-/** `an I/O takes 16.5 ms, of which the stack takes 2.3 ms`, of these guests; empty where it was not measured. */
-export function renderTimes(guests: readonly number[], slices: readonly OwnUse[]): string {
+/** Median times of these guests' I/Os, nanoseconds; undefined: not measured. */
+export function timesIn(
+  guests: readonly number[],
+  slices: readonly OwnUse[],
+): { readonly latencyNs: number; readonly stackNs: number } | undefined {
   const times = guests.flatMap((guest) => timesOf(guest, slices));
   const [latencyNs, stackNs] = [known(times.map((time) => time.latencyNs)), known(times.map((time) => time.stackNs))];
-  if (latencyNs.length === 0 || stackNs.length === 0) return '';
-  return `an I/O takes ${renderDuration(median(latencyNs))}, of which the stack takes ${renderDuration(median(stackNs))}`;
+  if (latencyNs.length === 0 || stackNs.length === 0) return undefined;
+  return { latencyNs: median(latencyNs), stackNs: median(stackNs) };
 }
 
 function timesOf(guest: number, slices: readonly OwnUse[]): readonly GuestTime[] {

@@ -102,8 +102,8 @@ function outcomeOf({ low, high }: Bounds, named: Lift): Outcome {
 export function withRecheck(analysis: Analysis, recheck: Recheck | undefined): Analysis {
   const { verdict } = analysis;
   if (recheck?.outcome !== 'gone' || !isLifting(verdict)) return analysis;
-  const [then, now] = [verdict.lift.estimate.toFixed(2), recheck.lift.estimate.toFixed(2)];
-  const why = `${recheck.arm} made goodput ${then} times at first and ${now} times when it was checked at the end, so what holds the host back has moved`;
+  const { arm, lift } = recheck;
+  const why = { kind: 'lift-gone', arm, before: verdict.lift.estimate, now: lift.estimate } as const;
   return {
     ...analysis,
     verdict: { kind: 'inconclusive', why, candidates: namedIn(verdict), proven: [], disturbed: true },

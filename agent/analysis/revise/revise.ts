@@ -12,7 +12,8 @@
 import type { Analysis } from '../verdict/analyse.ts';
 import type { Design } from '../verdict/design.ts';
 import type { Observation } from '../fit/observation.ts';
-import { type PoorStub, withCalibration } from './calibration.ts';
+import type { PoorStub } from '../verdict/verdict.ts';
+import { withCalibration } from './calibration.ts';
 import { type LoadFacts, withOutside } from './outside.ts';
 import { type Recheck, recheckOf, withRecheck } from './recheck.ts';
 
@@ -45,5 +46,5 @@ export function revise(fitted: Analysis, design: Design, evidence: Evidence): Re
 function withEnd(analysis: Analysis, why: string | undefined): Analysis {
   const { decided, verdict } = analysis;
   if (decided || why === undefined || verdict.kind !== 'inconclusive') return analysis;
-  return { ...analysis, verdict: { ...verdict, why: `the run was cut short: ${why}` } };
+  return { ...analysis, verdict: { ...verdict, why: { kind: 'cut-short', why } } };
 }

@@ -1,8 +1,6 @@
 // From the pilot's switches to the one settle time of a run: the same for every arm, whatever the arm would need.
 
-import type { Problem } from '../../lib/errors.ts';
 import type { Layer } from '../../lib/layer.ts';
-import { renderDuration } from '../../lib/units.ts';
 import { fitRelaxation, type Relaxation } from './relaxation.ts';
 import type { Completions } from './series.ts';
 
@@ -69,16 +67,4 @@ function quickestOfEach(seen: readonly Slowest[]): readonly Slowest[] {
     if (!before || needOf(one) < needOf(before)) best.set(key, one);
   }
   return [...best.values()];
-}
-
-/** What was seen, and what to do. */
-export function refusalOf({ needMs, slowest }: Extract<Settle, { kind: 'refused' }>): Problem {
-  const { layer, to, tauMs, deadMs } = slowest;
-  const form = to === 'stub' ? 'its stub' : 'its deployed form';
-  const dead = deadMs > 0 ? `nothing completes for ${renderDuration(deadMs * 1e6)}, then ` : '';
-  const settleS = Math.ceil(needMs / 1000);
-  return {
-    message: `after ${layer} is switched to ${form}, ${dead}goodput takes about ${renderDuration(needMs * 1e6)} to settle${tauMs > 0 ? ` (time constant ${renderDuration(tauMs * 1e6)})` : ''}: more than the ${renderDuration(settleRules.mostMs * 1e6)} that slices of this kind wait`,
-    hint: `look at what in ${layer} adapts so slowly, or set \`settle: ${settleS}s\` and \`measure: ${3 * settleS}s\` or more under \`experiment\` in the profile`,
-  };
 }

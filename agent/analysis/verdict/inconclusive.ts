@@ -7,25 +7,18 @@ import { rules } from '../rules.ts';
 import { chiSquaredQuantile } from '../fit/quantile.ts';
 import { needsOf } from './necessity.ts';
 import { lifts, type Standing } from './standing.ts';
-import type { InconclusiveVerdict } from './verdict.ts';
+import type { InconclusiveReason, InconclusiveVerdict } from './verdict.ts';
 
 /** Stage A alone, and every single stub is proven to save too little of what all stubs save. */
 export function noSingleLayer(standing: Standing): InconclusiveVerdict | undefined {
   if (!standing.headroomProven || !standing.minor) return undefined;
   const lift = headroomLift(standing);
-  const all = lift ? `all stubs together lift by ${percent(lift.estimate)}` : 'all stubs together lift';
-  return left(
-    standing,
-    `no single layer explains the headroom: ${all}, and the best single stub saves less than two fifths of the time that they save`,
-  );
+  return left(standing, { kind: 'no-single-layer', ...(lift ? { allStubs: lift.estimate } : {}) });
 }
 
 /** A set explains the headroom, but for none of its layers is there an arm on this host that would show its part. */
 export function noTellingArm(standing: Standing): InconclusiveVerdict {
-  return left(
-    standing,
-    'the stubs lift together, and the arms that would tell their layers apart do not exist on this host',
-  );
+  return left(standing, { kind: 'no-telling-arm' });
 }
 
 /** The residual scatter is so high, even by its lower 95 % bound, that slices of this length decide nothing. */
@@ -34,22 +27,21 @@ export function tooNoisy(standing: Standing): InconclusiveVerdict | undefined {
   if (!standing.late || sigma === undefined || degrees < rules.leastDegrees) return undefined;
   const low = sigma * Math.sqrt(degrees / chiSquaredQuantile(0.95, degrees));
   if (low <= rules.hopelessSigma) return undefined;
-  return left(standing, `slices of the same arm scatter by ${Math.round(sigma * 100)} %: measure longer slices`);
+  return left(standing, { kind: 'too-noisy', sigma });
 }
 
 /** The budget is used up. */
 export function outOfBudget(standing: Standing): InconclusiveVerdict {
   const { fit, headroom, seemsMinor } = standing;
-  if (fit.degrees < rules.leastDegrees) return left(standing, 'too few slices to tell signal from noise');
-  if (!headroom) return withMore(standing, left(standing, 'the noise hides whether any stub lifts'));
-  if (!seemsMinor) return withMore(standing, left(standing, 'several layers remain within the noise'));
-  const why = 'no single layer explains the headroom, and the set that does was not proven';
-  return withMore(standing, left(standing, why));
+  if (fit.degrees < rules.leastDegrees) return left(standing, { kind: 'too-few-slices' });
+  if (!headroom) return withMore(standing, left(standing, { kind: 'noise-hides-all' }));
+  if (!seemsMinor) return withMore(standing, left(standing, { kind: 'several-within-noise' }));
+  return withMore(standing, left(standing, { kind: 'set-not-proven' }));
 }
 
 /** The verdict so far, while the engine asks for more. */
 export function stillMeasuring(standing: Standing): InconclusiveVerdict {
-  return withMore(standing, left(standing, 'still measuring'));
+  return withMore(standing, left(standing, { kind: 'still-measuring' }));
 }
 
 /** Adds how many more blocks should settle it, at even odds and if the estimates so far are the truth. */
@@ -71,7 +63,7 @@ function blocksToSettle(standing: Standing, sigma: number, blocks: number): numb
   return Math.max(gap, best ? blocksForLift(design, sigma, best.estimate, 'even') : 0) - blocks;
 }
 
-function left(standing: Standing, why: string): InconclusiveVerdict {
+function left(standing: Standing, why: InconclusiveReason): InconclusiveVerdict {
   const { design, contenders } = standing;
   const proven = contenders.filter((one) => lifts(standing, one.arm)).map((one) => one.layer);
   const candidates = new Set(
@@ -92,8 +84,4 @@ function maskable(standing: Standing): readonly Layer[] {
   return needsOf(standing)
     .filter((need) => need.proven !== 'spare')
     .map((need) => need.layer);
-}
-
-function percent(ratio: number): string {
-  return `${Math.round((ratio - 1) * 100)} %`;
 }

@@ -46,7 +46,7 @@ export interface OutsideVerdict {
   readonly kind: 'outside';
   /** A limit of the guests' own, the one thread of each load generator, or the CPU of the host. */
   readonly limit: OwnLimitKind | 'thread' | 'cpu';
-  readonly why: string;
+  readonly why: OutsideReason;
   /** The guests' own limits that are met; absent where it is none of these, or nobody measured whose it is. */
   readonly met?: readonly MetLimit[];
 }
@@ -64,6 +64,62 @@ export interface MaskedVerdict {
   readonly unproven: readonly Layer[];
 }
 
+/** The layers that are stubbed in an arm; `all`: every layer of the stack. */
+export type StubbedLayers = readonly Layer[] | 'all';
+
+/** How it is known that the limit lies outside; whose limits they are is in `met`. */
+export type OutsideReason =
+  /** Median share of the time in which the guest that was held back most waited for its own cpu.max. */
+  | { readonly kind: 'cpu-max'; readonly stubbed: StubbedLayers; readonly percent: number }
+  /** Median share of all CPUs that were busy. */
+  | { readonly kind: 'cpu'; readonly stubbed: StubbedLayers; readonly busyPercent: number }
+  | { readonly kind: 'thread'; readonly stubbed: StubbedLayers }
+  /** So many slices are void because a guest was held back by its own cpu.max. */
+  | { readonly kind: 'void-by-cpu-max'; readonly count: number; readonly of: number }
+  /** The guests in `met` stand at their own limits as deployed and with these layers stubbed. */
+  | {
+      readonly kind: 'own-limits';
+      readonly stubbed: StubbedLayers;
+      /** Median times of an I/O as deployed, nanoseconds; left out: not measured. */
+      readonly times?: { readonly latencyNs: number; readonly stackNs: number };
+      /** Guests that meet none of these. */
+      readonly others: readonly number[];
+      /** What these have in flight, where all of them keep as many as they may; else empty. */
+      readonly othersInFlight: readonly MetLimit[];
+    }
+  /** Every guest keeps all in flight that it may, and nothing of the stack takes time. */
+  | { readonly kind: 'in-flight' };
+
+/** A stub that takes longer than what it replaces. */
+export interface PoorStub {
+  readonly layer: Layer;
+  readonly deployedNs: number;
+  readonly stubNs: number;
+  /** Of the time through the whole stack as deployed, a share. */
+  readonly share: number;
+  /** It shows only with all other layers stubbed. */
+  readonly onceAlone: boolean;
+}
+
+/** Why there is no verdict. */
+export type InconclusiveReason =
+  | ({ readonly kind: 'void-slices' } & VoidSlices)
+  | { readonly kind: 'poor-stubs'; readonly stubs: readonly PoorStub[] }
+  /** The lift of `arm` at first and at the end, as ratios. */
+  | { readonly kind: 'lift-gone'; readonly arm: string; readonly before: number; readonly now: number }
+  /** What ended the run, without a full stop. */
+  | { readonly kind: 'cut-short'; readonly why: string }
+  /** `allStubs`: the lift of all stubs together, a ratio; left out: not estimated. */
+  | { readonly kind: 'no-single-layer'; readonly allStubs?: number }
+  | { readonly kind: 'no-telling-arm' }
+  /** Coefficient of variation of slices of one arm. */
+  | { readonly kind: 'too-noisy'; readonly sigma: number }
+  | { readonly kind: 'too-few-slices' }
+  | { readonly kind: 'noise-hides-all' }
+  | { readonly kind: 'several-within-noise' }
+  | { readonly kind: 'set-not-proven' }
+  | { readonly kind: 'still-measuring' };
+
 /** Slices that do not count. */
 export interface VoidSlices {
   readonly count: number;
@@ -75,8 +131,7 @@ export interface VoidSlices {
 
 export interface InconclusiveVerdict {
   readonly kind: 'inconclusive';
-  /** Without a full stop; of too many void slices the data. */
-  readonly why: string | VoidSlices;
+  readonly why: InconclusiveReason;
   /** Layers not yet ruled out. */
   readonly candidates: readonly Layer[];
   /** Those of them whose stub is proven to lift. */
@@ -98,8 +153,11 @@ export function isLifting(verdict: Verdict): verdict is LiftingVerdict {
   return verdict.kind === 'lever' || verdict.kind === 'tie' || verdict.kind === 'masked';
 }
 
+/** A verdict without its reason, which a report has in words. */
+type Bare<V> = V extends { readonly why: unknown } ? Omit<V, 'why'> : V;
+
 /** The layers that a verdict blames. */
-export function namedIn(verdict: Verdict | { readonly kind: 'not-asked' }): readonly Layer[] {
+export function namedIn(verdict: Bare<Verdict> | { readonly kind: 'not-asked' }): readonly Layer[] {
   if (verdict.kind === 'lever') return [verdict.layer];
   if (verdict.kind === 'tie' || verdict.kind === 'masked') return verdict.layers;
   return verdict.kind === 'inconclusive' ? verdict.proven : [];

@@ -4,6 +4,7 @@ import { readRunFolder } from '../../records/read-folder.ts';
 import type { RunRecords } from '../../records/run-records.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { type FormatName, render } from '../../report/formats/registry.ts';
+import { findingsInWords } from '../../report/words/in-document.ts';
 import { documentOf } from '../../report/document/of-run.ts';
 import { findingsOf } from '../../findings/findings.ts';
 
@@ -31,7 +32,7 @@ export function reportFolder({ folder, format, print }: FolderCommand): ExitName
 
 /** Where no verdict was asked for, too few slices for one are no finding. */
 function foundIn(records: RunRecords) {
-  const findings = findingsOf(records);
+  const findings = findingsInWords(findingsOf(records));
   if (records.plan.aims.verdict) return findings;
   return { ...findings, analysis: { ...findings.analysis, verdict: { kind: 'not-asked' } } };
 }

@@ -98,7 +98,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
       log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
       const caveats: RunMeta['caveats'] = [
-        ...session.caveats.map((text) => ({ kind: 'note', text }) as const),
+        ...session.caveats,
         ...(sparing.canSee ? [] : [{ kind: 'others-unseen' } as const]),
       ];
       const labels = Object.keys(options.labels ?? {}).length > 0 ? { labels: { ...options.labels } } : {};

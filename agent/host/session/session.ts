@@ -16,8 +16,8 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 export interface Session {
   readonly host: Host;
   readonly journal: Journal;
-  /** Reasons to doubt that the host is restored whatever comes, as sentences. */
-  readonly caveats: readonly string[];
+  /** Reasons to doubt that the host is restored whatever comes: the watchdog may die with the agent. */
+  readonly caveats: readonly { readonly kind: 'watchdog-inside' }[];
   /** Call once, after everything is unwound: forgets the journal, dismisses the watchdog, frees the lock. */
   readonly close: (outcome: { clean: boolean }) => void;
 }
@@ -79,7 +79,12 @@ export async function openSession(
         free();
       }
     };
-    return { host: liveHost({ ...live, journal }), journal, caveats: mayDie ? [diesWithIt] : [], close };
+    return {
+      host: liveHost({ ...live, journal }),
+      journal,
+      caveats: mayDie ? [{ kind: 'watchdog-inside' }] : [],
+      close,
+    };
   } catch (failure) {
     free();
     throw failure;
@@ -88,8 +93,6 @@ export async function openSession(
 
 const isInside =
   'the watchdog cannot leave the cgroup of this run: whatever ends that ends both, and only `layerlift recover` restores the host then';
-const diesWithIt =
-  'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host';
 
 /** A run that was cut off before its journal, or after all was undone, is forgotten here. */
 function hasChanges(run: string, state: string): boolean {

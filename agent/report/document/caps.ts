@@ -5,6 +5,7 @@ import type { Knob } from '../../knobs/knob.ts';
 import { matchKnobs, type Match } from '../../knobs/match.ts';
 import { likelySuspects } from '../../knobs/suspects.ts';
 import { sum } from '../../lib/numbers.ts';
+import { limitInWords } from '../words/in-document.ts';
 import { valueFor } from '../words/knobs.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
@@ -27,7 +28,7 @@ export function capsOf(findings: ProbeFindings, knobs: readonly Knob[], asked: A
     const fitting = knobsFor(of, limit, knobs, asked);
     return {
       of,
-      limit,
+      limit: limitInWords(limit),
       ...(overNs === undefined ? {} : { overNs }),
       binds: bindsOn(limit, asked),
       knobs: fitting,

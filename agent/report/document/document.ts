@@ -11,6 +11,7 @@ import { parseArm } from '../../lib/arm.ts';
 import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
+import type { Caveat } from '../../findings/caveats.ts';
 import type { OthersUse } from '../../findings/others.ts';
 import type { SliceRecord } from '../../records/slice.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
@@ -28,7 +29,8 @@ import {
 } from '../../findings/baseline.ts';
 import { type Asked, capsOf } from './caps.ts';
 import { sliceCaveatWords } from '../words/caveat.ts';
-import { verdictInWords } from '../words/fault.ts';
+import { runCaveatWords } from '../words/run-caveat.ts';
+import { neighboursInWords, verdictInWords } from '../words/in-document.ts';
 import { settleOf } from '../words/settle.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Facts } from '../words/facts.ts';
@@ -53,8 +55,8 @@ export interface ReportInput {
   readonly analysis: Analysis;
   /** What the guests do to one another, where that was measured. */
   readonly interference?: InterferenceFindings;
-  /** Doubts about the whole run, as sentences. */
-  readonly caveats: readonly string[];
+  /** Doubts about the whole run. */
+  readonly caveats: readonly Caveat[];
   readonly exit: ExitName;
   /** The run ended before it had done all that it was asked for. */
   readonly cutShort?: NonNullable<ReportDocument['cutShort']>;
@@ -102,7 +104,7 @@ function factsOf(input: ReportInput): Facts {
     guests: guestsOf(baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps) : null,
     objective: objectiveOf(baseline),
-    interference: input.interference ?? null,
+    interference: input.interference ? neighboursInWords(input.interference) : null,
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,
@@ -113,7 +115,7 @@ function factsOf(input: ReportInput): Facts {
     settle: settleOf(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
-    caveats: { run: input.caveats, slices: countedCaveats(slices) },
+    caveats: { run: input.caveats.map(runCaveatWords), slices: countedCaveats(slices) },
     cost: agentCost(slices),
     others: input.others ?? null,
     host: { ...input.host },

@@ -1,12 +1,13 @@
 // What the guests do to one another, in tables.
 
-import type { InterferenceFindings, Interval } from '../../analysis/neighbours/findings.ts';
+import type { Interval } from '../../analysis/neighbours/findings.ts';
 import { renderCount } from '../../lib/units.ts';
 import { renderShare } from '../words/figures.ts';
+import type { ReportDocument } from '../schema/schema.ts';
 import { type Measured, times } from '../words/neighbours.ts';
 import type { Table } from './section.ts';
 
-export function interferenceTables(findings: InterferenceFindings | null): readonly Table[] {
+export function interferenceTables(findings: ReportDocument['interference']): readonly Table[] {
   return findings?.kind === 'measured' ? [slowdownTable(findings), scalingTable(findings)] : [];
 }
 

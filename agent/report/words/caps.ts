@@ -1,6 +1,6 @@
 // What the cap probe found, in words.
 
-import type { Interval, Limit } from '../../analysis/caps/limit.ts';
+import type { Interval } from '../../analysis/caps/limit.ts';
 import type { Layer } from '../../lib/layer.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderCount, renderDuration } from '../../lib/units.ts';
@@ -12,7 +12,7 @@ type Caps = NonNullable<ReportDocument['caps']>;
 type Row = Caps['rows'][number];
 
 /** `64 in flight (61 to 67), host-wide`, `no limit up to 128 in flight`. */
-export function renderLimit(limit: Limit): string {
+export function renderLimit(limit: Row['limit']): string {
   switch (limit.kind) {
     case 'cap':
       return limit.perGuest
@@ -107,16 +107,16 @@ export function nextForCaps(caps: Caps): string {
   if (layer !== undefined && layer !== 'stack') {
     const [knob] = rowOf(caps, layer)?.knobs ?? [];
     const change = knob ? raiseClause(knob) : `look at how ${layer} is set up, as no setting that was read fits`;
-    return `Next: ${change}; then repeat, as the next cap shows only then.`;
+    return `${change}; then repeat, as the next cap shows only then.`;
   }
   const whole = rowOf(caps, 'stack')?.limit.kind;
   if (whole === 'unclear' || unclearOf(caps).length > 0) {
-    return 'Next: repeat with a larger budget, and keep the host to this run alone while it measures.';
+    return 'repeat with a larger budget, and keep the host to this run alone while it measures.';
   }
   const slow = caps.rows.find(({ of, limit }) => of !== 'stack' && limit.kind === 'rate')?.of;
-  if (slow) return `Next: look at what limits the rate of ${slow}; more I/Os in flight gain nothing.`;
-  if (whole === 'cap' || whole === 'rate') return 'Next: look at what the layers share, as none has that limit alone.';
-  return `Next: nothing to raise for up to ${renderCount(caps.offered)} in flight; a deeper load looks further.`;
+  if (slow) return `look at what limits the rate of ${slow}; more I/Os in flight gain nothing.`;
+  if (whole === 'cap' || whole === 'rate') return 'look at what the layers share, as none has that limit alone.';
+  return `nothing to raise for up to ${renderCount(caps.offered)} in flight; a deeper load looks further.`;
 }
 
 /** Layers of which the probe cannot tell whether they have a cap. */

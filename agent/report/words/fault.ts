@@ -1,8 +1,7 @@
 // Why slices are void in words: a kind without its sentence does not compile.
 
-import type { Verdict, VoidSlices } from '../../analysis/verdict/verdict.ts';
+import type { VoidSlices } from '../../analysis/verdict/verdict.ts';
 import type { Fault, FaultKind } from '../../lib/fault.ts';
-import type { ReportDocument } from '../schema/schema.ts';
 
 type Words = { readonly [K in FaultKind]: (fault: Extract<Fault, { kind: K }>) => string };
 
@@ -31,13 +30,6 @@ export function faultWords(faults: readonly Fault[]): string {
 /** `3 of 20 slices were void`, and why. */
 export function voidSlicesWords({ count, of, reasons }: VoidSlices): string {
   return `${count} of ${of} slices were void: ${faultWords(reasons)}`;
-}
-
-/** The verdict with its reason in words. */
-export function verdictInWords(verdict: Verdict): ReportDocument['verdict'] {
-  if (verdict.kind !== 'inconclusive') return verdict;
-  const { why } = verdict;
-  return { ...verdict, why: typeof why === 'string' ? why : voidSlicesWords(why) };
 }
 
 function wordsOf<K extends FaultKind>(kind: K, fault: Extract<Fault, { kind: K }>): string {

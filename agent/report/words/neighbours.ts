@@ -1,9 +1,11 @@
 // What the guests do to one another, in sentences.
 
-import type { InterferenceFindings } from '../../analysis/neighbours/findings.ts';
+import type { NeighbourUnknown } from '../../analysis/neighbours/findings.ts';
+import type { ReportDocument } from '../schema/schema.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderList, renderNumber, renderShare } from './figures.ts';
 
+type InterferenceFindings = NonNullable<ReportDocument['interference']>;
 export type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
 
 /** From this share of the work of guests alone on, what they do together is as much as they could. */
@@ -30,6 +32,20 @@ function neighbourSentence({ neighbour }: Measured): string {
       return `cannot tell whether one guest is a noisy neighbour: ${neighbour.why}`;
     default:
       return unreachable(neighbour);
+  }
+}
+
+/** Why it cannot be told, as a sentence without its full stop. */
+export function neighbourUnknownWords(why: NeighbourUnknown): string {
+  switch (why.kind) {
+    case 'too-few-slices':
+      return 'too few slices to tell signal from noise';
+    case 'bounds-too-wide':
+      return 'no guest seems to cost the others much, but the noise hides how little';
+    case 'within-noise':
+      return `guest ${why.guest} seems to cost the others ${Math.round(100 * why.share)} %, which is within the noise`;
+    default:
+      return unreachable(why);
   }
 }
 

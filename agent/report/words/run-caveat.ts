@@ -1,10 +1,27 @@
 // Doubts about a whole run in words: a kind without its sentence does not compile.
 
-import type { RunCaveat } from '../../records/run-caveat.ts';
-import { renderNumber } from './figures.ts';
+import type { Caveat } from '../../findings/caveats.ts';
+import type { CapsLeftOut } from '../../plan/caps.ts';
+import { faultWords, voidSlicesWords } from './fault.ts';
+import { renderLift, renderNumber } from './figures.ts';
+import { poorStubWords } from './inconclusive.ts';
+import { outsideWords, stubbedWords } from './outside.ts';
+import { renderMet } from './own-limit.ts';
 
-type Kind = RunCaveat['kind'];
-type Words = { readonly [K in Kind]: (caveat: Extract<RunCaveat, { kind: K }>) => string };
+type Kind = Caveat['kind'];
+type Words = { readonly [K in Kind]: (caveat: Extract<Caveat, { kind: K }>) => string };
+
+const capsLeftOut: Readonly<Record<CapsLeftOut, string>> = {
+  cold: 'a cold run raises no delay',
+  verifies: 'the load checks its data, and a delay keeps none',
+  media: 'the media cannot be replaced by a delay from here',
+  budget: 'too little of the budget was left',
+};
+
+/** The same words for a profile that is refused before the run. */
+export function capsLeftOutWords(because: CapsLeftOut): string {
+  return `caps were not looked for: ${capsLeftOut[because]}`;
+}
 
 const words: Words = {
   'others-unseen': () => 'no other cgroup has pressure figures: that nobody suffers cannot be seen',
@@ -15,15 +32,47 @@ const words: Words = {
   steal: ({ percent }) => `a hypervisor above took up to ${percent.toFixed(0)} % of the CPU away`,
   'xen-ring-full': ({ slices, mostPerSecond }) =>
     `a Xen ring was full in ${renderNumber(slices, 'slice')} of the baseline: its backend ran out of requests up to ${mostPerSecond.toFixed(0)} times a second`,
+  'watchdog-inside': () =>
+    'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host',
+  'rings-charged': () => "the work of each ring is charged to its guest: the backend's threads are in its cgroup",
+  'rings-not-charged': ({ guests }) =>
+    `the work of the ring of guest${guests.length > 1 ? 's' : ''} ${guests.join(', ')} is charged to nobody: this kernel does not let the backend's threads be moved`,
+  'caps-left-out': ({ because }) => capsLeftOutWords(because),
+  'others-moved': ({ beforePercent, duringPercent }) => {
+    const doubt =
+      duringPercent > beforePercent
+        ? 'what came with the run may be a part of it that is not counted as its own'
+        : 'the run may have taken the CPU from them';
+    return `programs that are not of this run used ${duringPercent.toFixed(0)} % of the CPU during it, and ${beforePercent.toFixed(0)} % before: ${doubt}`;
+  },
+  'void-slices': (caveat) => `${voidSlicesWords(caveat)}; they do not count`,
+  'beyond-stack': (caveat) => `${outsideWords(caveat)}: beyond that no stub can lift`,
+  'own-limit-throughout': ({ met }) => {
+    const guests = new Set(met.flatMap((one) => one.guests));
+    return `${renderMet(met)}, as deployed too: no stub lifts ${guests.size > 1 ? 'them' : 'it'}`;
+  },
+  'own-limit-ahead': ({ stubbed, met }) =>
+    `with ${stubbedWords(stubbed)} stubbed, ${renderMet(met)}: beyond that no stub can lift`,
+  'recheck-unclear': ({ arm, lift, pairs }) =>
+    `the check at the end cannot say at its noise whether the lift is still there: ${arm} now ${renderLift(lift)} over ${renderNumber(pairs, 'pair')} of slices`,
+  'recheck-void': ({ reasons }) => `the check at the end says nothing, as its slices were void: ${faultWords(reasons)}`,
+  'recheck-too-short': () => 'the check at the end says nothing, as too few of its slices were measured',
+  'poor-stub': ({ stub }) => poorStubWords(stub),
+  'still-settling': ({ slices, of }) =>
+    `goodput was still settling in ${slices} of ${of} slices when measuring began, so lifts may be larger than they look: set \`settle\` under \`experiment\` longer`,
+  'odd-slices': ({ arm, leastSquares, hodgesLehmann }) =>
+    `a few odd slices move the lift of ${arm}: ${leastSquares.toFixed(2)} times by least squares, ${hodgesLehmann.toFixed(2)} times by a median of pairs (Hodges-Lehmann)`,
+  'order-matters': ({ ratio }) =>
+    `the last baseline of a block has ${ratio.toFixed(2)} times the goodput of the first: goodput depends on when a slice is measured; random order keeps that out of the lifts, but widens their bounds`,
   'failed-before': ({ failure }) => `before that, ${failure}`,
   note: ({ text }) => text,
 };
 
 /** A caveat as a sentence without its full stop. */
-export function runCaveatWords(caveat: RunCaveat): string {
+export function runCaveatWords(caveat: Caveat): string {
   return wordsOf(caveat.kind, caveat);
 }
 
-function wordsOf<K extends Kind>(kind: K, caveat: Extract<RunCaveat, { kind: K }>): string {
+function wordsOf<K extends Kind>(kind: K, caveat: Extract<Caveat, { kind: K }>): string {
   return words[kind](caveat);
 }

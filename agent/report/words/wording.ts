@@ -1,7 +1,7 @@
 // The verdict in words: one sentence to act on, what to do next, and why. Every format prints these same words.
 
 import type { Layer } from '../../lib/layer.ts';
-import { type MetLimit, renderMet, renderSetting } from '../../lib/own-limit.ts';
+import type { MetLimit } from '../../lib/own-limit.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderAtMost, renderList, renderRatio, renderRise } from './figures.ts';
 import { moreTime } from './more-time.ts';
@@ -9,16 +9,14 @@ import { bindingKnob, capHeadline, kindClause, nextForCaps } from './caps.ts';
 import { raiseClause } from './knobs.ts';
 import { liftingAlone, placeOf } from './lifting.ts';
 import { cutSentence, remedyOf } from './cut-short.ts';
+import { renderMet, renderSetting } from './own-limit.ts';
 import { reasonsOf } from './reasons.ts';
 import type { Facts, Wording } from './facts.ts';
 
 export function wordingOf(facts: Facts): Wording {
-  const next = nextOf(facts);
-  const first =
-    facts.exit.name === 'residue' ? 'Next: run `layerlift recover`, as the host is not as found. Then: ' : '';
   return {
     sentence: sentenceOf(facts),
-    next: first ? next.replace(/^Next: /, first) : next,
+    next: nextOf(facts),
     why: [...cutSentence(facts), ...reasonsOf(facts)],
   };
 }
@@ -103,26 +101,33 @@ function changes(met: readonly Pick<MetLimit, 'kind' | 'by'>[]): string {
   return [...new Set(all)].join('; ');
 }
 
+/** What to do next; what is left on the host comes first. */
 export function nextOf(facts: Facts): string {
+  const first = facts.exit.name === 'residue' ? 'run `layerlift recover`, as the host is not as found. Then: ' : '';
+  return `Next: ${first}${stepOf(facts)}`;
+}
+
+/** To follow "Next: ". */
+function stepOf(facts: Facts): string {
   const { verdict } = facts;
   switch (verdict.kind) {
     case 'lever':
-      return nextKnob(facts) ?? `Next: look at ${placeOf(verdict.layer)}.`;
+      return nextKnob(facts) ?? `look at ${placeOf(verdict.layer)}.`;
     case 'tie':
       return (
         nextKnob(facts) ??
-        `Next: start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`
+        `start with the cheapest fix of ${renderList(verdict.layers, 'or')}; each helps on its own. ${looks(verdict.layers)}`
       );
     case 'masked':
       return nextKnob(facts) ?? nextForMasked(facts, verdict);
     case 'none':
       return nextForNone(facts, verdict);
     case 'outside':
-      return `Next: ${wayBeyond(verdict)}, and repeat.`;
+      return `${wayBeyond(verdict)}, and repeat.`;
     case 'inconclusive':
-      return nextKnob(facts) ?? `Next: ${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
+      return nextKnob(facts) ?? `${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`;
     case 'not-asked':
-      return facts.caps ? nextForCaps(facts.caps) : `Next: ${remedyOf(facts) ?? 'look at the caveats below'}.`;
+      return facts.caps ? nextForCaps(facts.caps) : `${remedyOf(facts) ?? 'look at the caveats below'}.`;
     default:
       return unreachable(verdict);
   }
@@ -135,7 +140,7 @@ function nextKnob(facts: Facts): string | undefined {
     return knob ? [{ layer, lift, knob }] : [];
   });
   if (!best) return undefined;
-  return `Next: ${raiseClause(best.knob)}; with ${best.layer} stubbed, goodput ${renderRise(best.lift)}; then repeat, as the next limit shows only then.`;
+  return `${raiseClause(best.knob)}; with ${best.layer} stubbed, goodput ${renderRise(best.lift)}; then repeat, as the next limit shows only then.`;
 }
 
 function nextForMasked({ caps }: Facts, { layers, minor }: Of<'masked'>): string {
@@ -149,31 +154,29 @@ function nextForMasked({ caps }: Facts, { layers, minor }: Of<'masked'>): string
           `though ${rungs} helps by itself`,
           `a fix of ${rungs} helps by itself; for the whole lift plan those of ${renderList(layers)} together`,
         ];
-  if (knobs.length === 0) return `Next: ${plan}. ${looks(layers)}`;
+  if (knobs.length === 0) return `${plan}. ${looks(layers)}`;
   const raises = knobs.map(raiseClause).join('; ');
-  return others.length === 0
-    ? `Next: ${raises}; all together, ${alone}.`
-    : `Next: ${plan}: ${raises}. ${looks(others)}`;
+  return others.length === 0 ? `${raises}; all together, ${alone}.` : `${plan}: ${raises}. ${looks(others)}`;
 }
 
 function nextForNone(facts: Facts, verdict: Of<'none'>): string {
   const { above = [] } = verdict;
   const hiding = above.filter(({ kind }) => kind !== 'iodepth');
   if (hiding.length > 0) {
-    return `Next: ${changes(hiding)}, and repeat: with the stubs in place ${renderMet(hiding)}, so that no stub could lift more.`;
+    return `${changes(hiding)}, and repeat: with the stubs in place ${renderMet(hiding)}, so that no stub could lift more.`;
   }
   const rest = unstubbed(facts, verdict);
   if (above.length === 0) {
-    return `Next: look ${rest}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
+    return `look ${rest.map((where) => `${where} and `).join()}above the stack, at what the guests ask for: their limits, their depth, their count; or repeat with more demand.`;
   }
-  const first = rest ? `look ${rest.replace(/ and $/, ' ')}or ` : '';
-  return `Next: ${first}${changes(above)}, and repeat: ${renderMet(above)}.`;
+  const first = rest.length > 0 ? `look ${rest.join()} or ` : '';
+  return `${first}${changes(above)}, and repeat: ${renderMet(above)}.`;
 }
 
-/** A limit in what was never stubbed shows as "none". */
-function unstubbed({ layers }: Facts, { untested }: Of<'none'>): string {
+/** Where else to look, if anywhere: a limit in what was never stubbed shows as "none". */
+function unstubbed({ layers }: Facts, { untested }: Of<'none'>): readonly string[] {
   const some = layers.filter(({ layer, stub }) => stub === null || untested.includes(layer)).map(({ layer }) => layer);
-  return some.length > 0 ? `at ${renderList(some)}, which could not be stubbed alone, and ` : '';
+  return some.length > 0 ? [`at ${renderList(some)}, which could not be stubbed alone,`] : [];
 }
 
 function looks(some: readonly Layer[]): string {

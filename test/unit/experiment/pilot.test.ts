@@ -56,7 +56,6 @@ function hostWith(stack: Stack, tauMs: (switches: number) => number, follows: re
 
 const steady: Load = {
   cgroup: '/sys/fs/cgroup/layerlift-abcdef',
-  notes: [],
   verifies: false,
   running: () => [1, 2],
   died: new Promise<never>(() => undefined),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Judgeable } from '../../../agent/findings/judge.ts';
+import { runCaveatWords } from '../../../agent/report/words/run-caveat.ts';
 import { othersCaveats, othersUse } from '../../../agent/findings/others.ts';
 
 const beside = (percent: number): Judgeable => ({
@@ -18,7 +19,7 @@ describe('what others use', () => {
   });
 
   it('is doubted only where it moved with the run', () => {
-    const caveats = (user: number) => othersCaveats(othersUse(slices, { cpuUse: { user } }));
+    const caveats = (user: number) => othersCaveats(othersUse(slices, { cpuUse: { user } })).map(runCaveatWords);
     expect(caveats(21)).toEqual([]);
     expect(caveats(5)[0]).toMatch(/used 22 % of the CPU during it, and 5 % before: what came with the run/);
     expect(caveats(50)[0]).toMatch(/used 22 % of the CPU during it, and 50 % before: the run may have taken/);

@@ -9,6 +9,8 @@ import type { Demand } from '../../../agent/lib/own-limit.ts';
 import { defaultImpact } from '../../../agent/plan/impact.ts';
 import type { Plan } from '../../../agent/plan/plan.ts';
 import type { GuestLimits } from '../../../agent/profile/profile.ts';
+import { outsideWords } from '../../../agent/report/words/outside.ts';
+import { runCaveatWords } from '../../../agent/report/words/run-caveat.ts';
 import { buildDocument } from '../../../agent/report/document/document.ts';
 import { type OwnHost, simulateOwn } from '../../support/own-limits-simulator.ts';
 import { inputOf, planOf, runs } from '../../support/documents.ts';
@@ -74,7 +76,7 @@ describe('guests at their own io.max on a healthy stack', () => {
   it('of three different ones are told apart, and one guest without a limit is told of too', () => {
     const guests = [riops(120), riops(60), {}];
     const { verdict } = read(planWith(guests), simulateOwn(host({ most: [120, 60, undefined] })));
-    expect(verdict.kind === 'outside' && verdict.why).toMatch(
+    expect(verdict.kind === 'outside' && outsideWords(verdict)).toMatch(
       /^guest 1 stands at its own io.max \(riops=120\); guest 2 stands at its own io.max \(riops=60\), .*; guest 3 keeps all in flight that it may \(iodepth 2\)$/,
     );
   });
@@ -110,7 +112,7 @@ describe('a limit that does not hold the guests back', () => {
     const slices = simulateOwn(host({ layers: slow, most: [150, 150, 150] }));
     const { verdict, caveats } = read(planWith(three(riops(150))), slices);
     expect(verdict).toMatchObject({ kind: 'lever', layer: 'media' });
-    expect(caveats).toEqual([
+    expect(caveats.map(runCaveatWords)).toEqual([
       'with every layer stubbed, guests 1 to 3 stand at their own io.max (riops=150): beyond that no stub can lift',
     ]);
   });
@@ -130,7 +132,9 @@ describe('a limit that does not hold the guests back', () => {
     const slices = simulateOwn(host({ layers: slow, most: [10, undefined, undefined] }));
     const { verdict, caveats } = read(planWith([riops(10), {}, {}]), slices);
     expect(verdict).toMatchObject({ kind: 'lever', layer: 'media' });
-    expect(caveats).toEqual(['guest 1 stands at its own io.max (riops=10), as deployed too: no stub lifts it']);
+    expect(caveats.map(runCaveatWords)).toEqual([
+      'guest 1 stands at its own io.max (riops=10), as deployed too: no stub lifts it',
+    ]);
   });
 });
 
@@ -170,10 +174,11 @@ describe('what else a profile or a job sets', () => {
       ...slice,
       measurements: { ...slice.measurements, guests: { throttledPercent: 30, g3ThrottledPercent: 30 } },
     }));
-    expect(read(planWith([{}, {}, { cpuMax: '5000 100000' }]), slices).verdict).toMatchObject({
-      ...{ kind: 'outside', limit: 'cpu-max' },
-      why: 'with every layer stubbed, guest 3 waits 30 % of the time for its own cpu.max (5000 100000)',
-    });
+    const { verdict } = read(planWith([{}, {}, { cpuMax: '5000 100000' }]), slices);
+    expect(verdict).toMatchObject({ kind: 'outside', limit: 'cpu-max' });
+    expect(verdict.kind === 'outside' && outsideWords(verdict)).toBe(
+      'with every layer stubbed, guest 3 waits 30 % of the time for its own cpu.max (5000 100000)',
+    );
   });
 
   it('the depth is named where every layer was stubbed and takes no time, and else told beside "none"', () => {

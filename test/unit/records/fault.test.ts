@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { oneOfEachKind } from '../../../agent/lib/fault.ts';
 import { voidedSchema } from '../../../agent/records/fault.ts';
-import { faultWords, verdictInWords } from '../../../agent/report/words/fault.ts';
+import { faultWords } from '../../../agent/report/words/fault.ts';
+import { verdictInWords } from '../../../agent/report/words/in-document.ts';
 
 const late = 'a guest was measured for 6.6 s in place of 3.0 s';
 const throttled = 'a guest was held back by its cpu.max for 12 % of the time';
@@ -47,7 +48,8 @@ describe('why a slice is void', () => {
 describe('a verdict that too many void slices withhold', () => {
   it('has its reason in words', () => {
     const reasons = [{ kind: 'late', elapsedMs: 6600, measureMs: 3000 }, { kind: 'paused' }] as const;
-    const verdict = { kind: 'inconclusive', why: { count: 5, of: 20, reasons }, candidates: [], proven: [] } as const;
+    const why = { kind: 'void-slices', count: 5, of: 20, reasons } as const;
+    const verdict = { kind: 'inconclusive', why, candidates: [], proven: [] } as const;
     expect(verdictInWords(verdict)).toMatchObject({
       why: `5 of 20 slices were void: ${late}; the guests were paused, as another tenant of the host had to wait`,
     });

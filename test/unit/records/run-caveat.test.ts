@@ -17,7 +17,24 @@ describe('a caveat of a run', () => {
       'a Xen ring was full in 2 slices of the baseline: its backend ran out of requests up to 340 times a second',
     ],
     ['failed-before', 'before that, fio of guest 1 ended'],
-    ['note', "the work of each ring is charged to its guest: the backend's threads are in its cgroup"],
+    ['rings-charged', "the work of each ring is charged to its guest: the backend's threads are in its cgroup"],
+    [
+      'rings-not-charged',
+      "the work of the ring of guest 2 is charged to nobody: this kernel does not let the backend's threads be moved",
+    ],
+    [
+      'rings-not-charged',
+      "the work of the ring of guests 1, 3 is charged to nobody: this kernel does not let the backend's threads be moved",
+    ],
+    [
+      'watchdog-inside',
+      'the watchdog was in the cgroup of the agent: had that been killed as a whole, only `layerlift recover` would have restored the host',
+    ],
+    ['caps-left-out', 'caps were not looked for: a cold run raises no delay'],
+    ['caps-left-out', 'caps were not looked for: the load checks its data, and a delay keeps none'],
+    ['caps-left-out', 'caps were not looked for: the media cannot be replaced by a delay from here'],
+    ['caps-left-out', 'caps were not looked for: too little of the budget was left'],
+    ['note', 'a doubt'],
   ])('%s: a sentence on record is read as data and reported in the same words', (kind, sentence) => {
     const caveat = runCaveatSchema.parse(sentence);
     expect(caveat.kind).toBe(kind);

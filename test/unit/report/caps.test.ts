@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Limit, ProbeFindings } from '../../../agent/analysis/caps/limit.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import { capHeadline, capSentences, kindClause, nextForCaps, renderLimit } from '../../../agent/report/words/caps.ts';
+import { limitInWords } from '../../../agent/report/words/in-document.ts';
 import { capsOf } from '../../../agent/report/document/caps.ts';
 
 const cap: Limit = {
@@ -92,7 +93,7 @@ describe('the caps of a report', () => {
   });
 
   it('claim nothing of layers that the probe cannot tell of', () => {
-    const unclear: Limit = { kind: 'unclear', why: 'the noise hides whether goodput rises with the load' };
+    const unclear: Limit = { kind: 'unclear', why: { kind: 'noise-hides-rise' } };
     const noisy = { layer: 'network' as const, limit: unclear };
     const some = capsOf({ ...findings, layers: [noisy, ...findings.layers.slice(1)] }, [], { guests: 4 });
     expect(capHeadline(some)).toBe('ring allows 64 in flight (61 to 67), host-wide; cannot tell yet of network.');
@@ -112,8 +113,8 @@ describe('the caps of a report', () => {
 
   it.each<[Limit, string]>([
     [
-      { kind: 'unclear', upTo: 256, why: 'the noise is too high' },
-      'cannot tell up to 256 in flight: the noise is too high',
+      { kind: 'unclear', upTo: 256, why: { kind: 'noise-hides-flight' } },
+      'cannot tell up to 256 in flight: the noise does not show whether all that was offered was in flight',
     ],
     [
       { ...cap, scope: 'per-guest', perGuest: { estimate: 16, low: 15, high: 17 } },
@@ -125,8 +126,8 @@ describe('the caps of a report', () => {
     ],
     [{ kind: 'latency', addedNs: 30e6 }, 'no limit, 30 ms added to each I/O'],
     [{ kind: 'open', upTo: 256 }, 'no limit up to 256 in flight'],
-    [{ kind: 'unclear', why: 'too noisy' }, 'cannot tell: too noisy'],
+    [{ kind: 'unclear', why: { kind: 'not-measured' } }, 'cannot tell: not measured'],
   ])('render %j', (limit, text) => {
-    expect(renderLimit(limit)).toBe(text);
+    expect(renderLimit(limitInWords(limit))).toBe(text);
   });
 });

@@ -66,7 +66,12 @@ describe('text that others wrote', () => {
     open: [hostile],
     profile: { ...input.plan.profile, name: 'a|b<i>', question: hostile },
   };
-  const document = buildDocument({ ...input, plan, caveats: [hostile], folder: "runs/a b'c`d|e" });
+  const document = buildDocument({
+    ...input,
+    plan,
+    caveats: [{ kind: 'note', text: hostile }],
+    folder: "runs/a b'c`d|e",
+  });
 
   it('puts no escape and no extra line into the text', () => {
     const text = render('text', document);

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { InterferenceFindings } from '../../../agent/analysis/neighbours/findings.ts';
 import { reportSchema } from '../../../agent/report/document/document.ts';
 import { interferenceTables } from '../../../agent/report/sections/neighbours.ts';
+import { neighboursInWords } from '../../../agent/report/words/in-document.ts';
 import { interferenceSentences } from '../../../agent/report/words/neighbours.ts';
 import { render } from '../../../agent/report/formats/registry.ts';
 import { documentOf, interference, noisyNeighbour, runs } from '../../support/documents.ts';
 
-const text = (findings: InterferenceFindings | null): string => interferenceSentences(findings).join('\n');
+const text = (findings: InterferenceFindings): string => interferenceSentences(neighboursInWords(findings)).join('\n');
 
 describe('what the guests do to one another', () => {
   it('names the noisy neighbour with what it costs', () => {
@@ -35,8 +36,8 @@ describe('what the guests do to one another', () => {
     ],
     [
       'no certainty',
-      { ...noisyNeighbour, summary: null, neighbour: { kind: 'inconclusive', why: 'too few slices' } },
-      /^cannot tell whether one guest is a noisy neighbour: too few slices\n4 guests do 20 % of 4 times/,
+      { ...noisyNeighbour, summary: null, neighbour: { kind: 'inconclusive', why: { kind: 'too-few-slices' } } },
+      /^cannot tell whether one guest is a noisy neighbour: too few slices to tell signal from noise\n4 guests do 20 % of 4 times/,
     ],
   ])('says so where there is %s', (_, findings, words) => {
     expect(text(findings)).toMatch(words);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import { buildDocument, type ReportDocument } from '../../../agent/report/document/document.ts';
 import type { Facts } from '../../../agent/report/words/facts.ts';
-import { verdictInWords } from '../../../agent/report/words/fault.ts';
+import { verdictInWords } from '../../../agent/report/words/in-document.ts';
 import { wordingOf } from '../../../agent/report/words/wording.ts';
 import { documentOf, inputOf, runs } from '../../support/documents.ts';
 import { verdicts } from '../../support/verdicts.ts';
@@ -45,7 +45,11 @@ describe('the sentence of a verdict', () => {
       verdicts.none,
       'No layer of this stack holds the host back: stubbing any or all of them lifts goodput by less than 5 % (at most 2.1 %).',
     ],
-    ['outside', verdicts.outside, 'The limit lies outside the stack: fio used all of its CPUs.'],
+    [
+      'outside',
+      verdicts.outside,
+      "The limit lies outside the stack: with every layer stubbed, the one thread of each guest's fio uses its whole CPU.",
+    ],
     [
       'inconclusive',
       verdicts.inconclusive,

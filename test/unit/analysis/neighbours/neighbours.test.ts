@@ -63,7 +63,7 @@ describe('the slices that are asked for', () => {
     const none = defaultInterferenceDesign(8, { budgetSlices: 5 });
     expect(decideInterference(none, [])).toMatchObject({
       kind: 'done',
-      findings: { slices: 0, neighbour: { kind: 'inconclusive', why: 'too few slices to tell signal from noise' } },
+      findings: { slices: 0, neighbour: { kind: 'inconclusive', why: { kind: 'too-few-slices' } } },
     });
   });
 });

@@ -1,3 +1,4 @@
+import { inconclusiveWords } from '../../../../agent/report/words/inconclusive.ts';
 import { describe, expect, it } from 'vitest';
 import { analyse, type Analysis } from '../../../../agent/analysis/verdict/analyse.ts';
 import {
@@ -85,7 +86,7 @@ describe('a stub that costs only once the others are gone', () => {
   it('withholds none, and says under which load it was seen', () => {
     const { verdict } = withCalibration(none, design, poorStubs(design, atFullRate(8)));
     expect(verdict).toMatchObject({ kind: 'inconclusive', poorStubs: ['network'] });
-    expect(verdict.kind === 'inconclusive' && verdict.why).toContain(
+    expect(verdict.kind === 'inconclusive' && inconclusiveWords(verdict.why)).toContain(
       'with all others stubbed, the stub of network takes 8.0 ms for each I/O, what it replaces 5.0 ms',
     );
   });
@@ -98,7 +99,9 @@ describe('a verdict beside a poor stub', () => {
   it('is withheld where it is none, and says which stub and by how much', () => {
     const { verdict } = withCalibration(none, design, poorRing);
     expect(verdict).toMatchObject({ kind: 'inconclusive', poorStubs: ['ring'], proven: [] });
-    expect(verdict.kind === 'inconclusive' && verdict.why).toContain('the stub of ring takes 5.0 ms for each I/O');
+    expect(verdict.kind === 'inconclusive' && inconclusiveWords(verdict.why)).toContain(
+      'the stub of ring takes 5.0 ms for each I/O',
+    );
   });
 
   it('is withheld where the layer takes enough time to be the better lever', () => {

@@ -9,6 +9,8 @@ import {
   type SliceLoad,
 } from '../../../../agent/analysis/revise/outside.ts';
 import type { Verdict } from '../../../../agent/analysis/verdict/verdict.ts';
+import { runCaveatWords } from '../../../../agent/report/words/run-caveat.ts';
+import { outsideWords } from '../../../../agent/report/words/outside.ts';
 import { layers } from '../../../../agent/lib/layer.ts';
 import { simulate } from '../../../support/simulator.ts';
 import { verdicts } from '../../../support/verdicts.ts';
@@ -49,13 +51,18 @@ describe('with every layer stubbed, the limit is', () => {
     expect(outsideClaim(layers, { slices: [...baselines, ...slices], oneThread })?.limit).toBe(limit);
   });
 
+  const wordsOf = (slices: readonly SliceLoad[]) => {
+    const claim = outsideClaim(layers, factsOf(slices));
+    return claim && outsideWords(claim);
+  };
+
   it('judged where most is stubbed, and says how much that was', () => {
     const pair = slicesOf([97, 1, 0], [97, 1, 0]).map((one) => ({ ...one, arm: 'stub-media+network' }));
     const single = slicesOf([10, 1, 0], [10, 1, 0]).map((one) => ({ ...one, arm: 'stub-ring' }));
-    expect(outsideClaim(layers, factsOf([...pair, ...single]))?.why).toBe(
+    expect(wordsOf([...pair, ...single])).toBe(
       'with media and network stubbed, the CPU of the host is full (97 % busy)',
     );
-    expect(outsideClaim(layers, factsOf(slicesOf([10, 1, 12], [10, 1, 14])))?.why).toBe(
+    expect(wordsOf(slicesOf([10, 1, 12], [10, 1, 14]))).toBe(
       'with every layer stubbed, a guest waits 13 % of the time for its own cpu.max',
     );
   });
@@ -133,10 +140,11 @@ describe('too many void slices', () => {
   it('that all come from cpu.max name it where it holds back the stack as deployed', () => {
     const byCpuMax = { void: { ...disturbed, byCpuMax: true } };
     const held = factsOf(deployed([10, 1, 50], [10, 1, 50]), byCpuMax);
-    expect(withOutside(having(noisy, false), layers, held).verdict).toEqual({
-      ...{ kind: 'outside', limit: 'cpu-max' },
-      why: 'in 5 of 20 slices a guest was held back by its own cpu.max',
-    });
+    const { verdict } = withOutside(having(noisy, false), layers, held);
+    expect(verdict).toMatchObject({ kind: 'outside', limit: 'cpu-max' });
+    expect(verdict.kind === 'outside' && outsideWords(verdict)).toBe(
+      'in 5 of 20 slices a guest was held back by its own cpu.max',
+    );
     const proven = having({ ...noisy, proven: ['network'] }, false);
     expect(withOutside(proven, layers, held).verdict.kind).toBe('inconclusive');
     const free = factsOf(deployed([10, 1, 0], [10, 1, 0]), byCpuMax);
@@ -153,7 +161,7 @@ describe('the caveats beside a verdict', () => {
   const held = slicesOf([10, 1, 12], [10, 1, 14]);
 
   it('say of a proven lift where it ends', () => {
-    expect(outsideCaveats(having(verdicts.lever), layers, factsOf(held))).toEqual([
+    expect(outsideCaveats(having(verdicts.lever), layers, factsOf(held)).map(runCaveatWords)).toEqual([
       'with every layer stubbed, a guest waits 13 % of the time for its own cpu.max: beyond that no stub can lift',
     ]);
     expect(outsideCaveats(having(noisy), layers, factsOf(held))).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inconclusiveWords } from '../../../../agent/report/words/inconclusive.ts';
 import { analyse, type Analysis } from '../../../../agent/analysis/verdict/analyse.ts';
 import { defaultDesign } from '../../../../agent/analysis/verdict/design.ts';
 import { recheckedArm, recheckOf, withRecheck } from '../../../../agent/analysis/revise/recheck.ts';
@@ -33,7 +34,7 @@ describe('the check at the end', () => {
     expect(found?.outcome).toBe('gone');
     const { verdict } = withRecheck(steady, found);
     expect(verdict).toMatchObject({ kind: 'inconclusive', candidates: ['network'], proven: [] });
-    expect(verdict.kind === 'inconclusive' && verdict.why).toContain('moved');
+    expect(verdict.kind === 'inconclusive' && inconclusiveWords(verdict.why)).toContain('moved');
   });
 
   it('neither keeps nor takes back what half of the lift is left of, or what noise alone can do', () => {
@@ -56,7 +57,12 @@ describe('the check at the end', () => {
     const set = { kind: 'masked', layers: [...layers], lift, alternatives: [], minor: [], unproven: [] } as const;
     expect(recheckedArm({ verdict: set }, layers)).toBe('all-stub');
     expect(recheckedArm({ verdict: { kind: 'tie', layers: [...layers], lift } }, layers)).toBe('stub-media');
-    const inconclusive = { kind: 'inconclusive', why: '', candidates: [...layers], proven: ['media'] } as const;
+    const inconclusive = {
+      kind: 'inconclusive',
+      why: { kind: 'still-measuring' },
+      candidates: [...layers],
+      proven: ['media'],
+    } as const;
     expect(recheckedArm({ verdict: inconclusive }, layers)).toBeUndefined();
   });
 

@@ -9,7 +9,7 @@ const layers: readonly Layer[] = ['media', 'network'];
 const design = defaultDesign(layers);
 const lever: Verdict = { kind: 'lever', layer: 'network', lift: { estimate: 2, low: 1.9, high: 2.1 } };
 const none: Verdict = { kind: 'none', bound: 1.02, delta: 1.05, widened: false, covers: [layers], untested: [] };
-const open: Verdict = { kind: 'inconclusive', why: 'too few blocks', candidates: layers, proven: [] };
+const open: Verdict = { kind: 'inconclusive', why: { kind: 'too-few-slices' }, candidates: layers, proven: [] };
 const fitted = (verdict: Verdict, decided = true): Analysis => ({
   ...analyse(design, []),
   sigma: 0.03,
@@ -46,7 +46,7 @@ describe('a verdict', () => {
   it('is withheld for void slices before anything else, and then has no lift to check', () => {
     const all: Evidence = { load: disturbed, rechecked: gone, poorStubs: [poor('media')], cutShort: 'a signal' };
     const { analysis, recheck } = revise(fitted({ ...lever }), design, all);
-    expect(whyOf(analysis)).toEqual({ count: 9, of: 20, reasons: [{ kind: 'paused' }] });
+    expect(whyOf(analysis)).toEqual({ kind: 'void-slices', count: 9, of: 20, reasons: [{ kind: 'paused' }] });
     expect(recheck).toBeUndefined();
   });
 
@@ -55,7 +55,7 @@ describe('a verdict', () => {
       ...{ ...nothing, rechecked: gone, poorStubs: [poor('media')], cutShort: 'a signal' },
     });
     expect(recheck?.outcome).toBe('gone');
-    expect(whyOf(analysis)).toMatch(/has moved$/);
+    expect(whyOf(analysis)).toMatchObject({ kind: 'lift-gone' });
     expect(analysis.verdict).not.toHaveProperty('poorStubs');
   });
 
@@ -74,8 +74,8 @@ describe('a verdict', () => {
 
   it('that was not reached is put down to the end of the run, and one that was is not', () => {
     const cut = { ...nothing, cutShort: 'a signal' };
-    expect(whyOf(revise(fitted(open, false), design, cut).analysis)).toBe('the run was cut short: a signal');
-    expect(whyOf(revise(fitted(open, false), design, nothing).analysis)).toBe('too few blocks');
+    expect(whyOf(revise(fitted(open, false), design, cut).analysis)).toEqual({ kind: 'cut-short', why: 'a signal' });
+    expect(whyOf(revise(fitted(open, false), design, nothing).analysis)).toEqual({ kind: 'too-few-slices' });
     expect(whyOf(revise(fitted(lever), design, cut).analysis)).toBe('lever');
     expect(whyOf(revise(fitted(open, false), design, { ...cut, load: disturbed }).analysis)).toMatchObject({
       count: 9,

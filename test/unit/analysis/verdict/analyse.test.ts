@@ -40,7 +40,7 @@ describe('analyse', () => {
 
   it('works before anything is known', () => {
     expect(analyse(defaultDesign(layers), [])).toMatchObject({
-      verdict: { kind: 'inconclusive', why: 'still measuring' },
+      verdict: { kind: 'inconclusive', why: { kind: 'still-measuring' } },
       decided: false,
       sigma: undefined,
       outlook: undefined,
@@ -62,14 +62,14 @@ describe('analyse', () => {
   it('says how many more blocks should settle it', () => {
     const { observations } = simulate({ scenario: 'net_25', noise: 'iid', cv: 0.15, seed: 2 });
     const early = analyse(defaultDesign(layers), observations.slice(0, 14));
-    expect(early.verdict).toMatchObject({ kind: 'inconclusive', why: 'still measuring' });
+    expect(early.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'still-measuring' } });
     expect(early.verdict.kind === 'inconclusive' && early.verdict.moreBlocks).toBeGreaterThan(0);
   });
 
   it('says what more time would buy when the budget is used up', () => {
     const design = defaultDesign(layers, { budgetSlices: 30, widenNone: false });
     const found = simulate({ scenario: 'none', noise: 'iid', cv: 0.15, seed: 1, design }).verdict;
-    expect(found).toMatchObject({ kind: 'inconclusive', why: 'the noise hides whether any stub lifts' });
+    expect(found).toMatchObject({ kind: 'inconclusive', why: { kind: 'noise-hides-all' } });
     expect(found.kind === 'inconclusive' && found.moreBlocks).toBeGreaterThan(10);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inconclusiveWords } from '../../../../agent/report/words/inconclusive.ts';
 import { defaultDesign, type Design } from '../../../../agent/analysis/verdict/design.ts';
 import { decide, type Decision } from '../../../../agent/analysis/verdict/engine.ts';
 import type { Observation } from '../../../../agent/analysis/fit/observation.ts';
@@ -192,7 +193,7 @@ describe('sets that the host cannot set up', () => {
     const bare = defaultDesign(layers, { arms: ['baseline', ...singles, 'all-stub'] });
     const { verdict, decisions } = follow(bare, needs('media', 'ring'));
     expect(verdict).toMatchObject({ kind: 'inconclusive', candidates: layers });
-    expect(verdict.kind === 'inconclusive' && verdict.why).toContain('do not exist on this host');
+    expect(verdict.kind === 'inconclusive' && inconclusiveWords(verdict.why)).toContain('do not exist on this host');
     expect(decisions.length).toBeLessThan(6);
   });
 });
@@ -207,7 +208,9 @@ describe('stage A alone', () => {
   it('ends with the headroom when no single layer explains it', () => {
     const { verdict, decisions } = follow(design, needs('media', 'ring'));
     expect(verdict).toMatchObject({ kind: 'inconclusive', candidates: layers, proven: [] });
-    expect(verdict.kind === 'inconclusive' && verdict.why).toMatch(/no single layer explains the headroom.* 150 %/);
+    expect(verdict.kind === 'inconclusive' && inconclusiveWords(verdict.why)).toMatch(
+      /no single layer explains the headroom.* 150 %/,
+    );
     expect(verdict.kind === 'inconclusive' && verdict.headroom?.estimate).toBeCloseTo(2.5, 1);
     expect(decisions.every((decision) => decision.kind === 'verdict' || decision.stage === 'A')).toBe(true);
   });
@@ -235,7 +238,7 @@ describe('budget and noise', () => {
 
   it('says so when there is no room for a first look', () => {
     const { verdict } = follow(defaultDesign(layers, { budgetSlices: 10 }), needs('media'));
-    expect(verdict).toMatchObject({ kind: 'inconclusive', why: 'too few slices to tell signal from noise' });
+    expect(verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'too-few-slices' } });
   });
 
   it('gives up on hopeless noise once half of the budget is used, not before', () => {
@@ -243,7 +246,9 @@ describe('budget and noise', () => {
     expect(run.slices).toBeGreaterThanOrEqual(75);
     expect(run.slices).toBeLessThan(110);
     expect(run.verdict).toMatchObject({ kind: 'inconclusive' });
-    expect(run.verdict.kind === 'inconclusive' && run.verdict.why).toContain('measure longer slices');
+    expect(run.verdict.kind === 'inconclusive' && inconclusiveWords(run.verdict.why)).toContain(
+      'measure longer slices',
+    );
   });
 
   it('widens "none" to the noise where asked to, and says so', () => {
