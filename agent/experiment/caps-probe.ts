@@ -4,34 +4,34 @@
 import { guestFacts } from '../lib/guest.ts';
 import { firstGuests } from '../analysis/neighbours/design.ts';
 import { join } from 'node:path';
-import type { ProbePoint, Visit } from '../analysis/caps/design.ts';
-import { decideProbe } from '../analysis/caps/engine.ts';
+import type { CapsPoint, Visit } from '../analysis/caps/design.ts';
+import { decideCaps } from '../analysis/caps/engine.ts';
 import type { Host } from '../host/host.ts';
 import { inLayerOrder, type Arm } from '../lib/layer.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import { renderDuration } from '../lib/units.ts';
 import { type Load, type LoadPlace, raiseGroup, startLoad, tagsIdleMs } from '../load/drive.ts';
-import { probeSections } from '../load/job.ts';
+import { capsSections } from '../load/job.ts';
 import { phaseMs } from '../plan/phase.ts';
-import { type ProbePlan, timesOver } from '../plan/caps.ts';
+import { type CapsPlan, timesOver } from '../plan/caps.ts';
 import { raiseDelays } from '../stack/delays.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Experiment } from './context.ts';
 import { measureSlice } from './measure-slice.ts';
-import type { ProbeRecord } from '../records/caps.ts';
-import { whatCountsOfProbe } from '../findings/caps.ts';
+import type { CapsPointRecord } from '../records/caps.ts';
+import { whatCountsOfCaps } from '../findings/caps.ts';
 import { voidedWithoutIo } from '../findings/quality.ts';
 
 interface Probing {
   readonly host: Host;
   readonly experiment: Experiment;
   readonly stack: Stack;
-  readonly plan: ProbePlan;
+  readonly plan: CapsPlan;
   readonly random: Random;
 }
 
 /** Throws LoadError, HostError or StoppedError; points recorded before stay recorded. */
-export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<void> {
+export async function runCaps(probing: Omit<Probing, 'stack'>, raised: Stack): Promise<void> {
   const { host, experiment, plan } = probing;
   const stacks = new Map<number, Stack>();
   const over = async (delayNs: number): Promise<Stack> => {
@@ -40,15 +40,15 @@ export async function runProbe(probing: Omit<Probing, 'stack'>, raised: Stack): 
     stacks.set(delayNs, stack);
     return stack;
   };
-  const records: ProbeRecord[] = [];
+  const records: CapsPointRecord[] = [];
   for (let visit = 0; ; visit++) {
-    const { design, observations } = whatCountsOfProbe(plan.design, experiment.plan.profile, records);
-    const decision = decideProbe(design, observations);
+    const { design, observations } = whatCountsOfCaps(plan.design, experiment.plan.profile, records);
+    const decision = decideCaps(design, observations);
     if (decision.kind === 'done') return;
     experiment.progress.phase(textOf(decision.visit, observations.length));
     const stack = await over(decision.visit.delayNs);
     records.push(...(await host.scope(() => runVisit({ ...probing, stack }, decision.visit, visit))));
-    experiment.recordVisit(whatCountsOfProbe(plan.design, experiment.plan.profile, records).observations);
+    experiment.recordVisit(whatCountsOfCaps(plan.design, experiment.plan.profile, records).observations);
   }
 }
 
@@ -58,10 +58,10 @@ function textOf({ depth, points, delayNs }: Visit, done: number): string {
 }
 
 /** Starts the load once and measures every point in it. */
-async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly ProbeRecord[]> {
+async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly CapsPointRecord[]> {
   const { host, experiment, stack, random } = probing;
   const { load: loadPlan, names } = experiment;
-  const sections = probeSections(loadPlan.sections, visit.depth);
+  const sections = capsSections(loadPlan.sections, visit.depth);
   const folder = join(experiment.folder, `visit-${number + 1}`);
   const start = (place: Pick<LoadPlace, 'lanes' | 'group'>): Promise<Load> =>
     startLoad(
@@ -72,7 +72,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     );
   const load = await start({ lanes: stack.lanes });
   const past = await startPast(probing, load, start);
-  const records: ProbeRecord[] = [];
+  const records: CapsPointRecord[] = [];
   for (const point of inOrder(visit.points, random)) {
     const arm = armOf(point, experiment.plan.design.layers);
     const [runs, rests] = past && !goesThroughRing(point) ? [past, load] : [load, past];
@@ -109,13 +109,13 @@ async function startPast(
   return start({ lanes: stack.lanes.map(({ device, sectors }) => ({ device, sectors })), group });
 }
 
-function goesThroughRing({ subject }: ProbePoint): boolean {
+function goesThroughRing({ subject }: CapsPoint): boolean {
   return subject === 'ring' || subject === 'stack';
 }
 
 /** In random order, but those of the same guests one after another: to freeze a guest takes seconds. */
 function inOrder(points: Visit['points'], random: Random): Visit['points'] {
-  const whoOf = (point: ProbePoint): string => `${point.guests} ${goesThroughRing(point)}`;
+  const whoOf = (point: CapsPoint): string => `${point.guests} ${goesThroughRing(point)}`;
   const groups = shuffled([...new Set(points.map(whoOf))], random);
   return groups.flatMap((who) =>
     shuffled(
@@ -126,7 +126,7 @@ function inOrder(points: Visit['points'], random: Random): Visit['points'] {
 }
 
 /** The junctions' setting for a point: the subject deployed, all else stubbed, the media a delay unless it is the subject. */
-export function armOf({ subject, delay }: ProbePoint, layers: Experiment['plan']['design']['layers']): Arm {
+export function armOf({ subject, delay }: CapsPoint, layers: Experiment['plan']['design']['layers']): Arm {
   const deployed = subject === 'stack' ? layers : layers.filter((layer) => layer === subject);
   const stubbed = inLayerOrder(layers.filter((layer) => layer !== 'media' && !deployed.includes(layer)));
   const id = `${subject}@${subject === 'media' ? 'media' : delay}`;

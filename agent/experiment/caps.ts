@@ -1,15 +1,15 @@
-// The caps on I/Os in flight: planned by what the run has measured so far, probed over a delay in place of the media.
+// The caps on I/Os in flight: planned by what the run has measured so far, capsPlanned over a delay in place of the media.
 
 import { namedIn } from '../analysis/verdict/verdict.ts';
 import type { Host } from '../host/host.ts';
 import { readKnobs } from '../knobs/registry.ts';
 import { seededRandom } from '../lib/random.ts';
 import { depthOf, verifies, withDepth } from '../load/job.ts';
-import { noProbe, planProbe } from '../plan/caps.ts';
+import { noCaps, planCaps } from '../plan/caps.ts';
 import type { Stack } from '../stack/raise.ts';
 import type { Measured } from './blocks.ts';
 import type { Experiment } from './context.ts';
-import { runProbe } from './caps-probe.ts';
+import { runCaps } from './caps-probe.ts';
 
 /** Where caps cannot be looked for, a note says why. Throws what measuring throws; the visits that were whole are recorded. */
 export async function lookForCaps(
@@ -22,8 +22,8 @@ export async function lookForCaps(
   const depths = load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])));
   const ringHolds = experiment.stack.layers.find(({ layer }) => layer === 'ring')?.deployed.holds;
   const plan =
-    noProbe({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
-    planProbe(asked, {
+    noCaps({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
+    planCaps(asked, {
       ceiling: measured.highest,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
       depth: Math.max(...depths),
@@ -36,6 +36,6 @@ export async function lookForCaps(
   }
   // `v`: the rings that are measured, and not the disk that domains run fio from.
   const inventory = await readKnobs(host, experiment.names.object('v'));
-  experiment.recordProbe({ design: plan.design, inventory, depths });
-  await runProbe({ host, experiment, plan, random: seededRandom(asked.seed) }, stack);
+  experiment.recordCaps({ design: plan.design, inventory, depths });
+  await runCaps({ host, experiment, plan, random: seededRandom(asked.seed) }, stack);
 }

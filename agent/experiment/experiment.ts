@@ -2,7 +2,7 @@
 // engine has its verdict. Everything applied here is unwound when the scope ends.
 
 import type { Analysis } from '../analysis/verdict/analyse.ts';
-import { defaultInterferenceDesign } from '../analysis/neighbours/design.ts';
+import { defaultNeighboursDesign } from '../analysis/neighbours/design.ts';
 import type { Host } from '../host/host.ts';
 import { baselineId } from '../lib/arm.ts';
 import { HostError, LoadError } from '../lib/errors.ts';
@@ -12,7 +12,7 @@ import { type Load, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive
 import { startCounting } from '../measure/junctions.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { keepOthersAway } from '../stack/keep-away.ts';
-import { noProbe } from '../plan/caps.ts';
+import { noCaps } from '../plan/caps.ts';
 import { raiseStack, type Stack } from '../stack/raise.ts';
 import { armOf, gauge, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
@@ -57,7 +57,7 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
     const isWell =
       !plan.aims.neighbours ||
       (await after(experiment, 'neighbours', () =>
-        guestsApart(host, { experiment: settled, stack, load, remainingMs: remainingMs() }),
+        compareNeighbours(host, { experiment: settled, stack, load, remainingMs: remainingMs() }),
       ));
     // A load that has failed goes when its scope is unwound.
     if (isWell) await load.stop();
@@ -106,25 +106,25 @@ function sliceOn(host: Host, experiment: Experiment, on: { stack: Stack; load: L
     measureSlice(host, { ...on, others: experiment.others }, place, timesOf(experiment, place));
 }
 
-async function guestsApart(
+async function compareNeighbours(
   host: Host,
   run: { experiment: Experiment; stack: Stack; load: Load; remainingMs: number },
 ): Promise<void> {
   const { experiment, stack, load } = run;
-  const { plan, progress, recordApart, recordApartBlock, recordNeighbour } = experiment;
+  const { plan, progress, recordNeighbours, recordNeighboursBlock, recordNeighbour } = experiment;
   const { delta, alpha } = plan.design;
   const budgetSlices = Math.max(1, Math.floor(run.remainingMs / (sliceDurationMs(plan) + tagsIdleMs)));
-  const design = defaultInterferenceDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
+  const design = defaultNeighboursDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
   const arm = armOf(experiment, baselineId);
   const measure = sliceOn(host, experiment, { stack, load });
-  recordApart(design);
+  recordNeighbours(design);
   await runNeighbours({
     design,
     load,
     progress,
     profile: plan.profile,
     record: recordNeighbour,
-    recordBlock: recordApartBlock,
+    recordBlock: recordNeighboursBlock,
     random: seededRandom(plan.seed),
     measure: (seq, block) => measure({ seq, block, arm }),
   });
@@ -145,7 +145,7 @@ async function runCold(host: Host, experiment: Experiment): Promise<void> {
   );
   compared();
   const { profile, aims } = experiment.plan;
-  const caps = aims.caps ? noProbe({ profile, verifies: false, cold: true }) : undefined;
+  const caps = aims.caps ? noCaps({ profile, verifies: false, cold: true }) : undefined;
   if (caps !== undefined) note({ kind: 'caps-left-out', because: caps });
 }
 

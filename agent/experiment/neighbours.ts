@@ -1,8 +1,8 @@
 // What the guests do to one another, on the stack as deployed: some run, the others are frozen, as the engine asks.
 
-import { decideInterference } from '../analysis/neighbours/decide.ts';
-import { everyGuest, type InterferenceDesign } from '../analysis/neighbours/design.ts';
-import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
+import { decideNeighbours } from '../analysis/neighbours/decide.ts';
+import { everyGuest, type NeighboursDesign } from '../analysis/neighbours/design.ts';
+import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
 import { type Random, shuffled } from '../lib/random.ts';
 import type { Load } from '../load/drive.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -12,14 +12,14 @@ import type { NeighbourRecord } from '../records/neighbours.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 export interface Neighbouring {
-  readonly design: InterferenceDesign;
+  readonly design: NeighboursDesign;
   readonly load: Load;
   readonly random: Random;
   readonly progress: Progress;
   readonly profile: Pick<Profile, 'guest'>;
   readonly record: (one: NeighbourRecord) => void;
   /** Called after each whole block with what counts of all of them. */
-  readonly recordBlock: (observations: readonly InterferenceObservation[]) => void;
+  readonly recordBlock: (observations: readonly NeighboursObservation[]) => void;
   /** One slice of the stack as deployed with the guests that run now; void slices say so. */
   readonly measure: (seq: number, block: number) => Promise<SliceRecord>;
 }
@@ -30,7 +30,7 @@ export async function runNeighbours(run: Neighbouring): Promise<void> {
   const records: NeighbourRecord[] = [];
   for (let block = 0; ; block++) {
     const told = whatCountsOfNeighbours(design, profile, records);
-    const decision = decideInterference(told.design, told.observations);
+    const decision = decideNeighbours(told.design, told.observations);
     if (decision.kind === 'done') break;
     progress.phase(`neighbours: ${decision.sets.length} slices (${told.observations.length} done)`);
     for (const running of shuffled(decision.sets, random)) {

@@ -1,32 +1,32 @@
 // What a run has found so far. It is filled as the run goes on, so that it is there whichever way the run ends; what is
 // measured goes to the run's folder at once.
 
-import type { InterferenceDesign } from '../analysis/neighbours/design.ts';
-import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
-import type { ProbeDesign, ProbeObservation } from '../analysis/caps/design.ts';
+import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
+import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
+import type { CapsDesign, CapsObservation } from '../analysis/caps/design.ts';
 import type { Inventory } from '../knobs/registry.ts';
 import type { NeighbourRecord } from '../records/neighbours.ts';
 import type { Phase } from '../records/phase.ts';
 import type { PilotRecord } from '../records/pilot.ts';
-import type { ProbeRecord } from '../records/caps.ts';
+import type { CapsPointRecord } from '../records/caps.ts';
 import type { RunCaveat } from '../records/run-caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import type { RunFolder } from '../records/run-folder.ts';
 
 /** What the cap probe has measured, and the knobs of its own stack and of the host that were in force meanwhile. */
-export interface Probed {
-  readonly design: ProbeDesign;
+export interface CapsRun {
+  readonly design: CapsDesign;
   readonly inventory: Inventory;
   /** I/Os in flight that each guest of the run asks for. */
   readonly depths: readonly number[];
   /** Of whole visits. */
-  readonly observations: readonly ProbeObservation[];
+  readonly observations: readonly CapsObservation[];
 }
 
-export interface Neighboured {
-  readonly design: InterferenceDesign;
+export interface NeighboursRun {
+  readonly design: NeighboursDesign;
   /** Of whole blocks. */
-  readonly observations: readonly InterferenceObservation[];
+  readonly observations: readonly NeighboursObservation[];
 }
 
 /** A part of the run that failed after the verdict, while the run went on with the others. */
@@ -44,8 +44,8 @@ export interface Recorded {
   readonly notes: readonly RunCaveat[];
   readonly failed: readonly Failed[];
   readonly pilot?: PilotRecord;
-  readonly caps?: Probed;
-  readonly neighbours?: Neighboured;
+  readonly caps?: CapsRun;
+  readonly neighbours?: NeighboursRun;
 }
 
 /** How a run tells what it finds. Those that write throw OutputError when they cannot. */
@@ -54,15 +54,15 @@ export interface Recorder {
   readonly record: (slice: SliceRecord) => void;
   readonly recordPilot: (pilot: PilotRecord) => void;
   /** The cap probe begins. */
-  readonly recordProbe: (probe: Omit<Probed, 'observations'>) => void;
-  readonly recordPoint: (point: ProbeRecord) => void;
+  readonly recordCaps: (probe: Omit<CapsRun, 'observations'>) => void;
+  readonly recordPoint: (point: CapsPointRecord) => void;
   /** The points that count of all visits so far. */
-  readonly recordVisit: (observations: readonly ProbeObservation[]) => void;
+  readonly recordVisit: (observations: readonly CapsObservation[]) => void;
   /** The guests are to be held against one another. */
-  readonly recordApart: (design: InterferenceDesign) => void;
+  readonly recordNeighbours: (design: NeighboursDesign) => void;
   readonly recordNeighbour: (one: NeighbourRecord) => void;
   /** The slices that count of all blocks so far. */
-  readonly recordApartBlock: (observations: readonly InterferenceObservation[]) => void;
+  readonly recordNeighboursBlock: (observations: readonly NeighboursObservation[]) => void;
   /** A slice of the check at the end. */
   readonly recordRecheck: (slice: SliceRecord) => void;
   readonly note: (caveat: RunCaveat) => void;
@@ -89,21 +89,21 @@ export function startRecording(
       add({ pilot });
       folder.writeJson('pilot.json', pilot);
     },
-    recordProbe: (probe) => {
+    recordCaps: (probe) => {
       add({ caps: { ...probe, observations: [] } });
       folder.writeJson('knobs.json', probe.inventory);
     },
     recordPoint: (point) => {
-      folder.appendLine('probe.ndjson', point);
+      folder.appendLine('caps.ndjson', point);
       tell('point', { subject: point.subject, depth: point.depth, goodput: Math.round(point.slice.goodput) });
     },
     recordVisit: (observations) => {
       const { caps } = found;
       if (caps) add({ caps: { ...caps, observations } });
     },
-    recordApart: (design) => add({ neighbours: { design, observations: [] } }),
+    recordNeighbours: (design) => add({ neighbours: { design, observations: [] } }),
     recordNeighbour: (one) => folder.appendLine('neighbours.ndjson', one),
-    recordApartBlock: (observations) => {
+    recordNeighboursBlock: (observations) => {
       const { neighbours } = found;
       if (neighbours) add({ neighbours: { ...neighbours, observations } });
     },

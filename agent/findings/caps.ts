@@ -1,23 +1,23 @@
 // What of the cap probe's records its engine is told.
 
-import type { ProbeDesign, ProbeObservation } from '../analysis/caps/design.ts';
+import type { CapsDesign, CapsObservation } from '../analysis/caps/design.ts';
 import type { Profile } from '../profile/profile.ts';
-import type { ProbeRecord } from '../records/caps.ts';
+import type { CapsPointRecord } from '../records/caps.ts';
 import { judged } from './judge.ts';
 import { layerLatencies } from './layer-latency.ts';
 import { countedSlices } from './quality.ts';
 
 /** What the engine is told of the points so far: those that count, and the budget without the void ones (pure). */
-export function whatCountsOfProbe(
-  design: ProbeDesign,
+export function whatCountsOfCaps(
+  design: CapsDesign,
   profile: Pick<Profile, 'guest'>,
-  records: readonly ProbeRecord[],
-): { readonly design: ProbeDesign; readonly observations: readonly ProbeObservation[] } {
+  records: readonly CapsPointRecord[],
+): { readonly design: CapsDesign; readonly observations: readonly CapsObservation[] } {
   const slices = records.map(({ slice, ...point }) => {
     // Points that differ in any of these are not judged beside one another.
     const arm = [slice.arm, point.depth, point.guests, point.delayNs ?? ''].join('/');
     const seen = layerLatencies([slice]);
-    const ownNs: ProbeObservation['ownNs'] = Object.fromEntries(seen.map((one) => [one.layer, one.ownNs]));
+    const ownNs: CapsObservation['ownNs'] = Object.fromEntries(seen.map((one) => [one.layer, one.ownNs]));
     const own = seen.length > 0 ? { ownNs } : {};
     return { ...slice, arm, block: point.visit, observation: { ...point, goodput: slice.goodput, ...own } };
   });

@@ -3,11 +3,11 @@
 import { analyse } from '../analysis/verdict/analyse.ts';
 import { poorStubs, type SliceLatency } from '../analysis/revise/calibration.ts';
 import type { PoorStub } from '../analysis/verdict/verdict.ts';
-import { interferenceFindings } from '../analysis/neighbours/decide.ts';
-import type { InterferenceFindings } from '../analysis/neighbours/findings.ts';
+import { neighboursFindings } from '../analysis/neighbours/decide.ts';
+import type { NeighboursFindings } from '../analysis/neighbours/findings.ts';
 import type { LoadFacts } from '../analysis/revise/outside.ts';
-import { probeFindings } from '../analysis/caps/engine.ts';
-import type { ProbeFindings } from '../analysis/caps/limit.ts';
+import { capsFindings } from '../analysis/caps/engine.ts';
+import type { CapsFindings } from '../analysis/caps/limit.ts';
 import { type Revised, revise } from '../analysis/revise/revise.ts';
 import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { whatCounts } from './counted.ts';
@@ -23,8 +23,8 @@ export interface Findings extends Revised {
   readonly poorStubs: readonly PoorStub[];
   /** Left out: there was no such part of the run. */
   readonly settle?: Settle;
-  readonly caps?: ProbeFindings;
-  readonly interference?: InterferenceFindings;
+  readonly caps?: CapsFindings;
+  readonly neighbours?: NeighboursFindings;
 }
 
 export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbours }: RunRecords): Findings {
@@ -43,8 +43,8 @@ export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbo
     load,
     poorStubs: poor,
     ...(pilot ? { settle: settleOf(pilot.legs) } : {}),
-    ...(caps ? { caps: probeFindings(caps.design, caps.observations) } : {}),
-    ...(neighbours ? { interference: interferenceFindings(neighbours.design, neighbours.observations) } : {}),
+    ...(caps ? { caps: capsFindings(caps.design, caps.observations) } : {}),
+    ...(neighbours ? { neighbours: neighboursFindings(neighbours.design, neighbours.observations) } : {}),
   };
 }
 

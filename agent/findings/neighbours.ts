@@ -1,7 +1,7 @@
 // What of the slices with some guests paused the engine is told.
 
-import type { InterferenceDesign } from '../analysis/neighbours/design.ts';
-import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
+import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
+import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { NeighbourRecord } from '../records/neighbours.ts';
 import { guestGoodput } from './goodput.ts';
@@ -11,10 +11,10 @@ import { countedSlices } from './quality.ts';
 
 /** What the engine is told of the slices so far: those that count, and the budget without the void ones (pure). */
 export function whatCountsOfNeighbours(
-  design: InterferenceDesign,
+  design: NeighboursDesign,
   profile: Pick<Profile, 'guest'>,
   records: readonly NeighbourRecord[],
-): { readonly design: InterferenceDesign; readonly observations: readonly InterferenceObservation[] } {
+): { readonly design: NeighboursDesign; readonly observations: readonly NeighboursObservation[] } {
   const slices = records.map(({ running, slice }) => ({ ...slice, arm: `guests ${running.join(', ')}`, running }));
   const observations = countedSlices(judged(slices, profile)).map((slice) =>
     observed(slice, slice.block, slice.running),
@@ -25,7 +25,7 @@ export function whatCountsOfNeighbours(
   };
 }
 
-function observed(slice: SliceRecord, block: number, running: NeighbourRecord['running']): InterferenceObservation {
+function observed(slice: SliceRecord, block: number, running: NeighbourRecord['running']): NeighboursObservation {
   const goodput = slice.guests.map((guest) => ({ guest: guest.guest, goodput: guestGoodput(guest) }));
   return { block, running, goodput };
 }

@@ -50,9 +50,9 @@ export function withDepth(sections: readonly JobSection[], depth: number | undef
 const shaping = /^(rw|readwrite|rwmixread|rwmixwrite|bs|blocksize|bssplit|bsrange|random_distribution|norandommap)$/;
 
 /** The load of the cap probe: the I/O of the workload's first section, `depth` in flight, as fast as it is answered. */
-export function probeSections(sections: readonly JobSection[], depth: number): readonly JobSection[] {
+export function capsSections(sections: readonly JobSection[], depth: number): readonly JobSection[] {
   const shape = sections[0]?.options.filter(([key]) => shaping.test(key)) ?? [];
-  return [{ name: 'probe', options: [...shape, ['ioengine', 'libaio'], ['iodepth', `${depth}`]] }];
+  return [{ name: 'caps', options: [...shape, ['ioengine', 'libaio'], ['iodepth', `${depth}`]] }];
 }
 
 /** Do its reads check what they find? Then it cannot run on media that keep no data. */

@@ -1,13 +1,13 @@
 // How the cap probe of a run is laid out (pure): how long the delay, how deep the load, how many points.
 
 import { guestFacts } from '../lib/guest.ts';
-import type { ProbeDesign } from '../analysis/caps/design.ts';
+import type { CapsDesign } from '../analysis/caps/design.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Design } from '../analysis/verdict/design.ts';
 
-export interface ProbePlan {
-  readonly design: ProbeDesign;
+export interface CapsPlan {
+  readonly design: CapsDesign;
 }
 
 /** How long a point settles and is measured over a delay. */
@@ -17,7 +17,7 @@ export interface PointTimes {
 }
 
 /** What the run has found out before its probe. */
-export interface ProbeBasis {
+export interface CapsBasis {
   /** The highest goodput of any arm, I/O a second: about what the load generator and the CPUs can do. */
   readonly ceiling: number;
   /** Layers that the verdict names. */
@@ -56,14 +56,14 @@ const mostPoints = 120;
 const [lengthening, longestAgainNs] = [4, 1e9];
 const fewestPoints = 16;
 /** What a probe takes at least, over the shortest delay. */
-export const leastProbeMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
+export const leastCapsMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
 
 /** Why no caps are looked for: the run is cold, the load checks its data, no delay can replace the media, the budget is used up. */
 export const capsLeftOut = ['cold', 'verifies', 'media', 'budget'] as const;
 export type CapsLeftOut = (typeof capsLeftOut)[number];
 
 /** Why this load and this stack take no delay beneath them; undefined: they do. */
-export function noProbe(load: {
+export function noCaps(load: {
   readonly profile: Pick<Profile, 'stack'>;
   /** Whether the load checks its data. */
   readonly verifies: boolean;
@@ -75,10 +75,10 @@ export function noProbe(load: {
 }
 
 /** The plan, or why there is none. */
-export function planProbe(
+export function planCaps(
   plan: { readonly design: Design; readonly profile: Profile },
-  basis: ProbeBasis,
-): ProbePlan | CapsLeftOut {
+  basis: CapsBasis,
+): CapsPlan | CapsLeftOut {
   const guests = plan.profile.guests.length;
   const { maxDepth, delayNs } = loadOf(plan.profile, basis);
   const pointMs = pointMsOver(delayNs);
@@ -87,7 +87,7 @@ export function planProbe(
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
   // No arm leads past a domain's ring, but a load of this host does.
   const layers = guestFacts[plan.profile.guest].ownKernel ? [...compared, 'ring' as const] : compared;
-  const design: ProbeDesign = {
+  const design: CapsDesign = {
     layers,
     media: basis.named.includes('media'),
     guests,
@@ -122,8 +122,8 @@ export function timesOver(delayNs: number): PointTimes {
 /** The most in flight for each guest, a power of two, and the delay over which the host serves that. */
 function loadOf(
   { guest, guests: { length: guests } }: Profile,
-  { ceiling, depth, ringHolds }: ProbeBasis,
-): Pick<ProbeDesign, 'maxDepth' | 'delayNs'> {
+  { ceiling, depth, ringHolds }: CapsBasis,
+): Pick<CapsDesign, 'maxDepth' | 'delayNs'> {
   const depthFor = (inFlight: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, inFlight / guests)));
   const delayFor = (inFlight: number): number => (inFlight * 1e9) / (share * ceiling);
   const twiceTheRings = ringHolds === undefined ? 0 : 2 * ringHolds * guests;

@@ -14,7 +14,7 @@ import type { Geometry } from '../stack/provider.ts';
 import type { Impact } from './impact.ts';
 import { measureOver } from './phase.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
-import { leastProbeMs } from './caps.ts';
+import { leastCapsMs } from './caps.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;
@@ -93,7 +93,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     ...(options.alpha === undefined ? {} : { alpha: options.alpha }),
   });
   if (aims.verdict) mustBeEnough(design, { budgetMs, sliceMs, pilotMs });
-  else if (aims.caps) mustBeEnoughForCaps(budgetMs, pilotMs + 2 * sliceMs + leastProbeMs);
+  else if (aims.caps) mustBeEnoughForCaps(budgetMs, pilotMs + 2 * sliceMs + leastCapsMs);
   return {
     version: 1,
     profile,

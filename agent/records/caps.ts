@@ -18,9 +18,9 @@ const point = {
   guests: z.number().int().positive(),
 };
 
-/** One line of probe.ndjson: a point and the slice that was measured for it. */
-export const probeRecordSchema = z.object({ ...point, slice: sliceSchema });
-export type ProbeRecord = z.output<typeof probeRecordSchema>;
+/** One line of caps.ndjson (of earlier versions probe.ndjson): a point and the slice that was measured for it. */
+export const capsPointSchema = z.object({ ...point, slice: sliceSchema });
+export type CapsPointRecord = z.output<typeof capsPointSchema>;
 
 const knobSchema = z.object({
   id: z.string(),

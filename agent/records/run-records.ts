@@ -1,7 +1,7 @@
 // Everything that a run has recorded, decoded.
 
-import type { InterferenceDesign } from '../analysis/neighbours/design.ts';
-import type { InterferenceObservation } from '../analysis/neighbours/observation.ts';
+import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
+import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CapsRecord } from './caps.ts';
 import type { CutShort } from './phase.ts';
@@ -23,8 +23,8 @@ export interface RunRecords {
   readonly caps?: CapsRecord;
   /** Of the guests against one another; undefined where the run did not measure it. */
   readonly neighbours?: {
-    readonly design: InterferenceDesign;
-    readonly observations: readonly InterferenceObservation[];
+    readonly design: NeighboursDesign;
+    readonly observations: readonly NeighboursObservation[];
   };
 }
 

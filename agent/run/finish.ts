@@ -2,7 +2,7 @@
 // whichever way that is.
 
 import { guestFacts } from '../lib/guest.ts';
-import type { Recorded, Probed } from '../experiment/recorder.ts';
+import type { Recorded, CapsRun } from '../experiment/recorder.ts';
 import type { CutShort } from '../records/phase.ts';
 import { planAfter } from '../records/pilot.ts';
 import type { CapsRecord } from '../records/caps.ts';
@@ -92,7 +92,7 @@ function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
   return { records, findings: findingsOf(records) };
 }
 
-function recordOf({ design: { longer = [], ...design }, observations, inventory, depths }: Probed): CapsRecord {
+function recordOf({ design: { longer = [], ...design }, observations, inventory, depths }: CapsRun): CapsRecord {
   return {
     version: 1,
     design: { ...design, layers: [...design.layers], longer: [...longer] },

@@ -9,7 +9,7 @@ import { demandOf } from '../load/demand.ts';
 import { readUserJob } from '../load/user-job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
-import { noProbe } from '../plan/caps.ts';
+import { noCaps } from '../plan/caps.ts';
 import { capsLeftOutWords } from '../report/words/run-caveat.ts';
 import { configuredLayers } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
@@ -116,8 +116,8 @@ function aimsOf({ caps, neighbours = false }: PrepareOptions): Aims {
 }
 
 /** Where nothing but caps are asked for, what would leave them out is an error. */
-function mustTakeDelays(path: string, load: Parameters<typeof noProbe>[0]): void {
-  const because = noProbe(load);
+function mustTakeDelays(path: string, load: Parameters<typeof noCaps>[0]): void {
+  const because = noCaps(load);
   if (because === undefined) return;
   throw new ProfileError([
     { at: path, message: capsLeftOutWords(because), hint: 'leave out --caps: a verdict can be had without' },

@@ -1,7 +1,7 @@
 // What the cap probe says of planted limits under noise that is out to mislead it.
 
 import { hostileNoises } from '../../test/support/caps-noise.ts';
-import { probeDesign, probeRates, type ProbeHost } from '../../test/support/caps-simulator.ts';
+import { capsDesign, capsRates, type CapsHost } from '../../test/support/caps-simulator.ts';
 import { print } from './figures.ts';
 
 const cvs = [0.02, 0.05, 0.1, 0.2];
@@ -9,7 +9,7 @@ const noises = ['iid', 'dips', 'drifting', 'periodic', 'step', ...Object.keys(ho
   'iid' | keyof typeof hostileNoises
 )[];
 
-const hosts: Readonly<Record<string, ProbeHost>> = {
+const hosts: Readonly<Record<string, CapsHost>> = {
   'cap 48': { truth: { ring: { cap: { size: 48, scope: 'host-wide' } } } },
   'cap 64': { truth: { ring: { cap: { size: 64, scope: 'host-wide' } } } },
   'cap 100': { truth: { ring: { cap: { size: 100, scope: 'host-wide' } } } },
@@ -25,8 +25,8 @@ export function printCapRates(seeds: number): void {
   }
 }
 
-function cellOf(host: ProbeHost, noise: (typeof noises)[number], cv: number, seeds: number): string {
-  const found = probeRates({ host, design: probeDesign({ budgetPoints: 120 }), noise, cv, seeds, layer: 'ring' });
+function cellOf(host: CapsHost, noise: (typeof noises)[number], cv: number, seeds: number): string {
+  const found = capsRates({ host, design: capsDesign({ budgetPoints: 120 }), noise, cv, seeds, layer: 'ring' });
   const { cap, latencyNs } = host.truth.ring ?? {};
   const of = (...kinds: readonly string[]): number =>
     kinds.reduce((total, kind) => total + (found.kinds[kind] ?? 0), 0) / seeds;

@@ -1,8 +1,8 @@
 // A host made of formulas for the cap probe: closed queueing, a known truth, noise and a seed drive the real engine.
 
-import type { ProbeDesign, ProbeObservation, ProbePoint } from '../../agent/analysis/caps/design.ts';
-import { decideProbe } from '../../agent/analysis/caps/engine.ts';
-import type { Limit, ProbeFindings } from '../../agent/analysis/caps/limit.ts';
+import type { CapsDesign, CapsObservation, CapsPoint } from '../../agent/analysis/caps/design.ts';
+import { decideCaps } from '../../agent/analysis/caps/engine.ts';
+import type { Limit, CapsFindings } from '../../agent/analysis/caps/limit.ts';
 import { layers, type Layer } from '../../agent/lib/layer.ts';
 import { shuffled } from '../../agent/lib/random.ts';
 import { hostileNoises, type HostileName } from './caps-noise.ts';
@@ -17,7 +17,7 @@ export interface LayerTruth {
   readonly rate?: number;
 }
 
-export interface ProbeHost {
+export interface CapsHost {
   readonly truth: Partial<Record<Layer, LayerTruth>>;
   /** I/Os a second that the load generator can do. */
   readonly ceiling?: number;
@@ -27,9 +27,9 @@ export interface ProbeHost {
   readonly cpuNs?: number;
 }
 
-export interface ProbeSimulation {
-  readonly host: ProbeHost;
-  readonly design: ProbeDesign;
+export interface CapsSimulation {
+  readonly host: CapsHost;
+  readonly design: CapsDesign;
   readonly noise: NoiseName | HostileName;
   readonly cv: number;
   readonly seed: number;
@@ -39,14 +39,14 @@ export interface ProbeSimulation {
   readonly sliceNs?: number;
 }
 
-export interface ProbeSimulated {
-  readonly findings: ProbeFindings;
+export interface CapsSimulated {
+  readonly findings: CapsFindings;
   readonly visits: number;
-  readonly observations: readonly ProbeObservation[];
+  readonly observations: readonly CapsObservation[];
 }
 
 /** Four guests, depth 64, 50 ms: the case of 64 in flight on a whole host. */
-export function probeDesign(changes: Partial<ProbeDesign> = {}): ProbeDesign {
+export function capsDesign(changes: Partial<CapsDesign> = {}): CapsDesign {
   return {
     layers: ['network', 'blockstack', 'ring'],
     media: false,
@@ -60,14 +60,14 @@ export function probeDesign(changes: Partial<ProbeDesign> = {}): ProbeDesign {
 }
 
 /** One probe from the first visit to the findings: the same options give the same result. */
-export function simulateProbe(simulation: ProbeSimulation): ProbeSimulated {
+export function simulateCaps(simulation: CapsSimulation): CapsSimulated {
   const { host, design, noise, cv, seed, sliceNs, junctions = false } = simulation;
   const chance = chanceOf(2 * seed);
   const noiseAt = { ...noises, ...hostileNoises }[noise](cv, chance);
   const schedule = spread(2 * seed + 1);
-  const observations: ProbeObservation[] = [];
+  const observations: CapsObservation[] = [];
   for (let visit = 0; ; visit++) {
-    const decision = decideProbe(design, observations);
+    const decision = decideCaps(design, observations);
     if (decision.kind === 'done') return { findings: decision.findings, visits: visit, observations };
     const { delayNs, depth, points } = decision.visit;
     const over = { ...design, delayNs };
@@ -83,7 +83,7 @@ export function simulateProbe(simulation: ProbeSimulation): ProbeSimulated {
 }
 
 /** Goodput of a closed system, I/O a second: the least of what the load, each cap, each rate and the generator allow. */
-export function goodputOf(host: ProbeHost, design: ProbeDesign, point: ProbePoint, depth: number): number {
+export function goodputOf(host: CapsHost, design: CapsDesign, point: CapsPoint, depth: number): number {
   const deployed = layers.filter((layer) => isDeployed(point.subject, layer));
   let timeNs = deployed.includes('media') ? 0 : design.delayNs / (point.delay === 'half' ? 2 : 1);
   let most = host.ceiling ?? Infinity;
@@ -110,7 +110,7 @@ function queued(inFlight: number, thinkNs: number, serviceNs: number): number {
 }
 
 /** What each layer's junctions say, without noise: they time every I/O. */
-function ownOf(host: ProbeHost, { delayNs }: ProbeDesign, point: ProbePoint): Partial<Record<Layer, number>> {
+function ownOf(host: CapsHost, { delayNs }: CapsDesign, point: CapsPoint): Partial<Record<Layer, number>> {
   const delay = point.delay === 'half' ? delayNs / 2 : delayNs;
   const stubNs = 30_000;
   return Object.fromEntries(
@@ -121,7 +121,7 @@ function ownOf(host: ProbeHost, { delayNs }: ProbeDesign, point: ProbePoint): Pa
   );
 }
 
-function isDeployed(subject: ProbePoint['subject'], layer: Layer): boolean {
+function isDeployed(subject: CapsPoint['subject'], layer: Layer): boolean {
   return subject === layer || (subject === 'stack' && layer !== 'media');
 }
 
@@ -131,13 +131,13 @@ function wholeRounds(rounds: number, chance: number): number {
 }
 
 /** The limit of `layer`; fails a test that asks for one that was not compared. */
-export function limitOf(findings: ProbeFindings, layer: Layer): Limit {
+export function limitOf(findings: CapsFindings, layer: Layer): Limit {
   const found = findings.layers.find((one) => one.layer === layer);
   if (!found) throw new Error(`no limit of ${layer}`);
   return found.limit;
 }
 
-export interface ProbeRates {
+export interface CapsRates {
   /** Shares of all seeds. `near`: a cap of the layer within 10 % of `size`. */
   readonly near: number;
   /** Of the caps found, those with the right scope. */
@@ -152,9 +152,9 @@ export interface ProbeRates {
 }
 
 /** Runs seeds 1..`seeds` and counts what is said of `layer`. */
-export function probeRates(
-  options: Omit<ProbeSimulation, 'seed'> & { readonly seeds: number; readonly layer: Layer },
-): ProbeRates {
+export function capsRates(
+  options: Omit<CapsSimulation, 'seed'> & { readonly seeds: number; readonly layer: Layer },
+): CapsRates {
   const { seeds, layer, host, design } = options;
   const cap = host.truth[layer]?.cap;
   const size = cap ? cap.size * (cap.scope === 'per-guest' ? design.guests : 1) : undefined;
@@ -162,7 +162,7 @@ export function probeRates(
   const stackKinds: Record<string, number> = {};
   let [near, caps, scope, wrong, points, visits, most] = [0, 0, 0, 0, 0, 0, 0];
   for (let seed = 1; seed <= seeds; seed++) {
-    const run = simulateProbe({ ...options, seed });
+    const run = simulateCaps({ ...options, seed });
     const limit = limitOf(run.findings, layer);
     kinds[limit.kind] = (kinds[limit.kind] ?? 0) + 1;
     stackKinds[run.findings.stack.kind] = (stackKinds[run.findings.stack.kind] ?? 0) + 1;

@@ -2,7 +2,7 @@
 
 import { analyse } from '../../agent/analysis/verdict/analyse.ts';
 import { defaultDesign } from '../../agent/analysis/verdict/design.ts';
-import type { InterferenceFindings } from '../../agent/analysis/neighbours/findings.ts';
+import type { NeighboursFindings } from '../../agent/analysis/neighbours/findings.ts';
 import type { SliceRecord } from '../../agent/records/slice.ts';
 import { parseArm } from '../../agent/lib/arm.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
@@ -184,6 +184,6 @@ export const noisyNeighbour = {
     { guests: 4, goodput: 42_400, efficiency: 0.204 },
   ],
   neighbour: { kind: 'neighbour', guest: 3, costsOthers: { estimate: 0.24, low: 0.19, high: 0.29 }, also: [] },
-} as const satisfies InterferenceFindings;
+} as const satisfies NeighboursFindings;
 
-export const interference: Run = { ...runs.none, input: { interference: noisyNeighbour } };
+export const neighbours: Run = { ...runs.none, input: { neighbours: noisyNeighbour } };

@@ -1,18 +1,18 @@
 // What a run leaves on disk and what it reads on a host, as texts, so that each may be damaged.
 
-import { defaultInterferenceDesign } from '../../agent/analysis/neighbours/design.ts';
+import { defaultNeighboursDesign } from '../../agent/analysis/neighbours/design.ts';
 import type { RunTexts } from '../../agent/records/read-folder.ts';
 import type { JournalRecord } from '../../agent/host/journal/journal.ts';
 import type { Step } from '../../agent/host/step.ts';
 import type { Layer } from '../../agent/lib/layer.ts';
 import { planOf, slicesOf } from './documents.ts';
-import { shared, simulateInterference } from './neighbours-simulator.ts';
-import { probeDesign, simulateProbe } from './caps-simulator.ts';
+import { shared, simulateNeighbours } from './neighbours-simulator.ts';
+import { capsDesign, simulateCaps } from './caps-simulator.ts';
 
 const layers: readonly Layer[] = ['media', 'network', 'ring'];
-const design = probeDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 30 });
+const design = capsDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 30 });
 const simulation = { noise: 'drifting', cv: 0.02, seed: 1 } as const;
-const interference = defaultInterferenceDesign(2, { budgetSlices: 20 });
+const neighbours = defaultNeighboursDesign(2, { budgetSlices: 20 });
 const knob = {
   ...{ id: 'tcm-loop.can_queue', layer: 'ring', name: 'can_queue', where: '/sys/class/scsi_host/host0/can_queue' },
   ...{ value: '64', standard: '1024', atDefault: false, limit: 64, scope: 'host', change: 'echo N >can_queue' },
@@ -53,15 +53,15 @@ export const goodRun: Required<RunTexts> = {
   caps: JSON.stringify(
     {
       ...{ version: 1, design, knobs: [knob], depths: [8, 8] },
-      observations: simulateProbe({ host: { truth: {} }, design, ...simulation }).observations,
+      observations: simulateCaps({ host: { truth: {} }, design, ...simulation }).observations,
     },
     null,
     1,
   ),
   neighbours: JSON.stringify(
     {
-      ...{ version: 1, design: interference },
-      observations: simulateInterference({ host: shared, design: interference, ...simulation }).observations,
+      ...{ version: 1, design: neighbours },
+      observations: simulateNeighbours({ host: shared, design: neighbours, ...simulation }).observations,
     },
     null,
     1,

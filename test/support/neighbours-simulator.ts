@@ -1,9 +1,9 @@
 // A host of guests made of numbers: who slows whom is planted, and the real decision drives it from first block to findings.
 
-import { decideInterference } from '../../agent/analysis/neighbours/decide.ts';
-import type { InterferenceDesign } from '../../agent/analysis/neighbours/design.ts';
-import type { InterferenceFindings, Neighbour } from '../../agent/analysis/neighbours/findings.ts';
-import type { InterferenceObservation } from '../../agent/analysis/neighbours/observation.ts';
+import { decideNeighbours } from '../../agent/analysis/neighbours/decide.ts';
+import type { NeighboursDesign } from '../../agent/analysis/neighbours/design.ts';
+import type { NeighboursFindings, Neighbour } from '../../agent/analysis/neighbours/findings.ts';
+import type { NeighboursObservation } from '../../agent/analysis/neighbours/observation.ts';
 import { shuffled } from '../../agent/lib/random.ts';
 import { chanceOf, noises, spread, type NoiseName } from './simulator-noise.ts';
 
@@ -22,28 +22,28 @@ export function withAggressors(costs: Readonly<Record<number, number>>, base: Ho
     running.reduce((rate, one) => (one === guest ? rate : rate * (1 - (costs[one] ?? 0))), base(guest, running));
 }
 
-export interface InterferenceSimulation {
+export interface NeighboursSimulation {
   readonly host: Host;
-  readonly design: InterferenceDesign;
+  readonly design: NeighboursDesign;
   readonly noise: NoiseName;
   /** Coefficient of variation of a slice, common to all guests; each guest has half of it of its own on top. */
   readonly cv: number;
   readonly seed: number;
 }
 
-export interface SimulatedInterference {
-  readonly findings: InterferenceFindings;
-  readonly observations: readonly InterferenceObservation[];
+export interface SimulatedNeighbours {
+  readonly findings: NeighboursFindings;
+  readonly observations: readonly NeighboursObservation[];
 }
 
 /** One run: the same options give the same result. */
-export function simulateInterference(options: InterferenceSimulation): SimulatedInterference {
+export function simulateNeighbours(options: NeighboursSimulation): SimulatedNeighbours {
   const { host, design, noise, cv, seed } = options;
   const [noiseAt, own] = [noises[noise](cv, chanceOf(3 * seed)), chanceOf(3 * seed + 1)];
   const schedule = spread(3 * seed + 2);
-  const observations: InterferenceObservation[] = [];
+  const observations: NeighboursObservation[] = [];
   for (let block = 0; ; block++) {
-    const decision = decideInterference(design, observations);
+    const decision = decideNeighbours(design, observations);
     if (decision.kind === 'done') return { findings: decision.findings, observations };
     for (const running of shuffled(decision.sets, schedule)) {
       const common = noiseAt({ index: observations.length, arm: running.join(), mediaDeployed: true });
@@ -58,17 +58,17 @@ export function simulateInterference(options: InterferenceSimulation): Simulated
 
 /** Over seeds 1..`seeds`: how often each neighbour was named (`guest 3`, `none`, `inconclusive`), as shares. */
 export function neighbourRates(
-  options: Omit<InterferenceSimulation, 'seed'> & { readonly seeds: number },
+  options: Omit<NeighboursSimulation, 'seed'> & { readonly seeds: number },
 ): ReadonlyMap<string, number> {
   const rates = new Map<string, number>();
   for (let seed = 1; seed <= options.seeds; seed++) {
-    const name = nameOf(neighbourIn(simulateInterference({ ...options, seed }).findings));
+    const name = nameOf(neighbourIn(simulateNeighbours({ ...options, seed }).findings));
     rates.set(name, (rates.get(name) ?? 0) + 1 / options.seeds);
   }
   return rates;
 }
 
-export function neighbourIn(findings: InterferenceFindings): Neighbour {
+export function neighbourIn(findings: NeighboursFindings): Neighbour {
   if (findings.kind === 'single') throw new Error('there is one guest only');
   return findings.neighbour;
 }

@@ -13,13 +13,13 @@ import type { Layer } from '../../lib/layer.ts';
 export type Subject = 'stack' | 'nothing' | Layer;
 
 /** Whose points say what the whole stack does: a layer that is alone in it is measured once, as itself. */
-export function wholeOf({ layers }: Pick<ProbeDesign, 'layers'>): Subject {
+export function wholeOf({ layers }: Pick<CapsDesign, 'layers'>): Subject {
   const [only, ...others] = layers;
   return only !== undefined && others.length === 0 ? only : 'stack';
 }
 
 /** One setting to measure. */
-export interface ProbePoint {
+export interface CapsPoint {
   readonly subject: Subject;
   /** The whole delay of the design, or half of it. */
   readonly delay: 'full' | 'half';
@@ -39,10 +39,10 @@ export interface Visit {
    */
   readonly afresh: boolean;
   /** With repeats: a point that is to be measured twice stands here twice. */
-  readonly points: readonly ProbePoint[];
+  readonly points: readonly CapsPoint[];
 }
 
-export interface ProbeObservation extends ProbePoint {
+export interface CapsObservation extends CapsPoint {
   /** Points of one visit were measured close together; any whole number, compared only for equality and order. */
   readonly visit: number;
   readonly depth: number;
@@ -54,7 +54,7 @@ export interface ProbeObservation extends ProbePoint {
   readonly goodput: number;
 }
 
-export interface ProbeDesign {
+export interface CapsDesign {
   /** The layers above the media that have a stub, so that each can be measured alone; may be empty. */
   readonly layers: readonly Layer[];
   /** Whether the real media is to be measured alone as well. */
@@ -83,7 +83,7 @@ export interface LongerDelay {
  *
  * @throws ProfileError naming every observation whose goodput has no logarithm, or that no load could have given.
  */
-export function checkProbeObservations(observations: readonly ProbeObservation[]): readonly ProbeObservation[] {
+export function checkCapsObservations(observations: readonly CapsObservation[]): readonly CapsObservation[] {
   const problems: Problem[] = observations.flatMap((seen) => {
     const at = `visit ${seen.visit}`;
     const unusable = [
@@ -102,7 +102,7 @@ function positive(value: number): boolean {
   return value > 0 && Number.isFinite(value);
 }
 
-function inOrder(a: ProbeObservation, b: ProbeObservation): number {
+function inOrder(a: CapsObservation, b: CapsObservation): number {
   return (
     a.visit - b.visit ||
     byName(a.subject, b.subject) ||

@@ -3,17 +3,17 @@
 import type { Layer } from '../../lib/layer.ts';
 import { sum } from '../../lib/numbers.ts';
 import { unreachable } from '../../lib/unreachable.ts';
-import type { LayerLimit, Limit, LimitUnknown, ProbeFindings } from './limit.ts';
+import type { LayerLimit, Limit, LimitUnknown, CapsFindings } from './limit.ts';
 import { mediaLimit } from './media-limit.ts';
 import type { Nature } from './nature.ts';
 import { throughLimit } from './through.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { perSecond } from './rate.ts';
 import type { Round } from './rounds.ts';
 import { sizeOf } from './size.ts';
 import { isServed, type Survey } from './survey.ts';
 
-export function findingsOf([first, ...longer]: readonly [Round, ...Round[]]): ProbeFindings {
+export function findingsOf([first, ...longer]: readonly [Round, ...Round[]]): CapsFindings {
   let { stack, layers } = foundIn(first, {});
   for (const round of longer) {
     const found = foundIn(round, { overNs: round.delayNs });
@@ -88,12 +88,12 @@ function limitOf(survey: Survey, nature: Nature): Limit {
 
 function capLimit({ readings, sized }: Survey, nature: Nature): Limit {
   if (nature.subject !== 'stack' && !sized.some((one) => one.subject === nature.subject)) {
-    return unclear({ kind: 'not-sized', knee: nature.knee, sized: probeRules.sized });
+    return unclear({ kind: 'not-sized', knee: nature.knee, sized: capsRules.sized });
   }
   const found = sizeOf(readings, nature);
   if (!found) return unclear({ kind: 'no-load-below', knee: nature.knee });
   const { size, scope, perGuest, radius } = found;
-  if (radius > probeRules.widest) {
+  if (radius > capsRules.widest) {
     const range = Number.isFinite(radius) ? { range: { low: size.low, high: size.high } } : {};
     return unclear({ kind: 'bounds-too-wide', estimate: size.estimate, ...range });
   }

@@ -71,7 +71,7 @@ export interface LayerLimit {
   readonly overNs?: number;
 }
 
-export interface ProbeFindings {
+export interface CapsFindings {
   readonly delayNs: number;
   /** The most in flight, over all guests, that was offered and that the load generator still served with all layers stubbed. */
   readonly offered: number;

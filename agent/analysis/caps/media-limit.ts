@@ -3,7 +3,7 @@
 import type { Limit } from './limit.ts';
 import type { Nature } from './nature.ts';
 import { perSecond } from './rate.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { isServed, type Survey } from './survey.ts';
 import { cycleNs, ownIn } from './through.ts';
 
@@ -16,7 +16,7 @@ export function mediaLimit(survey: Survey, nature: Nature): Limit {
   if (nature.kind === 'blurred') return { kind: 'unclear', why: { kind: 'noise-hides-rise' } };
   if (nature.kind !== 'rising') {
     const found = perSecond(readings, nature);
-    return top.ceiling !== undefined && found.estimate >= probeRules.generatorRoom * top.ceiling
+    return top.ceiling !== undefined && found.estimate >= capsRules.generatorRoom * top.ceiling
       ? { kind: 'unclear', why: { kind: 'media-keeps-up' } }
       : { kind: 'saturated', perSecond: found, load };
   }

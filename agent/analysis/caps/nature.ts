@@ -3,7 +3,7 @@
 import { mean } from '../../lib/numbers.ts';
 import { delayElasticity, loadElasticity, type Elasticity } from './elasticity.ts';
 import { levelVariance, meanLevel, pick, radiusOf, type Readings } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import type { Top } from './top.ts';
 import type { Subject } from './design.ts';
 
@@ -42,24 +42,24 @@ export function natureOf(readings: Readings, top: Top, subject: Subject): Nature
   const shortfall = Math.log(guests * top.depth) - meanLevel(seen);
   const load = loadElasticity(readings, subject, top.depth);
   if (load === undefined) {
-    const level = subject !== 'stack' && subject !== 'media' && shortfall < probeRules.short;
+    const level = subject !== 'stack' && subject !== 'media' && shortfall < capsRules.short;
     return { subject, kind: level ? 'level' : 'short', shortfall, knee };
   }
   const radius = radiusOf(readings, load.variance);
-  const fine = subject === 'media' ? 0 : probeRules.clearLoad;
-  const blurred = radius > fine && Math.abs(load.estimate - probeRules.openLoad) < radius;
+  const fine = subject === 'media' ? 0 : capsRules.clearLoad;
+  const blurred = radius > fine && Math.abs(load.estimate - capsRules.openLoad) < radius;
   if (blurred) return { subject, kind: 'blurred', shortfall, knee, load };
   // The levels are relative to the bare delay line, whose goodput doubles with the load.
-  if (load.estimate > probeRules.openLoad) return { subject, kind: 'rising', shortfall, knee, load };
-  const delay = delayElasticity(readings, subject, probeRules.above * knee);
+  if (load.estimate > capsRules.openLoad) return { subject, kind: 'rising', shortfall, knee, load };
+  const delay = delayElasticity(readings, subject, capsRules.above * knee);
   if (delay === undefined) return { subject, kind: 'limited', shortfall, knee, load };
   return { subject, kind: byDelay(readings, delay), shortfall, knee, load, delay };
 }
 
 function byDelay(readings: Readings, delay: Elasticity): Nature['kind'] {
   const radius = radiusOf(readings, delay.variance);
-  if (delay.estimate + radius < probeRules.between && delay.estimate <= -probeRules.cap) return 'cap';
-  if (delay.estimate - radius > probeRules.between && delay.estimate >= -probeRules.rate) return 'rate';
+  if (delay.estimate + radius < capsRules.between && delay.estimate <= -capsRules.cap) return 'cap';
+  if (delay.estimate - radius > capsRules.between && delay.estimate >= -capsRules.rate) return 'rate';
   return 'mixed';
 }
 
@@ -71,7 +71,7 @@ export function unsaturated(
 ): { readonly shift: number; readonly radius: number; readonly depth: number } {
   const { guests } = readings.design;
   // A knee between half the load and the top bends the curve; then only half of it is free of the limit.
-  const bends = nature.load !== undefined && (1 - nature.load.estimate) * Math.LN2 > probeRules.bend;
+  const bends = nature.load !== undefined && (1 - nature.load.estimate) * Math.LN2 > capsRules.bend;
   const depths = bends ? [top.depth / 2] : [top.depth, top.depth / 2];
   const seen = depths.flatMap((depth) => pick(readings, { subject: nature.subject, delay: 'full', guests, depth }));
   return {

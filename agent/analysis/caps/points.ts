@@ -6,9 +6,9 @@
 
 import { mean, sum } from '../../lib/numbers.ts';
 import { tQuantile } from '../fit/quantile.ts';
-import { checkProbeObservations, type ProbeDesign, type ProbeObservation, type Subject } from './design.ts';
+import { checkCapsObservations, type CapsDesign, type CapsObservation, type Subject } from './design.ts';
 
-export interface Reading extends ProbeObservation {
+export interface Reading extends CapsObservation {
   /** ln of what is offered in flight over all running guests. */
   readonly load: number;
   /** ln goodput. */
@@ -18,7 +18,7 @@ export interface Reading extends ProbeObservation {
 }
 
 export interface Readings {
-  readonly design: ProbeDesign;
+  readonly design: CapsDesign;
   readonly all: readonly Reading[];
   /** How many reference readings each visit has. */
   readonly references: ReadonlyMap<number, number>;
@@ -36,8 +36,8 @@ export interface Wanted {
 }
 
 /** @throws ProfileError when an observation is unusable. */
-export function readingsOf(design: ProbeDesign, observations: readonly ProbeObservation[]): Readings {
-  const sorted = checkProbeObservations(observations);
+export function readingsOf(design: CapsDesign, observations: readonly CapsObservation[]): Readings {
+  const sorted = checkCapsObservations(observations);
   const reference = new Map<number, number[]>();
   for (const seen of sorted) {
     if (!isReference(design, seen)) continue;
@@ -55,7 +55,7 @@ export function readingsOf(design: ProbeDesign, observations: readonly ProbeObse
   return { design, all, references, ...scatter(all) };
 }
 
-export function isReference(design: ProbeDesign, point: { subject: Subject; delay: string; guests: number }): boolean {
+export function isReference(design: CapsDesign, point: { subject: Subject; delay: string; guests: number }): boolean {
   return point.subject === 'nothing' && point.delay === 'full' && point.guests === design.guests;
 }
 

@@ -18,7 +18,7 @@ import {
   type Reading,
   type Readings,
 } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import type { Top } from './top.ts';
 
 export interface Through {
@@ -52,11 +52,11 @@ export function throughAt(
   const absolute = Math.min(...[seen, ...groups].map(absoluteOf));
   const isBehind = groups.some((group) => {
     const shares = group.flatMap((one) => (one.level === undefined ? [] : [one.level - one.load]));
-    return Math.exp(mean(shares)) < probeRules.behind || absoluteOf(group) < probeRules.fullBelow;
+    return Math.exp(mean(shares)) < capsRules.behind || absoluteOf(group) < capsRules.fullBelow;
   });
   const relative = Math.exp(meanLevel(seen) - radiusOf(readings, levelVariance(readings, seen))) / offered;
   const least = Math.min(relative, absolute);
-  return { inFlight: least >= Math.exp(-probeRules.short) ? offered : least * offered, relative, absolute, isBehind };
+  return { inFlight: least >= Math.exp(-capsRules.short) ? offered : least * offered, relative, absolute, isBehind };
 }
 
 /**
@@ -73,29 +73,29 @@ export function isSurelyOpen(
   const { relative, absolute, isBehind } = throughAt(readings, deeper, { subject, depth });
   if (!isBehind) {
     // Half of the top is judged where the curve bends above it: the limit is near, and little would make it look farther.
-    if (depth < top.depth && Math.min(relative, absolute) >= probeRules.fullBelow) return true;
-    if (depth === top.depth && relative >= probeRules.full && absolute >= probeRules.half) return true;
+    if (depth < top.depth && Math.min(relative, absolute) >= capsRules.fullBelow) return true;
+    if (depth === top.depth && relative >= capsRules.full && absolute >= capsRules.half) return true;
     const most = throughAt(readings, deeper, { subject, depth: top.depth });
     const share = Math.min(most.relative, most.absolute);
     // Where it may be the noise that lowered the top, that is too little.
-    if (share >= probeRules.half && deeper.length === 0) return surelyRises(readings, top, nature, 1);
+    if (share >= capsRules.half && deeper.length === 0) return surelyRises(readings, top, nature, 1);
   }
-  return surelyRises(readings, top, nature, probeRules.eachSide) && surelyNoCap(readings, top, nature);
+  return surelyRises(readings, top, nature, capsRules.eachSide) && surelyNoCap(readings, top, nature);
 }
 
 /** A latency of more than the delay makes little of half the delay; a cap lets twice as much through. */
 function surelyNoCap(readings: Readings, top: Top, { subject }: Nature): boolean {
   const delay = delayElasticity(readings, subject, readings.design.guests * top.depth);
-  return delay !== undefined && delay.estimate - radiusOf(readings, delay.variance) > -probeRules.cap;
+  return delay !== undefined && delay.estimate - radiusOf(readings, delay.variance) > -capsRules.cap;
 }
 
 /** `least`: points at either load. */
 function surelyRises(readings: Readings, top: Top, { subject, load }: Nature, least: number): boolean {
-  if (!load || load.estimate - radiusOf(readings, load.variance) <= probeRules.openLoad) return false;
+  if (!load || load.estimate - radiusOf(readings, load.variance) <= capsRules.openLoad) return false;
   const { guests } = readings.design;
   const [whole = [], half = []] = [top.depth, top.depth / 2].map((depth) =>
     pick(readings, { subject, delay: 'full', guests, depth }),
   );
   if (Math.min(whole.length, half.length) < least) return false;
-  return (lowMedian(whole) - highMedian(half)) / Math.LN2 > probeRules.openLoad;
+  return (lowMedian(whole) - highMedian(half)) / Math.LN2 > capsRules.openLoad;
 }

@@ -3,12 +3,12 @@
 // At half the delay a cap asks the path for twice the goodput. Where the path cannot give that, the cap looks like a
 // rate, or like something between. Over a delay that is longer by a factor both ask for less by that factor.
 
-import type { ProbeDesign, ProbeObservation } from './design.ts';
+import type { CapsDesign, CapsObservation } from './design.ts';
 import { wholeOf } from './design.ts';
 import type { Nature } from './nature.ts';
 import { needsOf } from './still-wanted.ts';
 import { radiusOf } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { surveyOf, type Survey } from './survey.ts';
 import { ProfileError } from '../../lib/errors.ts';
 import { isLayer } from '../../lib/layer.ts';
@@ -29,12 +29,12 @@ export interface Round {
  * @throws ProfileError when an observation is unusable, or over a delay that the design does not have.
  */
 export function roundsOf(
-  design: ProbeDesign,
-  observations: readonly ProbeObservation[],
+  design: CapsDesign,
+  observations: readonly CapsObservation[],
   isLast = false,
 ): readonly [Round, ...Round[]] {
   mustBeOf(design, observations);
-  const over = (delayNs: number): readonly ProbeObservation[] =>
+  const over = (delayNs: number): readonly CapsObservation[] =>
     observations.filter((seen) => (seen.delayNs ?? design.delayNs) === delayNs);
   let last: Round = { delayNs: design.delayNs, cost: 1, survey: surveyOf(design, over(design.delayNs), { isLast }) };
   const rounds: [Round, ...Round[]] = [last];
@@ -52,7 +52,7 @@ export function roundsOf(
   return rounds;
 }
 
-function mustBeOf({ delayNs, longer = [] }: ProbeDesign, observations: readonly ProbeObservation[]): void {
+function mustBeOf({ delayNs, longer = [] }: CapsDesign, observations: readonly CapsObservation[]): void {
   const known = [delayNs, ...longer.map((one) => one.delayNs)];
   const problems = observations
     .filter((seen) => seen.delayNs !== undefined && !known.includes(seen.delayNs))
@@ -78,7 +78,7 @@ function tooShort({ readings, layers, stack }: Survey): readonly Nature[] {
       kind === 'rate' &&
       delay !== undefined &&
       delay.estimate + radiusOf(readings, delay.variance) < 0 &&
-      delay.estimate < -probeRules.indifferent
+      delay.estimate < -capsRules.indifferent
     );
   });
 }

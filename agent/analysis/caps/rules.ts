@@ -1,6 +1,6 @@
 // The fixed numbers of the cap probe; chosen by simulation, guarded by test/property/analysis/caps.test.ts.
 
-export const probeRules = {
+export const capsRules = {
   /** With all layers stubbed, a doubled load must raise goodput by at least this share of a doubling. */
   openGenerator: 0.75,
   /** Where it is known well, even the upper bound of that share must reach this: sizes are relative to the bare delay line. */

@@ -4,12 +4,12 @@ import { fitHinge, kneeGiven, type HingePoint } from './hinge.ts';
 import type { Interval } from './limit.ts';
 import type { Nature } from './nature.ts';
 import { levelVariance, pick, radiusOf, type Reading, type Readings } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 
 export interface Size {
   /** In flight over all guests. */
   readonly size: Interval;
-  /** Half of the interval's width, in ln; not yet checked against `probeRules.widest`. */
+  /** Half of the interval's width, in ln; not yet checked against `capsRules.widest`. */
   readonly radius: number;
   readonly scope: 'host-wide' | 'per-guest' | 'unknown';
   readonly perGuest?: Interval;
@@ -28,12 +28,12 @@ export function sizeOf(readings: Readings, nature: Nature): Size | undefined {
   const all = full.filter((one) => one.guests === readings.design.guests);
   const free = full.filter((one) => one.guests !== readings.design.guests && isSurelyBelow(readings, nature, one));
   const hinge = fitHinge([...all.map((one) => hingePoint(one, false)), ...free.map((one) => hingePoint(one, true))]);
-  if (!hinge || Math.abs(hinge.knee - Math.log(nature.knee)) > probeRules.near) return undefined;
+  if (!hinge || Math.abs(hinge.knee - Math.log(nature.knee)) > capsRules.near) return undefined;
   const below = [...all.filter((one) => one.load <= hinge.knee), ...free];
   const above = all.filter((one) => one.load > hinge.knee);
   if (below.length === 0 || above.length === 0) return undefined;
   const variance = { below: levelVariance(readings, below), above: levelVariance(readings, above) };
-  const radius = Math.max(radiusOf(readings, variance.below + variance.above, hinge.residual), probeRules.narrowest);
+  const radius = Math.max(radiusOf(readings, variance.below + variance.above, hinge.residual), capsRules.narrowest);
   const size = around(hinge.knee, radius);
   const scope = scopeOf(readings, nature, hinge);
   return {
@@ -54,8 +54,8 @@ export function isSurelyBelow(
   { knee }: Nature,
   { guests, depth }: Pick<Reading, 'guests' | 'depth'>,
 ): boolean {
-  if (depth === 1 && (guests === 1 || guests <= probeRules.above * knee)) return true;
-  return guests * depth * probeRules.surelyBelow <= (knee * guests) / readings.design.guests;
+  if (depth === 1 && (guests === 1 || guests <= capsRules.above * knee)) return true;
+  return guests * depth * capsRules.surelyBelow <= (knee * guests) / readings.design.guests;
 }
 
 /** Fewer guests reach the same cap if they share it, and a smaller one in proportion if each has its own. */
@@ -68,7 +68,7 @@ function scopeOf(
   if (guests === 0) return 'unknown';
   const own = Math.log(guests / readings.design.guests);
   const few = pick(readings, { subject: nature.subject, delay: 'full', guests });
-  const telling = few.filter((one) => one.load > hinge.knee + own + probeRules.alike);
+  const telling = few.filter((one) => one.load > hinge.knee + own + capsRules.alike);
   const seen = kneeGiven(
     hinge.offset,
     telling.map((one) => hingePoint(one, false)),

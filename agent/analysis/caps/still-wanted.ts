@@ -16,7 +16,7 @@ import type { Subject } from './design.ts';
 import { type Nature, unsaturated } from './nature.ts';
 import { need, pointOf, type Need } from './wanted.ts';
 import { levelVariance, pick, radiusOf } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { precisionNeeds, sizeNeeds } from './wanted-for-size.ts';
 import { fewerGuests } from './size.ts';
 import { isOpen } from './top.ts';
@@ -47,7 +47,7 @@ function atTheTop(survey: Survey): readonly Need[] {
   return [
     ...[...subjects, ...(media ? [media.subject] : [])].map((subject) => pointOf(survey, subject)),
     pointOf(survey, stack.subject, { delay: 'half' }),
-  ].map((point) => need(survey, top.depth, point, probeRules.repeats));
+  ].map((point) => need(survey, top.depth, point, capsRules.repeats));
 }
 
 /** One visit to half the load is to answer all that it can: each visit starts the load anew. */
@@ -58,20 +58,20 @@ function atHalfTheLoad(survey: Survey): readonly Need[] {
   const short = layers.filter(isShort).sort((a, b) => a.knee - b.knee);
   const asked: readonly Subject[] = ['nothing', stack.subject, ...short.map((one) => one.subject)];
   const needs = [...asked, ...(media ? [media.subject] : [])].map((subject) =>
-    need(survey, depth, pointOf(survey, subject), probeRules.repeats),
+    need(survey, depth, pointOf(survey, subject), capsRules.repeats),
   );
   if (needs.every((one) => one.count <= 0)) return [];
-  const sized = short.length > 0 ? short.slice(0, probeRules.sized) : [stack].filter(isShort);
+  const sized = short.length > 0 ? short.slice(0, capsRules.sized) : [stack].filter(isShort);
   return [...needs, ...sized.flatMap((one) => whereSaturated(survey, one, depth))];
 }
 
 function whereSaturated(survey: Survey, { subject, knee }: Nature, depth: number): readonly Need[] {
-  if (survey.readings.design.guests * depth < probeRules.above * knee) return [];
+  if (survey.readings.design.guests * depth < capsRules.above * knee) return [];
   const few = fewerGuests(survey.readings);
-  const reaches = few > 0 && few * depth * probeRules.surelyBelow >= knee;
+  const reaches = few > 0 && few * depth * capsRules.surelyBelow >= knee;
   return [
-    need(survey, depth, pointOf(survey, subject, { delay: 'half' }), probeRules.repeats),
-    ...(reaches ? [need(survey, depth, pointOf(survey, subject, { guests: few }), probeRules.repeats)] : []),
+    need(survey, depth, pointOf(survey, subject, { delay: 'half' }), capsRules.repeats),
+    ...(reaches ? [need(survey, depth, pointOf(survey, subject, { guests: few }), capsRules.repeats)] : []),
   ];
 }
 
@@ -82,7 +82,7 @@ function aboutTheGenerator(survey: Survey): readonly Need[] {
   return [top.depth, top.depth / 2]
     .map((depth) => ({ depth, visits: new Set(pick(readings, { ...point, depth }).map(({ visit }) => visit)).size }))
     .filter(({ visits }) => visits < 2)
-    .map(({ depth }) => ({ depth, point, count: probeRules.repeats }));
+    .map(({ depth }) => ({ depth, point, count: capsRules.repeats }));
 }
 
 /** More of the load that has fewer points, for all of whom it is not clear. */
@@ -95,8 +95,8 @@ function aboutTheLoad(survey: Survey): readonly Need[] {
       levelVariance(readings, pick(readings, { ...point, depth })),
     );
     const depth = (whole ?? 0) > (half ?? 0) ? top.depth : top.depth / 2;
-    if (pick(readings, { ...point, depth }).length >= probeRules.mostForProof) return [];
-    return [{ depth, point, count: probeRules.references }];
+    if (pick(readings, { ...point, depth }).length >= capsRules.mostForProof) return [];
+    return [{ depth, point, count: capsRules.references }];
   });
 }
 
@@ -113,11 +113,11 @@ function aboutTheProof(survey: Survey): readonly Need[] {
     // In step, so that a visit to one of them is followed by one to the other.
     const needs = depths
       .map((at) => ({ at, seen: pick(readings, { ...point, depth: at }).length }))
-      .filter(({ seen }) => seen < probeRules.mostForProof)
+      .filter(({ seen }) => seen < capsRules.mostForProof)
       .sort((a, b) => a.seen - b.seen)
-      .map(({ at, seen }) => ({ depth: at, point, count: Math.max(probeRules.repeats, probeRules.eachSide - seen) }));
+      .map(({ at, seen }) => ({ depth: at, point, count: Math.max(capsRules.repeats, capsRules.eachSide - seen) }));
     if (nature.kind !== 'rising' || !needsHalfTheDelay(survey, nature)) return needs;
-    return [...needs, need(survey, top.depth, { ...point, delay: 'half' }, probeRules.repeats)];
+    return [...needs, need(survey, top.depth, { ...point, delay: 'half' }, capsRules.repeats)];
   });
 }
 
@@ -128,11 +128,11 @@ function aboutTheDelay(survey: Survey): readonly Need[] {
     (['full', 'half'] as const).map((delay) => ({
       depth: survey.top.depth,
       point: pointOf(survey, subject, { delay }),
-      count: probeRules.repeats,
+      count: capsRules.repeats,
     })),
   );
 }
 
 function mayClear({ readings }: Survey, { kind, delay }: Nature): boolean {
-  return kind === 'mixed' && delay !== undefined && radiusOf(readings, delay.variance) > probeRules.clear;
+  return kind === 'mixed' && delay !== undefined && radiusOf(readings, delay.variance) > capsRules.clear;
 }

@@ -1,10 +1,10 @@
 // Everything that follows from the observations so far, put together once for the plan and for the findings.
 
 import { mean } from '../../lib/numbers.ts';
-import { type ProbeDesign, type ProbeObservation, type Subject, wholeOf } from './design.ts';
+import { type CapsDesign, type CapsObservation, type Subject, wholeOf } from './design.ts';
 import { natureOf, type Nature } from './nature.ts';
 import { pick, readingsOf, type Reading, type Readings } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { topOf, type Top } from './top.ts';
 import { inLayerOrder } from '../../lib/layer.ts';
 
@@ -35,8 +35,8 @@ export interface SurveyOptions {
  * @throws ProfileError when an observation is unusable.
  */
 export function surveyOf(
-  design: ProbeDesign,
-  observations: readonly ProbeObservation[],
+  design: CapsDesign,
+  observations: readonly CapsObservation[],
   { whole = wholeOf(design), isLast = false }: SurveyOptions = {},
 ): Survey {
   const everything = readingsOf(design, observations);
@@ -55,13 +55,13 @@ export function surveyOf(
     stack,
     layers,
     media: design.media ? nature('media') : undefined,
-    sized: caps.length > 0 ? caps.slice(0, probeRules.sized) : [stack].filter((one) => one.kind === 'cap'),
+    sized: caps.length > 0 ? caps.slice(0, capsRules.sized) : [stack].filter((one) => one.kind === 'cap'),
   };
 }
 
 /** Whether goodput does not, or may not, rise with the load. */
 export function isShort(nature: Nature): boolean {
-  return nature.kind !== 'unseen' && nature.kind !== 'level' && nature.shortfall >= probeRules.short;
+  return nature.kind !== 'unseen' && nature.kind !== 'level' && nature.shortfall >= capsRules.short;
 }
 
 /** Whether the load generator serves the least load at least; when it does not, nothing can be said of any layer. */
@@ -70,5 +70,5 @@ export function isServed({ readings, top }: Survey): boolean {
   const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top.depth });
   if (top.depth > 1 || seen.length === 0) return true;
   const served = (Math.exp(mean(seen.map((one) => one.log))) * delayNs) / 1e9;
-  return served >= probeRules.openGenerator * guests;
+  return served >= capsRules.openGenerator * guests;
 }

@@ -7,7 +7,7 @@ import type { Limit } from './limit.ts';
 import { unsaturated, type Nature } from './nature.ts';
 import { isSurelyOpen, throughAt } from './proof.ts';
 import { pick, type Readings } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import type { Survey } from './survey.ts';
 
 export function throughLimit(survey: Survey, nature: Nature): Limit {
@@ -36,13 +36,13 @@ export function isProven({ readings, deeper, top }: Survey, nature: Nature): boo
 export function needsHalfTheDelay({ readings, deeper, top }: Survey, { subject }: Nature): boolean {
   if (deeper.length > 0) return true;
   const { relative, absolute } = throughAt(readings, deeper, { subject, depth: top.depth });
-  return Math.min(relative, absolute) < probeRules.half;
+  return Math.min(relative, absolute) < capsRules.half;
 }
 
 /** Nanoseconds that each I/O takes longer than with all layers stubbed; undefined when it may be nothing that counts. */
 function addedBy({ readings, top, layers }: Survey, nature: Nature): number | undefined {
   const { shift, radius, depth } = unsaturated(readings, top, nature);
-  const least = probeRules.short * readings.design.delayNs;
+  const least = capsRules.short * readings.design.delayNs;
   const added = nature.subject === 'stack' ? layers.flatMap(({ subject }) => (isLayer(subject) ? [subject] : [])) : [];
   const seenNs = isLayer(nature.subject)
     ? addedIn(readings, nature.subject, { layers: [nature.subject], depth })

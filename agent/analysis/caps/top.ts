@@ -3,7 +3,7 @@
 import { generatorElasticity } from './elasticity.ts';
 import { mean } from '../../lib/numbers.ts';
 import { lowMedian, pick, radiusOf, type Readings } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 
 export interface Top {
   readonly depth: number;
@@ -24,7 +24,7 @@ export function topOf(readings: Readings, isLast = false): Top {
   while (top.depth > 1 && isOpen(readings, top.depth) === false) {
     const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top.depth });
     const ceiling = Math.exp(mean(seen.map((one) => one.log)));
-    const served = (probeRules.generatorRoom * ceiling * delayNs) / 1e9 / guests;
+    const served = (capsRules.generatorRoom * ceiling * delayNs) / 1e9 / guests;
     const lower: Top = { depth: Math.min(top.depth / 2, Math.max(1, powerOfTwoBelow(served))), ceiling };
     if (isLast && !isRead(readings, lower.depth) && isNearlyOpen(readings, top.depth)) break;
     top = lower;
@@ -38,7 +38,7 @@ function isRead(readings: Readings, depth: number): boolean {
 }
 
 function isNearlyOpen(readings: Readings, depth: number): boolean {
-  return (generatorElasticity(readings, depth)?.estimate ?? 0) >= probeRules.openGenerator;
+  return (generatorElasticity(readings, depth)?.estimate ?? 0) >= capsRules.openGenerator;
 }
 
 /**
@@ -50,11 +50,11 @@ export function isOpen(readings: Readings, depth: number): boolean | undefined {
   if (elasticity === undefined) return undefined;
   const { estimate, variance } = elasticity;
   const high = estimate + radiusOf(readings, variance);
-  if (estimate >= probeRules.openGenerator && high >= probeRules.surelyOpenGenerator) return true;
+  if (estimate >= capsRules.openGenerator && high >= capsRules.surelyOpenGenerator) return true;
   const { guests, delayNs } = readings.design;
   const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth });
   // By Little's law, whatever the host was like at the other load.
-  if ((Math.exp(lowMedian(seen)) * delayNs) / 1e9 >= probeRules.servedGenerator * guests * depth) return true;
+  if ((Math.exp(lowMedian(seen)) * delayNs) / 1e9 >= capsRules.servedGenerator * guests * depth) return true;
   const visits = [depth, depth / 2].map(
     (at) =>
       new Set(pick(readings, { subject: 'nothing', delay: 'full', guests, depth: at }).map((one) => one.visit)).size,

@@ -3,7 +3,7 @@
 import type { Nature } from './nature.ts';
 import { need, pointOf, type Need } from './wanted.ts';
 import { pick, type Reading } from './points.ts';
-import { probeRules } from './rules.ts';
+import { capsRules } from './rules.ts';
 import { fewerGuests, isSurelyBelow, sizeOf } from './size.ts';
 import type { Survey } from './survey.ts';
 import { powerOfTwoBelow } from './top.ts';
@@ -28,15 +28,15 @@ export function precisionNeeds(survey: Survey): readonly Need[] {
     const size = sizeOf(survey.readings, one);
     if (!size) continue;
     const full = pointOf(survey, one.subject);
-    if (size.radius > (isSized(survey, one) ? probeRules.fine : probeRules.widest)) {
+    if (size.radius > (isSized(survey, one) ? capsRules.fine : capsRules.widest)) {
       const below = belowLevels(survey, one)[0];
       const level = size.variance.below > size.variance.above && below ? below : highLevel(survey, one);
       const point = { ...full, guests: level.guests };
-      return withStack(survey, [{ depth: level.depth, point, count: probeRules.repeats }]);
+      return withStack(survey, [{ depth: level.depth, point, count: capsRules.repeats }]);
     }
-    if (size.scope === 'unknown' && isSized(survey, one) && fewAbove(survey, one).length < probeRules.scopePoints) {
+    if (size.scope === 'unknown' && isSized(survey, one) && fewAbove(survey, one).length < capsRules.scopePoints) {
       const point = { ...full, guests: fewerGuests(survey.readings) };
-      const needs = [{ depth: survey.top.depth, point, count: probeRules.repeats }];
+      const needs = [{ depth: survey.top.depth, point, count: capsRules.repeats }];
       if (point.guests > 0) return withStack(survey, needs);
     }
   }
@@ -48,7 +48,7 @@ function withStack(survey: Survey, needs: readonly Need[]): readonly Need[] {
   const depths = [...new Set(needs.map((one) => one.depth))];
   return [
     ...needs,
-    ...depths.map((depth) => ({ depth, point: pointOf(survey, survey.stack.subject), count: probeRules.repeats })),
+    ...depths.map((depth) => ({ depth, point: pointOf(survey, survey.stack.subject), count: capsRules.repeats })),
   ];
 }
 
@@ -63,7 +63,7 @@ function belowNeeds(survey: Survey, nature: Nature): readonly Need[] {
   const below = pick(survey.readings, { subject: nature.subject, delay: 'full' }).filter((one) =>
     isSurelyBelow(survey.readings, nature, one),
   );
-  const repeats = probeRules.eachSide / all.length;
+  const repeats = capsRules.eachSide / all.length;
   const enough = below.length >= repeats * levels.length && new Set(below.map((one) => one.load)).size >= levels.length;
   if (enough) return [];
   return levels.map(({ depth, guests }) => need(survey, depth, pointOf(survey, nature.subject, { guests }), repeats));
@@ -72,7 +72,7 @@ function belowNeeds(survey: Survey, nature: Nature): readonly Need[] {
 /** A power of two well below the knee with all guests, and with fewer: two loads of one visit. */
 function belowLevels({ readings }: Survey, { knee }: Nature): readonly Level[] {
   const { guests } = readings.design;
-  const most = knee / probeRules.below;
+  const most = knee / capsRules.below;
   const depth = powerOfTwoBelow(most / guests);
   if (depth >= 2 && guests === 1) return [depth, depth / 2].map((each) => ({ depth: each, guests }));
   const running = depth >= 1 ? guests : Math.max(1, Math.floor(most));
@@ -84,16 +84,16 @@ function aboveNeeds(survey: Survey, nature: Nature): readonly Need[] {
   const { readings, top } = survey;
   const { guests } = readings.design;
   const above = pick(readings, { subject: nature.subject, delay: 'full', guests }).filter(
-    (one) => guests * one.depth >= probeRules.above * nature.knee,
+    (one) => guests * one.depth >= capsRules.above * nature.knee,
   );
   const high = highLevel(survey, nature);
   const few = fewerGuests(readings);
   return [
-    { depth: high.depth, point: pointOf(survey, nature.subject), count: probeRules.eachSide - above.length },
+    { depth: high.depth, point: pointOf(survey, nature.subject), count: capsRules.eachSide - above.length },
     {
       depth: top.depth,
       point: pointOf(survey, nature.subject, { guests: few }),
-      count: few > 0 && isSized(survey, nature) ? probeRules.repeats - fewAbove(survey, nature).length : 0,
+      count: few > 0 && isSized(survey, nature) ? capsRules.repeats - fewAbove(survey, nature).length : 0,
     },
   ];
 }
@@ -102,13 +102,13 @@ function aboveNeeds(survey: Survey, nature: Nature): readonly Need[] {
 function highLevel({ readings, top }: Survey, { knee }: Nature): Level {
   const { guests } = readings.design;
   const half = top.depth / 2;
-  return { depth: guests * half >= probeRules.above * knee ? half : top.depth, guests };
+  return { depth: guests * half >= capsRules.above * knee ? half : top.depth, guests };
 }
 
 /** Fewer guests that offer enough to reach the knee if they share it. */
 function fewAbove({ readings, top }: Survey, { subject, knee }: Nature): readonly Reading[] {
   const few = fewerGuests(readings);
   return pick(readings, { subject, delay: 'full', guests: few }).filter(
-    ({ depth }) => depth === top.depth || few * depth * probeRules.surelyBelow >= knee,
+    ({ depth }) => depth === top.depth || few * depth * capsRules.surelyBelow >= knee,
   );
 }

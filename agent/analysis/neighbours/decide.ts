@@ -1,4 +1,4 @@
-// The decision after each block of a measurement of interference: measure these sets of guests next, or this was found.
+// The decision after each block of a measurement of neighbours: measure these sets of guests next, or this was found.
 //
 //   pause, pause -> wide, wide -> a neighbour, or proven that there is none? -> done
 //                                   |no
@@ -14,29 +14,29 @@ import {
   wideBlock,
   wideBlocks,
   type GuestSet,
-  type InterferenceDesign,
+  type NeighboursDesign,
 } from './design.ts';
-import type { InterferenceFindings, Neighbour } from './findings.ts';
+import type { NeighboursFindings, Neighbour } from './findings.ts';
 import { claimNeighbour, costsOf, undecided } from './neighbour.ts';
-import { checkInterference, setId, type InterferenceObservation, type Seen } from './observation.ts';
+import { checkNeighbours, setId, type NeighboursObservation, type Seen } from './observation.ts';
 import { scalingOf, slowdowns, summaryOf } from './slowdown.ts';
 
-export type InterferenceDecision =
+export type NeighboursDecision =
   /** Measure one more block: which guests run in each slice, with repeats; the caller shuffles them. */
   | { readonly kind: 'measure'; readonly sets: readonly GuestSet[] }
-  | { readonly kind: 'done'; readonly findings: InterferenceFindings };
+  | { readonly kind: 'done'; readonly findings: NeighboursFindings };
 
 /**
  * The decision that `observations` lead to under `design`: the same for the same observations in any order.
  *
  * @throws ProfileError when an observation is unusable.
  */
-export function decideInterference(
-  design: InterferenceDesign,
-  observations: readonly InterferenceObservation[],
-): InterferenceDecision {
+export function decideNeighbours(
+  design: NeighboursDesign,
+  observations: readonly NeighboursObservation[],
+): NeighboursDecision {
   if (design.guests < 2) return { kind: 'done', findings: { kind: 'single' } };
-  const seen = checkInterference(design, observations);
+  const seen = checkNeighbours(design, observations);
   const claim = firstClaim(design, seen);
   const sets = nextSets(design, seen, claim);
   if (sets && seen.length + sets.length <= design.budgetSlices) return { kind: 'measure', sets };
@@ -48,18 +48,18 @@ export function decideInterference(
  *
  * @throws ProfileError when an observation is unusable.
  */
-export function interferenceFindings(
-  design: InterferenceDesign,
-  observations: readonly InterferenceObservation[],
-): InterferenceFindings {
+export function neighboursFindings(
+  design: NeighboursDesign,
+  observations: readonly NeighboursObservation[],
+): NeighboursFindings {
   if (design.guests < 2) return { kind: 'single' };
-  const seen = checkInterference(design, observations);
+  const seen = checkNeighbours(design, observations);
   return measured(design, seen, firstClaim(design, seen));
 }
 
 /** Undefined when nothing is left to ask. */
 function nextSets(
-  design: InterferenceDesign,
+  design: NeighboursDesign,
   seen: readonly Seen[],
   claim: Neighbour | undefined,
 ): readonly GuestSet[] | undefined {
@@ -71,7 +71,7 @@ function nextSets(
 }
 
 /** The claim of the first look that supports one; looks count the blocks with pauses. */
-function firstClaim(design: InterferenceDesign, seen: readonly Seen[]): Neighbour | undefined {
+function firstClaim(design: NeighboursDesign, seen: readonly Seen[]): Neighbour | undefined {
   const blocks = pauseBlocks(design, seen);
   for (const look of design.looks.filter((count) => count <= blocks.length)) {
     const until = blocks[look - 1] ?? 0;
@@ -88,11 +88,7 @@ function firstClaim(design: InterferenceDesign, seen: readonly Seen[]): Neighbou
 }
 
 /** Without a claim so far there is one last look at everything, also at blocks that no regular look has covered. */
-function measured(
-  design: InterferenceDesign,
-  seen: readonly Seen[],
-  claim: Neighbour | undefined,
-): InterferenceFindings {
+function measured(design: NeighboursDesign, seen: readonly Seen[], claim: Neighbour | undefined): NeighboursFindings {
   const costs = claim ? [] : costsOf(design, seen);
   const guests = slowdowns(design, seen);
   return {
@@ -106,7 +102,7 @@ function measured(
   };
 }
 
-function pauseBlocks(design: InterferenceDesign, seen: readonly Seen[]): readonly number[] {
+function pauseBlocks(design: NeighboursDesign, seen: readonly Seen[]): readonly number[] {
   const pauses = new Set(everyGuest(design).map((guest) => setId(allBut(design, guest), design)));
   return blocksOf(seen.filter(({ set }) => pauses.has(set)));
 }

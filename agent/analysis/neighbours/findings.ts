@@ -1,4 +1,4 @@
-// What a measurement of interference finds. Plain data; null where too little was measured.
+// What a measurement of neighbours finds. Plain data; null where too little was measured.
 
 /** An estimate with one-sided bounds. */
 export interface Interval {
@@ -30,7 +30,7 @@ export type NeighbourUnknown =
   /** `share`: what `guest` seems to cost the others, of what they would have without it. */
   | { readonly kind: 'within-noise'; readonly guest: number; readonly share: number };
 
-export interface GuestInterference {
+export interface GuestSlowdown {
   readonly guest: number;
   /** Mean goodput over the slices in which it ran alone; null: it never did. */
   readonly alone: number | null;
@@ -44,7 +44,7 @@ export interface GuestInterference {
  * Figures over the guests that were measured alone, from the estimates x_j = 1 / slowdown_j. Sources: Jain, Chiu and Hawe 1984
  * (fairness); Eyerman and Eeckhout, IEEE Micro 28(3), 2008 (STP and ANTT).
  */
-export interface InterferenceSummary {
+export interface NeighboursSummary {
   /** How many guests these figures are over. */
   readonly guests: number;
   readonly worst: { readonly guest: number; readonly slowdown: number };
@@ -67,7 +67,7 @@ export interface ScalePoint {
   readonly efficiency: number | null;
 }
 
-export type InterferenceFindings =
+export type NeighboursFindings =
   /** With one guest there is nobody to interfere. */
   | { readonly kind: 'single' }
   | {
@@ -75,8 +75,8 @@ export type InterferenceFindings =
       readonly slices: number;
       readonly blocks: number;
       /** Every guest, by number. */
-      readonly guests: readonly GuestInterference[];
-      readonly summary: InterferenceSummary | null;
+      readonly guests: readonly GuestSlowdown[];
+      readonly summary: NeighboursSummary | null;
       /** Fewer guests first. */
       readonly scaling: readonly ScalePoint[];
       readonly neighbour: Neighbour;

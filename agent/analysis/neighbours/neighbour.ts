@@ -6,7 +6,7 @@ import { boundsAbout, spreadOf, type Bounds, type Contrast, type Spread } from '
 import { fit, type Fit } from '../fit/estimate.ts';
 import { rules } from '../rules.ts';
 
-import { allBut, everyGuest, guestLevel, isProven, nobodyLevel, type InterferenceDesign } from './design.ts';
+import { allBut, everyGuest, guestLevel, isProven, nobodyLevel, type NeighboursDesign } from './design.ts';
 import type { Interval, Neighbour } from './findings.ts';
 import { asArms, setId, totalOf, type Seen } from './observation.ts';
 
@@ -24,7 +24,7 @@ interface Cost {
  * N / (N - 1) where guests share one limit; so cost_j = gain_j - median of the other gains. From one fit of the sum over all
  * that run: gain_j = effect of the pause - mean over the slices with all of ln(1 - share of j).
  */
-export function costsOf(design: InterferenceDesign, seen: readonly Seen[]): readonly Cost[] {
+export function costsOf(design: NeighboursDesign, seen: readonly Seen[]): readonly Cost[] {
   const pauses = new Map(everyGuest(design).map((guest) => [guest, setId(allBut(design, guest), design)]));
   const used = new Set([baselineId, ...pauses.values()]);
   const fitted = fit(
@@ -73,7 +73,7 @@ function spreadOfCost(fitted: Fit, own: Gain, others: readonly Gain[]): Spread |
 }
 
 /** The claim that this look supports, if any. */
-export function claimNeighbour(design: InterferenceDesign, costs: readonly Cost[]): Neighbour | undefined {
+export function claimNeighbour(design: NeighboursDesign, costs: readonly Cost[]): Neighbour | undefined {
   const proven = costs
     .map(({ guest, estimate, spread }) => ({ guest, cost: boundsAbout(estimate, spread, guestLevel(design)) }))
     .filter(({ cost }) => isProven(design, cost))
@@ -91,7 +91,7 @@ export function claimNeighbour(design: InterferenceDesign, costs: readonly Cost[
 }
 
 /** What is left to say when nothing was proven. */
-export function undecided(costs: readonly Cost[], design: InterferenceDesign): Neighbour {
+export function undecided(costs: readonly Cost[], design: NeighboursDesign): Neighbour {
   const [worst] = [...costs].sort((a, b) => b.estimate - a.estimate);
   if (!worst) return { kind: 'inconclusive', why: { kind: 'too-few-slices' } };
   if (worst.estimate < design.delta) {

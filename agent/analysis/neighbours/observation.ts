@@ -3,9 +3,9 @@
 import { baselineId } from '../../lib/arm.ts';
 import { ProfileError, type Problem } from '../../lib/errors.ts';
 import type { Observation } from '../fit/observation.ts';
-import type { GuestSet, InterferenceDesign } from './design.ts';
+import type { GuestSet, NeighboursDesign } from './design.ts';
 
-export interface InterferenceObservation {
+export interface NeighboursObservation {
   /** Slices of one block were measured close together in random order. */
   readonly block: number;
   /** Numbers of the guests that ran, from 1. */
@@ -26,7 +26,7 @@ export interface Seen {
 }
 
 /** The id under which a set of running guests is compared: all of them are the baseline of every comparison. */
-export function setId(running: GuestSet, { guests }: Pick<InterferenceDesign, 'guests'>): string {
+export function setId(running: GuestSet, { guests }: Pick<NeighboursDesign, 'guests'>): string {
   return running.length === guests ? baselineId : `guests ${[...running].sort((a, b) => a - b).join()}`;
 }
 
@@ -35,9 +35,9 @@ export function setId(running: GuestSet, { guests }: Pick<InterferenceDesign, 'g
  *
  * @throws ProfileError naming every observation with a guest that is unknown, named twice, or without a goodput.
  */
-export function checkInterference(
-  design: InterferenceDesign,
-  observations: readonly InterferenceObservation[],
+export function checkNeighbours(
+  design: NeighboursDesign,
+  observations: readonly NeighboursObservation[],
 ): readonly Seen[] {
   const problems: Problem[] = [];
   const seen = observations.map(({ block, running, goodput }): Seen => {

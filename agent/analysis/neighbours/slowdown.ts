@@ -5,12 +5,12 @@ import { sum } from '../../lib/numbers.ts';
 import { baselineId } from '../../lib/arm.ts';
 import { boundsOf, liftOf } from '../fit/contrast.ts';
 import { fit } from '../fit/estimate.ts';
-import { everyGuest, firstGuests, guestCounts, guestLevel, type InterferenceDesign } from './design.ts';
-import type { GuestInterference, InterferenceSummary, ScalePoint } from './findings.ts';
+import { everyGuest, firstGuests, guestCounts, guestLevel, type NeighboursDesign } from './design.ts';
+import type { GuestSlowdown, NeighboursSummary, ScalePoint } from './findings.ts';
 import { asArms, setId, totalOf, type Seen } from './observation.ts';
 
 /** One row a guest; each guest's own goodput is fitted over all slices in which it ran. */
-export function slowdowns(design: InterferenceDesign, seen: readonly Seen[]): readonly GuestInterference[] {
+export function slowdowns(design: NeighboursDesign, seen: readonly Seen[]): readonly GuestSlowdown[] {
   return everyGuest(design).map((guest) => {
     const alone = setId([guest], design);
     const own = (one: Seen): number => one.goodput.get(guest) ?? NaN;
@@ -26,7 +26,7 @@ export function slowdowns(design: InterferenceDesign, seen: readonly Seen[]): re
 }
 
 /** Null before any slowdown could be estimated. */
-export function summaryOf(guests: readonly GuestInterference[]): InterferenceSummary | null {
+export function summaryOf(guests: readonly GuestSlowdown[]): NeighboursSummary | null {
   const known = guests.flatMap(({ guest, slowdown }) => (slowdown ? [{ guest, slowdown: slowdown.estimate }] : []));
   const [first, ...others] = known;
   if (!first) return null;
@@ -42,7 +42,7 @@ export function summaryOf(guests: readonly GuestInterference[]): InterferenceSum
 }
 
 /** The aggregate of the first 1, 2, 4, ... guests, as far as measured. */
-export function scalingOf(design: InterferenceDesign, seen: readonly Seen[]): readonly ScalePoint[] {
+export function scalingOf(design: NeighboursDesign, seen: readonly Seen[]): readonly ScalePoint[] {
   const sets = guestCounts(design).map((guests) => ({ guests, set: setId(firstGuests(guests), design) }));
   const used = seen.filter(({ set }) => sets.some((one) => one.set === set));
   const all = used.filter(({ set }) => set === baselineId);

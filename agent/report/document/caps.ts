@@ -1,6 +1,6 @@
 // The findings of the cap probe, with the knobs that fit each cap, as part of the document (pure).
 
-import type { Limit, ProbeFindings } from '../../analysis/caps/limit.ts';
+import type { Limit, CapsFindings } from '../../analysis/caps/limit.ts';
 import type { Knob } from '../../knobs/knob.ts';
 import { matchKnobs, type Match } from '../../knobs/match.ts';
 import { likelySuspects } from '../../knobs/suspects.ts';
@@ -22,7 +22,7 @@ export interface Asked {
   readonly depths?: readonly number[] | undefined;
 }
 
-export function capsOf(findings: ProbeFindings, knobs: readonly Knob[], asked: Asked): Caps {
+export function capsOf(findings: CapsFindings, knobs: readonly Knob[], asked: Asked): Caps {
   const { delayNs, offered, points, stack, stackOverNs, layers } = findings;
   const rowOf = (of: Row['of'], limit: Limit, overNs: number | undefined): Row => {
     const fitting = knobsFor(of, limit, knobs, asked);

@@ -2,8 +2,8 @@
 
 import type { Analysis } from '../../analysis/verdict/analyse.ts';
 import type { Recheck } from '../../analysis/revise/recheck.ts';
-import type { ProbeFindings } from '../../analysis/caps/limit.ts';
-import type { InterferenceFindings } from '../../analysis/neighbours/findings.ts';
+import type { CapsFindings } from '../../analysis/caps/limit.ts';
+import type { NeighboursFindings } from '../../analysis/neighbours/findings.ts';
 import type { Settle } from '../../analysis/settle/settle.ts';
 import type { Lift } from '../../analysis/verdict/verdict.ts';
 import type { Knob } from '../../knobs/knob.ts';
@@ -54,14 +54,14 @@ export interface ReportInput {
   readonly slices: readonly SliceRecord[];
   readonly analysis: Analysis;
   /** What the guests do to one another, where that was measured. */
-  readonly interference?: InterferenceFindings;
+  readonly neighbours?: NeighboursFindings;
   /** Doubts about the whole run. */
   readonly caveats: readonly Caveat[];
   readonly exit: ExitName;
   /** The run ended before it had done all that it was asked for. */
   readonly cutShort?: NonNullable<ReportDocument['cutShort']>;
   /** What the cap probe found, and the knobs of the host. */
-  readonly caps?: Asked & { readonly findings: ProbeFindings; readonly knobs: readonly Knob[] };
+  readonly caps?: Asked & { readonly findings: CapsFindings; readonly knobs: readonly Knob[] };
   /** The check at the end and its slices. */
   readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
   /** What the pilot says, where there was one. */
@@ -104,7 +104,7 @@ function factsOf(input: ReportInput): Facts {
     guests: guestsOf(baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps) : null,
     objective: objectiveOf(baseline),
-    interference: input.interference ? neighboursInWords(input.interference) : null,
+    interference: input.neighbours ? neighboursInWords(input.neighbours) : null,
     slows: analysis.slows,
     composition: analysis.composition?.kind ?? null,
     sigma: analysis.sigma ?? null,

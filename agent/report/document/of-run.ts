@@ -14,7 +14,7 @@ import type { Findings } from '../../findings/findings.ts';
 export function documentOf(records: RunRecords, findings: Findings, folder: string): ReportDocument {
   const { plan, meta, slices, caps } = records;
   const rechecked = judged(records.rechecked, plan.profile);
-  const { analysis, recheck, settle, interference } = findings;
+  const { analysis, recheck, settle, neighbours } = findings;
   const end = endOf(meta);
   const counted = countedSlices(whatCounts(plan, slices).slices);
   const others = othersUse(slices, meta.host);
@@ -45,7 +45,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
         }
       : {}),
     ...(recheck ? { recheck: { ...recheck, slices: countedSlices(rechecked) } } : {}),
-    ...(interference ? { interference } : {}),
+    ...(neighbours ? { neighbours } : {}),
   });
 }
 

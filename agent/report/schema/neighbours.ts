@@ -36,7 +36,7 @@ const summary = z
   })
   .describe('from the estimates of the slowdowns');
 
-export const interferenceSchema = z.discriminatedUnion('kind', [
+export const neighboursSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('single') }).describe('one guest: there is nobody to interfere'),
   z.object({
     kind: z.literal('measured'),

@@ -5,7 +5,7 @@ import { exitCodes, type ExitName, stoppers } from '../../lib/exit-codes.ts';
 import { layers } from '../../lib/layer.ts';
 import { phases } from '../../records/phase.ts';
 import { capsSchema } from './caps.ts';
-import { interferenceSchema } from './neighbours.ts';
+import { neighboursSchema } from './neighbours.ts';
 import { verdictSchema } from './verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './shared.ts';
 
@@ -156,7 +156,7 @@ export const reportSchema = z
     guests: list(guestRow),
     caps: capsSchema.nullable().describe('null: caps were not looked for'),
     objective: objective.nullable().describe('null: every I/O without error is useful'),
-    interference: interferenceSchema
+    interference: neighboursSchema
       .nullable()
       .describe('what the guests do to one another as deployed; null: not measured'),
     slows: list(layerLift).describe('stubs that are proven to lower goodput'),

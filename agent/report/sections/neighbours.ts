@@ -7,7 +7,7 @@ import type { ReportDocument } from '../schema/schema.ts';
 import { type Measured, times } from '../words/neighbours.ts';
 import type { Table } from './section.ts';
 
-export function interferenceTables(findings: ReportDocument['interference']): readonly Table[] {
+export function neighboursTables(findings: ReportDocument['interference']): readonly Table[] {
   return findings?.kind === 'measured' ? [slowdownTable(findings), scalingTable(findings)] : [];
 }
 

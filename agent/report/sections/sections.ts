@@ -3,7 +3,7 @@
 import { renderCount, renderDuration } from '../../lib/units.ts';
 import { renderLift, renderNumber, renderShare } from '../words/figures.ts';
 import { renderLimit } from '../words/caps.ts';
-import { interferenceTables } from './neighbours.ts';
+import { neighboursTables } from './neighbours.ts';
 import type { Section, Table } from './section.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
@@ -15,7 +15,7 @@ export function sectionsOf(report: ReportDocument): readonly Section[] {
     knobTable(report),
     latencyTable(report),
     guestTable(report),
-    ...interferenceTables(report.interference),
+    ...neighboursTables(report.interference),
     replacedTable(report),
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },

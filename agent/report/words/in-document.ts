@@ -1,7 +1,7 @@
 // What the analysis says as data, as the document has it: each reason in words.
 
-import type { Limit, ProbeFindings } from '../../analysis/caps/limit.ts';
-import type { InterferenceFindings } from '../../analysis/neighbours/findings.ts';
+import type { Limit, CapsFindings } from '../../analysis/caps/limit.ts';
+import type { NeighboursFindings } from '../../analysis/neighbours/findings.ts';
 import type { Verdict } from '../../analysis/verdict/verdict.ts';
 import type { Findings } from '../../findings/findings.ts';
 import type { ReportDocument } from '../schema/schema.ts';
@@ -18,16 +18,16 @@ export function verdictInWords(verdict: Verdict): ReportDocument['verdict'] {
 }
 
 /** As analysis.json and `layerlift analyse` have them. */
-export function findingsInWords({ analysis, caps, interference, ...rest }: Findings) {
+export function findingsInWords({ analysis, caps, neighbours, ...rest }: Findings) {
   return {
     ...rest,
     analysis: { ...analysis, verdict: verdictInWords(analysis.verdict) },
     ...(caps ? { caps: capsInWords(caps) } : {}),
-    ...(interference ? { interference: neighboursInWords(interference) } : {}),
+    ...(neighbours ? { interference: neighboursInWords(neighbours) } : {}),
   };
 }
 
-function capsInWords(caps: ProbeFindings) {
+function capsInWords(caps: CapsFindings) {
   const layers = caps.layers.map((one) => ({ ...one, limit: limitInWords(one.limit) }));
   return { ...caps, stack: limitInWords(caps.stack), layers };
 }
@@ -36,7 +36,7 @@ export function limitInWords(limit: Limit): LimitInWords {
   return limit.kind === 'unclear' ? { ...limit, why: limitUnknownWords(limit.why) } : limit;
 }
 
-export function neighboursInWords(findings: InterferenceFindings): NonNullable<ReportDocument['interference']> {
+export function neighboursInWords(findings: NeighboursFindings): NonNullable<ReportDocument['interference']> {
   if (findings.kind === 'single') return findings;
   const { neighbour } = findings;
   return {

@@ -5,14 +5,14 @@ import type { ReportDocument } from '../schema/schema.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderList, renderNumber, renderShare } from './figures.ts';
 
-type InterferenceFindings = NonNullable<ReportDocument['interference']>;
-export type Measured = Extract<InterferenceFindings, { kind: 'measured' }>;
+type NeighboursFindings = NonNullable<ReportDocument['interference']>;
+export type Measured = Extract<NeighboursFindings, { kind: 'measured' }>;
 
 /** From this share of the work of guests alone on, what they do together is as much as they could. */
 const unhindered = 0.95;
 
 /** The neighbour first, then what the guests lose in sum. */
-export function interferenceSentences(findings: InterferenceFindings | null): readonly string[] {
+export function neighboursSentences(findings: NeighboursFindings | null): readonly string[] {
   if (!findings) return [];
   if (findings.kind === 'single') return ['there is one guest: nobody can interfere with it'];
   return [neighbourSentence(findings), ...summarySentences(findings), ...scalingSentences(findings)];

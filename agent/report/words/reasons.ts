@@ -8,7 +8,7 @@ import { renderDuration } from '../../lib/units.ts';
 import { bindingKnob, capSentences } from './caps.ts';
 import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
 import { liftingAlone, placeOf } from './lifting.ts';
-import { interferenceSentences } from './neighbours.ts';
+import { neighboursSentences } from './neighbours.ts';
 import type { Facts } from './facts.ts';
 
 export function reasonsOf(facts: Facts): readonly string[] {
@@ -24,7 +24,7 @@ export function reasonsOf(facts: Facts): readonly string[] {
     ...recheckSentence(facts),
     ...capSentences(facts.caps),
     ...hidden(facts),
-    ...interferenceSentences(facts.interference),
+    ...neighboursSentences(facts.interference),
     ...objectiveReasons(facts),
   ];
 }

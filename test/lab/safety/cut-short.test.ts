@@ -6,5 +6,5 @@ import { testStops } from '../../support/cut-short.ts';
 testStops([
   // Slices so long that the deadline, which leaves a slow machine time for its pilot, comes before any verdict.
   { when: 'slices', measure: '8s', until: 'slices.ndjson', args: '--deadline 45s', code: 124, verdict: 'inconclusive' },
-  { when: 'caps', until: 'probe.ndjson', stop: 'kill -TERM $agent', code: 143, verdict: 'lever' },
+  { when: 'caps', until: 'caps.ndjson', stop: 'kill -TERM $agent', code: 143, verdict: 'lever' },
 ]);

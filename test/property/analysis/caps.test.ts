@@ -2,28 +2,22 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProbeObservation, Subject } from '../../../agent/analysis/caps/design.ts';
-import { decideProbe, probeFindings, type ProbeDecision } from '../../../agent/analysis/caps/engine.ts';
+import type { CapsObservation, Subject } from '../../../agent/analysis/caps/design.ts';
+import { decideCaps, capsFindings, type CapsDecision } from '../../../agent/analysis/caps/engine.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import { hostileNoises, type HostileName } from '../../support/caps-noise.ts';
-import {
-  probeDesign,
-  probeRates,
-  simulateProbe,
-  type LayerTruth,
-  type ProbeHost,
-} from '../../support/caps-simulator.ts';
+import { capsDesign, capsRates, simulateCaps, type LayerTruth, type CapsHost } from '../../support/caps-simulator.ts';
 
 const seeds = 100;
 const hostile = Object.keys(hostileNoises) as HostileName[];
-const design = probeDesign();
-const roomy = probeDesign({ guests: 8, maxDepth: 128 });
+const design = capsDesign();
+const roomy = capsDesign({ guests: 8, maxDepth: 128 });
 
-function ring(truth: LayerTruth): ProbeHost {
+function ring(truth: LayerTruth): CapsHost {
   return { truth: { ring: truth } };
 }
 
-function cap(size: number, scope: 'host-wide' | 'per-guest' = 'host-wide'): ProbeHost {
+function cap(size: number, scope: 'host-wide' | 'per-guest' = 'host-wide'): CapsHost {
   return ring({ cap: { size, scope } });
 }
 
@@ -31,8 +25,8 @@ describe.each([
   [0.02, 40],
   [0.05, 50],
 ])('a cap at CV %f', (cv, points) => {
-  const rates = (host: ProbeHost, within = design) =>
-    probeRates({ host, design: within, noise: 'iid', cv, seeds, layer: 'ring' });
+  const rates = (host: CapsHost, within = design) =>
+    capsRates({ host, design: within, noise: 'iid', cv, seeds, layer: 'ring' });
 
   it.each([
     ['64 of 256', cap(64), design],
@@ -55,13 +49,13 @@ describe.each([
   });
 
   it('keeps its size where whole rounds of the delay line are counted', () => {
-    const found = probeRates({ host: cap(64), design, noise: 'iid', cv, seeds, layer: 'ring', sliceNs: 2e9 });
+    const found = capsRates({ host: cap(64), design, noise: 'iid', cv, seeds, layer: 'ring', sliceNs: 2e9 });
     expect(found.near).toBeGreaterThanOrEqual(0.93);
   });
 
   it('is told from a rate, a latency and nothing', () => {
     for (const rate of [400, 1280, 2560]) expect(rates(ring({ rate })).kinds).toEqual({ rate: seeds });
-    expect(rates(ring({ rate: 64_000 }), probeDesign({ delayNs: 1e6 })).kinds).toEqual({ rate: seeds });
+    expect(rates(ring({ rate: 64_000 }), capsDesign({ delayNs: 1e6 })).kinds).toEqual({ rate: seeds });
     expect(rates(ring({ latencyNs: 20e6 })).kinds).toEqual({ latency: seeds });
     const open = rates({ truth: {} });
     expect(open.kinds['open']).toBeGreaterThanOrEqual(0.97 * seeds);
@@ -70,9 +64,9 @@ describe.each([
   });
 
   it('is found in two layers of different sizes', () => {
-    const truth: ProbeHost['truth'] = { network: { cap: { size: 256, scope: 'host-wide' } }, ...cap(64).truth };
+    const truth: CapsHost['truth'] = { network: { cap: { size: 256, scope: 'host-wide' } }, ...cap(64).truth };
     for (const layer of ['network', 'ring'] as const) {
-      const found = probeRates({ host: { truth }, design: roomy, noise: 'iid', cv, seeds, layer });
+      const found = capsRates({ host: { truth }, design: roomy, noise: 'iid', cv, seeds, layer });
       expect(found.near).toBeGreaterThanOrEqual(0.95);
       expect(found.scope).toBeGreaterThanOrEqual(0.98);
     }
@@ -81,7 +75,7 @@ describe.each([
 
 describe.each(['iid', 'drifting', 'dips', 'periodic', 'step'] as const)('on a noisy host (%s)', (noise) => {
   it.each([0.05, 0.1, 0.2])('at CV %f no cap is claimed that is not there', (cv) => {
-    const hosts: readonly ProbeHost[] = [
+    const hosts: readonly CapsHost[] = [
       cap(64),
       cap(16, 'per-guest'),
       ring({ rate: 1280 }),
@@ -91,7 +85,7 @@ describe.each(['iid', 'drifting', 'dips', 'periodic', 'step'] as const)('on a no
       { ...cap(32), ceiling: 4000 },
     ];
     for (const host of hosts) {
-      const found = probeRates({ host, design, noise, cv, seeds: 60, layer: 'ring' });
+      const found = capsRates({ host, design, noise, cv, seeds: 60, layer: 'ring' });
       expect(found.wrong).toBeLessThan(0.05);
       expect(found.mostPoints).toBeLessThanOrEqual(design.budgetPoints);
       if (host.truth.ring?.cap === undefined) expect(found.stackKinds['cap'] ?? 0).toBe(0);
@@ -105,7 +99,7 @@ describe.each([...hostile, 'iid', 'dips', 'drifting', 'periodic', 'step'] as con
   it('a cap of 48, 64 or 100 of 256 offered is never called no limit', () => {
     for (const size of [48, 64, 100]) {
       for (const cv of cvs) {
-        const { kinds, stackKinds } = probeRates({ host: cap(size), design, noise, cv, seeds: 8, layer: 'ring' });
+        const { kinds, stackKinds } = capsRates({ host: cap(size), design, noise, cv, seeds: 8, layer: 'ring' });
         for (const kind of ['open', 'latency']) expect([kinds[kind], stackKinds[kind]]).toEqual([undefined, undefined]);
       }
     }
@@ -115,7 +109,7 @@ describe.each([...hostile, 'iid', 'dips', 'drifting', 'periodic', 'step'] as con
     // Nothing is surely in flight while every twelfth point loses two thirds.
     const least = { 'deep dips': 0.5 }[noise as string] ?? 0.9;
     for (const cv of [0.02, 0.05]) {
-      const { kinds } = probeRates({ host: { truth: {} }, design, noise, cv, seeds: 20, layer: 'ring' });
+      const { kinds } = capsRates({ host: { truth: {} }, design, noise, cv, seeds: 20, layer: 'ring' });
       expect((kinds['open'] ?? 0) / 20).toBeGreaterThanOrEqual(least);
     }
   });
@@ -133,7 +127,7 @@ describe('a decision of the probe', () => {
       share: fc.double({ min: 0, max: 1, noNaN: true }),
     })
     .map(({ share, ...options }) => {
-      const { observations } = simulateProbe({ ...options, design });
+      const { observations } = simulateCaps({ ...options, design });
       return observations.slice(0, Math.round(share * observations.length));
     });
 
@@ -143,8 +137,8 @@ describe('a decision of the probe', () => {
     );
     fc.assert(
       fc.property(shuffled, ([seen, other]) => {
-        expect(decideProbe(design, other)).toEqual(decideProbe(design, seen));
-        expect(probeFindings(design, other)).toEqual(probeFindings(design, seen));
+        expect(decideCaps(design, other)).toEqual(decideCaps(design, seen));
+        expect(capsFindings(design, other)).toEqual(capsFindings(design, seen));
       }),
       { numRuns: 60 },
     );
@@ -160,7 +154,7 @@ describe('a decision of the probe', () => {
           delayNs: scaled.delayNs,
           goodput: one.goodput * factor,
         }));
-        expect(gist(decideProbe(scaled, faster))).toEqual(gist(decideProbe(design, seen)));
+        expect(gist(decideCaps(scaled, faster))).toEqual(gist(decideCaps(design, seen)));
         expect(kindsOf(scaled, faster)).toEqual(kindsOf(design, seen));
       }),
       { numRuns: 60 },
@@ -176,21 +170,21 @@ describe('a decision of the probe', () => {
         const swapped = seen.map((one) => ({ ...one, subject: swap(one.subject) }));
         const before = kindsOf(design, seen).map(([name, kind]) => [swap(name), kind]);
         expect(kindsOf(design, swapped).sort()).toEqual(before.sort());
-        expect(gist(decideProbe(design, swapped))).toEqual(gist(decideProbe(design, seen), swap));
+        expect(gist(decideCaps(design, swapped))).toEqual(gist(decideCaps(design, seen), swap));
       }),
       { numRuns: 60 },
     );
   });
 
   /** What is asked for, without digits that rounding may change. */
-  function gist(decision: ProbeDecision, rename: (name: Subject) => Subject = (name) => name): unknown {
+  function gist(decision: CapsDecision, rename: (name: Subject) => Subject = (name) => name): unknown {
     if (decision.kind === 'done') return 'done';
     const { depth, points } = decision.visit;
     return [depth, points.map(({ subject, delay, guests }) => [rename(subject), delay, guests].join(' ')).sort()];
   }
 
-  function kindsOf(within: typeof design, seen: readonly ProbeObservation[]): (readonly [Subject, string])[] {
-    const { stack, layers } = probeFindings(within, seen);
+  function kindsOf(within: typeof design, seen: readonly CapsObservation[]): (readonly [Subject, string])[] {
+    const { stack, layers } = capsFindings(within, seen);
     return [['stack', stack.kind] as const, ...layers.map(({ layer, limit }) => [layer, limit.kind] as const)];
   }
 });

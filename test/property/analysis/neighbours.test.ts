@@ -3,14 +3,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { interferenceFindings } from '../../../agent/analysis/neighbours/decide.ts';
-import { defaultInterferenceDesign } from '../../../agent/analysis/neighbours/design.ts';
-import { neighbourRates, shared, simulateInterference, withAggressors } from '../../support/neighbours-simulator.ts';
+import { neighboursFindings } from '../../../agent/analysis/neighbours/decide.ts';
+import { defaultNeighboursDesign } from '../../../agent/analysis/neighbours/design.ts';
+import { neighbourRates, shared, simulateNeighbours, withAggressors } from '../../support/neighbours-simulator.ts';
 
 const seeds = 200;
 /** Two blocks in which guests run alone: they are measured whatever the others find. */
 const wide = 2 * 12;
-const within = (slices: number) => defaultInterferenceDesign(8, { budgetSlices: wide + slices });
+const within = (slices: number) => defaultNeighboursDesign(8, { budgetSlices: wide + slices });
 
 describe('a guest that costs the others 25 %', () => {
   const host = withAggressors({ 3: 0.25 });
@@ -51,15 +51,15 @@ describe('guests of whom none is noisy', () => {
 
 describe('the findings', () => {
   const order = fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 6 });
-  const design = defaultInterferenceDesign(6);
+  const design = defaultNeighboursDesign(6);
 
   it('follow the guests when their numbers are swapped', () => {
     fc.assert(
       fc.property(order, fc.integer({ min: 1, max: 5000 }), fc.constantFrom(0, 0.25), (swapped, seed, cost) => {
         const host = withAggressors({ 2: cost });
-        const run = simulateInterference({ host, design, noise: 'drifting', cv: 0.05, seed });
+        const run = simulateNeighbours({ host, design, noise: 'drifting', cv: 0.05, seed });
         const swap = (guest: number): number => swapped[guest - 1] ?? guest;
-        const after = interferenceFindings(
+        const after = neighboursFindings(
           design,
           run.observations.map(({ block, running, goodput }) => ({
             block,
@@ -89,8 +89,8 @@ describe('the findings', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 60 }), (speeds) => {
         const host = withAggressors({ 2: 0.2 });
-        const { findings, observations } = simulateInterference({ host, design, noise: 'iid', cv: 0.05, seed: 9 });
-        const drifted = interferenceFindings(
+        const { findings, observations } = simulateNeighbours({ host, design, noise: 'iid', cv: 0.05, seed: 9 });
+        const drifted = neighboursFindings(
           design,
           observations.map((one) => ({
             ...one,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../agent/lib/fault.ts';
-import { defaultInterferenceDesign } from '../../../agent/analysis/neighbours/design.ts';
-import type { InterferenceObservation } from '../../../agent/analysis/neighbours/observation.ts';
+import { defaultNeighboursDesign } from '../../../agent/analysis/neighbours/design.ts';
+import type { NeighboursObservation } from '../../../agent/analysis/neighbours/observation.ts';
 import { runNeighbours } from '../../../agent/experiment/neighbours.ts';
 import { whatCountsOfNeighbours } from '../../../agent/findings/neighbours.ts';
 import type { NeighbourRecord } from '../../../agent/records/neighbours.ts';
-import type { ProbeRecord } from '../../../agent/records/caps.ts';
-import { whatCountsOfProbe } from '../../../agent/findings/caps.ts';
+import type { CapsPointRecord } from '../../../agent/records/caps.ts';
+import { whatCountsOfCaps } from '../../../agent/findings/caps.ts';
 import type { SliceRecord } from '../../../agent/records/slice.ts';
 import { seededRandom } from '../../../agent/lib/random.ts';
 
@@ -30,8 +30,8 @@ function slice(block: number, foreign: number, running: readonly number[] = [1])
 async function neighbours(foreignAt: (index: number) => number, budgetSlices = 60, voided: Fault[] | null = null) {
   const records: NeighbourRecord[] = [];
   let running: readonly number[] = [];
-  const design = defaultInterferenceDesign(2, { budgetSlices });
-  let observations: readonly InterferenceObservation[] = [];
+  const design = defaultNeighboursDesign(2, { budgetSlices });
+  let observations: readonly NeighboursObservation[] = [];
   await runNeighbours({
     ...{ design, profile, random: seededRandom(1), record: (one: NeighbourRecord) => void records.push(one) },
     recordBlock: (now) => void (observations = now),
@@ -91,7 +91,7 @@ describe('the points of the cap probe', () => {
       budgetPoints: 40,
     },
   };
-  const point = (visit: number, depth: number, foreign: number): ProbeRecord => ({
+  const point = (visit: number, depth: number, foreign: number): CapsPointRecord => ({
     ...{ visit, depth, subject: 'ring', delay: 'full', guests: 2 },
     slice: slice(0, foreign),
   });
@@ -102,13 +102,13 @@ describe('the points of the cap probe', () => {
   ]);
 
   it('count beside a tenant that is always there, and others less as the load grows', () => {
-    expect(whatCountsOfProbe(design, profile, records).observations).toHaveLength(records.length);
+    expect(whatCountsOfCaps(design, profile, records).observations).toHaveLength(records.length);
     const growing = records.map((one) => ({ ...one, slice: slice(0, 50 - 10 * one.depth) }));
-    expect(whatCountsOfProbe(design, profile, growing).observations).toHaveLength(records.length);
+    expect(whatCountsOfCaps(design, profile, growing).observations).toHaveLength(records.length);
   });
 
   it('do not count where they stand apart in their visit, and take their part of the budget', () => {
-    const told = whatCountsOfProbe(design, profile, [...records, point(4, 4, 75)]);
+    const told = whatCountsOfCaps(design, profile, [...records, point(4, 4, 75)]);
     expect(told.observations).toHaveLength(records.length);
     expect(told.observations[0]).toEqual({
       ...{ visit: 1, depth: 1, subject: 'ring', delay: 'full', guests: 2, goodput: 1000 },

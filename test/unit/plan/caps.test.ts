@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { layers } from '../../../agent/lib/layer.ts';
-import { noProbe, planProbe, type ProbeBasis, timesOver } from '../../../agent/plan/caps.ts';
+import { noCaps, planCaps, type CapsBasis, timesOver } from '../../../agent/plan/caps.ts';
 import { planOf } from '../../support/documents.ts';
 
 const plan = planOf(layers);
-const basis: ProbeBasis = { ceiling: 5000, named: ['media'], depth: 8, remainingMs: 400_000 };
+const basis: CapsBasis = { ceiling: 5000, named: ['media'], depth: 8, remainingMs: 400_000 };
 
-function planned(change: Partial<ProbeBasis> = {}) {
-  const found = planProbe(plan, { ...basis, ...change });
+function planned(change: Partial<CapsBasis> = {}) {
+  const found = planCaps(plan, { ...basis, ...change });
   if (typeof found === 'string') throw new Error(found);
   return found;
 }
@@ -77,7 +77,7 @@ describe('the layout of a cap probe', () => {
       ...plan,
       profile: { ...plan.profile, guest: 'domU' as const, guests: plan.profile.guests.slice(0, 1) },
     };
-    const found = planProbe(domains, { ...basis, depth: 64, ceiling: 200, ringHolds: 32 });
+    const found = planCaps(domains, { ...basis, depth: 64, ceiling: 200, ringHolds: 32 });
     expect(found).toMatchObject({ design: { guests: 1, maxDepth: 64, delayNs: 640e6 } });
   });
 
@@ -87,10 +87,10 @@ describe('the layout of a cap probe', () => {
   });
 
   it('is left out, with the reason, when the time is too short or the media is out of reach', () => {
-    expect(planProbe(plan, { ...basis, remainingMs: 40_000 })).toBe('budget');
+    expect(planCaps(plan, { ...basis, remainingMs: 40_000 })).toBe('budget');
     const usual = { profile: plan.profile, verifies: false, cold: false };
-    expect(noProbe(usual)).toBeUndefined();
-    expect(noProbe({ ...usual, profile: planOf(['network', 'ring']).profile })).toBe('media');
-    expect(noProbe({ ...usual, verifies: true })).toBe('verifies');
+    expect(noCaps(usual)).toBeUndefined();
+    expect(noCaps({ ...usual, profile: planOf(['network', 'ring']).profile })).toBe('media');
+    expect(noCaps({ ...usual, verifies: true })).toBe('verifies');
   });
 });

@@ -167,7 +167,7 @@ describe('the folder of a run', () => {
     expect(() => readRunFolder(folder.path)).toThrow(message);
   });
 
-  const probed = {
+  const capsPlanned = {
     layers: ['ring'],
     media: false,
     guests: 2,
@@ -176,7 +176,7 @@ describe('the folder of a run', () => {
     alpha: 0.05,
     budgetPoints: 9,
   };
-  const caps = { version: 1, design: probed, observations: [], knobs: [] };
+  const caps = { version: 1, design: capsPlanned, observations: [], knobs: [] };
   const apart = { guests: 2, budgetSlices: 9, delta: 0.05, alpha: 0.05, looks: [2] };
   const leg = { layer: 'ring', to: 'stub', switchMs: 1, completions: { atMs: [], ios: [] } };
 
@@ -184,13 +184,13 @@ describe('the folder of a run', () => {
     [
       'caps of a layer',
       'caps.json',
-      { ...caps, design: { ...probed, layers: ['network'] } },
+      { ...caps, design: { ...capsPlanned, layers: ['network'] } },
       /layer network is not in/,
     ],
     [
       'caps of guests',
       'caps.json',
-      { ...caps, design: { ...probed, guests: 3 } },
+      { ...caps, design: { ...capsPlanned, guests: 3 } },
       /about 3 guests, plan\.json about 2/,
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Limit, ProbeFindings } from '../../../agent/analysis/caps/limit.ts';
+import type { Limit, CapsFindings } from '../../../agent/analysis/caps/limit.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import { capHeadline, capSentences, kindClause, nextForCaps, renderLimit } from '../../../agent/report/words/caps.ts';
 import { limitInWords } from '../../../agent/report/words/in-document.ts';
@@ -8,7 +8,7 @@ import { capsOf } from '../../../agent/report/document/caps.ts';
 const cap: Limit = {
   ...{ kind: 'cap', size: { estimate: 64.4, low: 61.2, high: 67.3 }, scope: 'host-wide', load: 0, delay: -1 },
 };
-const findings: ProbeFindings = {
+const findings: CapsFindings = {
   ...{ delayNs: 50e6, offered: 256, points: 40, stack: cap },
   layers: [
     { layer: 'network', limit: { kind: 'open', upTo: 256 } },

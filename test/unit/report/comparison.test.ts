@@ -18,7 +18,7 @@ import { differencesOf } from '../../../agent/report/comparison/differences.ts';
 import { comparisonText } from '../../../agent/report/comparison/words.ts';
 import { documentOf } from '../../../agent/report/document/of-run.ts';
 import { planOf, slicesOf } from '../../support/documents.ts';
-import { probeDesign, simulateProbe } from '../../support/caps-simulator.ts';
+import { capsDesign, simulateCaps } from '../../support/caps-simulator.ts';
 
 const folder = new URL('../../golden/comparison/', import.meta.url);
 const layers: readonly Layer[] = ['media', 'network', 'ring'];
@@ -143,9 +143,9 @@ function compared(name: keyof typeof pairs): Comparison {
 
 function told({ name, goodput, cap, changes, guests = 2, blocks = 4 }: Told): ComparedRun {
   const plan = planOf(layers, 40);
-  const design = probeDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 40 });
+  const design = capsDesign({ layers: ['network', 'ring'], guests: 2, budgetPoints: 40 });
   const truth = { ring: { cap: { size: cap ?? 64, scope: 'host-wide' } } } as const;
-  const { observations } = simulateProbe({ host: { truth }, design, noise: 'iid', cv: 0.005, seed: 1 });
+  const { observations } = simulateCaps({ host: { truth }, design, noise: 'iid', cv: 0.005, seed: 1 });
   const records: RunRecords = {
     plan: { ...plan, profile: { ...plan.profile, guests: plan.profile.guests.slice(0, guests) } },
     meta: {

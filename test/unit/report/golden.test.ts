@@ -3,12 +3,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FormatName, render } from '../../../agent/report/formats/registry.ts';
-import { documentOf, interference, runs } from '../../support/documents.ts';
+import { documentOf, neighbours, runs } from '../../support/documents.ts';
 
 const folder = new URL('../../golden/report/', import.meta.url);
 const kept: readonly FormatName[] = ['text', 'md', 'html', 'json'];
 
-describe.each(Object.entries({ ...runs, interference }))('the report of a run that ends as %s', (name, run) => {
+describe.each(Object.entries({ ...runs, neighbours }))('the report of a run that ends as %s', (name, run) => {
   it.each(kept)('prints as %s what is kept', (format) => {
     const file = new URL(`${name}.${format === 'text' ? 'txt' : format}`, folder);
     const printed = render(format, documentOf(run));

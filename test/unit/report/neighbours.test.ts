@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { InterferenceFindings } from '../../../agent/analysis/neighbours/findings.ts';
+import type { NeighboursFindings } from '../../../agent/analysis/neighbours/findings.ts';
 import { reportSchema } from '../../../agent/report/document/document.ts';
-import { interferenceTables } from '../../../agent/report/sections/neighbours.ts';
+import { neighboursTables } from '../../../agent/report/sections/neighbours.ts';
 import { neighboursInWords } from '../../../agent/report/words/in-document.ts';
-import { interferenceSentences } from '../../../agent/report/words/neighbours.ts';
+import { neighboursSentences } from '../../../agent/report/words/neighbours.ts';
 import { render } from '../../../agent/report/formats/registry.ts';
-import { documentOf, interference, noisyNeighbour, runs } from '../../support/documents.ts';
+import { documentOf, neighbours, noisyNeighbour, runs } from '../../support/documents.ts';
 
-const text = (findings: InterferenceFindings): string => interferenceSentences(neighboursInWords(findings)).join('\n');
+const text = (findings: NeighboursFindings): string => neighboursSentences(neighboursInWords(findings)).join('\n');
 
 describe('what the guests do to one another', () => {
   it('names the noisy neighbour with what it costs', () => {
@@ -27,7 +27,7 @@ describe('what the guests do to one another', () => {
     expect(sentence).toContain('over the 3 guests that were measured alone');
   });
 
-  it.each<[string, InterferenceFindings, RegExp]>([
+  it.each<[string, NeighboursFindings, RegExp]>([
     ['one guest', { kind: 'single' }, /^there is one guest/],
     [
       'no neighbour',
@@ -48,20 +48,20 @@ describe('what the guests do to one another', () => {
       { guest: 1, alone: 52_000, together: 9_800, slowdown: null },
       { guest: 2, alone: null, together: 9_800, slowdown: null },
     ];
-    const [table] = interferenceTables({ ...noisyNeighbour, guests });
+    const [table] = neighboursTables({ ...noisyNeighbour, guests });
     expect(table?.rows).toEqual([['1', '52,000', '9,800', '-']]);
   });
 });
 
 describe('a report', () => {
   it('has it in its document, which fits its schema', () => {
-    const report = documentOf(interference);
+    const report = documentOf(neighbours);
     expect(reportSchema.parse(report).interference).toEqual(noisyNeighbour);
     expect(report.why.join('\n')).toContain('guest 3 costs the others');
   });
 
   it('has it as one record of ndjson', () => {
-    const types = render('ndjson', documentOf(interference)).match(/"type":"interference"/g);
+    const types = render('ndjson', documentOf(neighbours)).match(/"type":"interference"/g);
     expect(types).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interval, Limit, ProbeFindings } from '../../../agent/analysis/caps/limit.ts';
+import type { Interval, Limit, CapsFindings } from '../../../agent/analysis/caps/limit.ts';
 import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
@@ -31,7 +31,7 @@ function report(options: {
     options.goodput ??
     ((stubbed: readonly Layer[]) => 400 * (stubbed.includes('media') ? 14 : 1) * (stubbed.includes('ring') ? 2.1 : 1));
   const run = { layers: stack, goodput, wobble: 0.01, blocks: 2 };
-  const findings: ProbeFindings = {
+  const findings: CapsFindings = {
     ...{ delayNs: 50e6, offered: 256, points: 40, stack: capAt(64) },
     layers: capped.map((layer) => ({ layer, limit: capAt(64) })),
   };

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { sectionsOf } from '../../../agent/report/sections/sections.ts';
-import { documentOf, interference, runs } from '../../support/documents.ts';
+import { documentOf, neighbours, runs } from '../../support/documents.ts';
 
 const page = readFileSync(new URL('../../../agent/docs/report.md', import.meta.url), 'utf8');
 
@@ -11,7 +11,7 @@ const page = readFileSync(new URL('../../../agent/docs/report.md', import.meta.u
 const wordsOf = (title: string): string => title.replace(/ \(.*\)$/, '').replace(/ to \d.*$/, '');
 
 const titles = new Set(
-  [...Object.values(runs), interference].flatMap((run) => sectionsOf(documentOf(run)).map(({ title }) => title)),
+  [...Object.values(runs), neighbours].flatMap((run) => sectionsOf(documentOf(run)).map(({ title }) => title)),
 );
 
 it.each([...titles])('the page on reports explains "%s"', (title) => {

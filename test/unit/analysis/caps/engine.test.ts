@@ -1,29 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { limitUnknownWords } from '../../../../agent/report/words/limit-unknown.ts';
-import type { ProbeObservation } from '../../../../agent/analysis/caps/design.ts';
-import { decideProbe, probeFindings } from '../../../../agent/analysis/caps/engine.ts';
+import type { CapsObservation } from '../../../../agent/analysis/caps/design.ts';
+import { decideCaps, capsFindings } from '../../../../agent/analysis/caps/engine.ts';
 import { ProfileError } from '../../../../agent/lib/errors.ts';
-import { limitOf, probeDesign, simulateProbe, type ProbeHost } from '../../../support/caps-simulator.ts';
+import { limitOf, capsDesign, simulateCaps, type CapsHost } from '../../../support/caps-simulator.ts';
 
 /** As recorded before there were longer delays. */
-function withoutDelay({ visit, depth, subject, delay, guests, goodput }: ProbeObservation): ProbeObservation {
+function withoutDelay({ visit, depth, subject, delay, guests, goodput }: CapsObservation): CapsObservation {
   return { visit, depth, subject, delay, guests, goodput };
 }
 
 const quiet = { noise: 'iid', cv: 0.01, seed: 3 } as const;
 
 /** Every layer as good as its stub, save for these. */
-function probe(
-  truth: ProbeHost['truth'],
-  changes: Parameters<typeof probeDesign>[0] = {},
-  host: Partial<ProbeHost> = {},
-) {
-  return simulateProbe({ ...quiet, host: { truth, ...host }, design: probeDesign(changes) });
+function probe(truth: CapsHost['truth'], changes: Parameters<typeof capsDesign>[0] = {}, host: Partial<CapsHost> = {}) {
+  return simulateCaps({ ...quiet, host: { truth, ...host }, design: capsDesign(changes) });
 }
 
 describe('the first visit', () => {
   it('offers the most and measures every subject twice, the stack at half the delay too', () => {
-    const decision = decideProbe(probeDesign({ layers: ['ring', 'network'], media: true }), []);
+    const decision = decideCaps(capsDesign({ layers: ['ring', 'network'], media: true }), []);
     if (decision.kind !== 'measure') throw new Error('done before the start');
     const names = decision.visit.points.map(({ subject, delay, guests }) => `${subject} ${delay} ${guests}`);
     expect(decision.visit.depth).toBe(64);
@@ -37,7 +33,7 @@ describe('the first visit', () => {
 
 describe('a layer that is alone in the stack', () => {
   it('is sized by its own points, which say what the whole stack does', () => {
-    const truth: ProbeHost['truth'] = { ring: { cap: { size: 32, scope: 'per-guest' } } };
+    const truth: CapsHost['truth'] = { ring: { cap: { size: 32, scope: 'per-guest' } } };
     const [alone, among] = [probe(truth, { layers: ['ring'] }), probe(truth, { layers: ['blockstack', 'ring'] })];
     expect(alone.findings.stack).toEqual(limitOf(alone.findings, 'ring'));
     expect(alone.findings.stack).toMatchObject({ kind: 'cap', scope: 'per-guest' });
@@ -80,7 +76,7 @@ describe('a cap', () => {
   });
 
   it('of a single place is found though its own latency counts as in flight', () => {
-    const truth: ProbeHost['truth'] = { ring: { cap: { size: 1, scope: 'host-wide' }, latencyNs: 12e6 } };
+    const truth: CapsHost['truth'] = { ring: { cap: { size: 1, scope: 'host-wide' }, latencyNs: 12e6 } };
     const ring = limitOf(probe(truth, { guests: 8 }).findings, 'ring');
     expect(ring.kind === 'cap' && ring.size.estimate).toBeCloseTo(1, 0.7);
   });
@@ -104,7 +100,7 @@ describe('a cap', () => {
   });
 
   it('is found in two layers, each with its own', () => {
-    const caps: ProbeHost['truth'] = {
+    const caps: CapsHost['truth'] = {
       network: { cap: { size: 256, scope: 'host-wide' } },
       ring: { cap: { size: 64, scope: 'host-wide' } },
     };
@@ -147,13 +143,13 @@ describe('what is no cap', () => {
   it('a latency is that of its junctions, where they tell, and not the path that waits for the CPU', () => {
     const simulation = {
       ...quiet,
-      design: probeDesign(),
+      design: capsDesign(),
       host: { truth: { ring: { latencyNs: 10e6 } }, cpuNs: 150_000 },
     };
-    const seen = limitOf(simulateProbe({ ...simulation, junctions: true }).findings, 'ring');
+    const seen = limitOf(simulateCaps({ ...simulation, junctions: true }).findings, 'ring');
     expect(seen.kind === 'latency' && seen.addedNs / 10e6).toBeCloseTo(1, 2);
     const quick = { ...simulation, host: { truth: { ring: { latencyNs: 1e6 } }, cpuNs: 150_000 }, junctions: true };
-    expect(limitOf(simulateProbe(quick).findings, 'ring').kind).toBe('open');
+    expect(limitOf(simulateCaps(quick).findings, 'ring').kind).toBe('open');
   });
 
   it('a knee near the most that was offered is open as far as that is sure', () => {
@@ -206,16 +202,16 @@ describe('a path that is full at half the delay', () => {
   it('gives the same from records of before there were longer delays', () => {
     const { observations, findings } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
     const older = observations.map(withoutDelay);
-    expect(probeFindings(probeDesign(), older)).toEqual(findings);
+    expect(capsFindings(capsDesign(), older)).toEqual(findings);
   });
 });
 
 describe('guests that stop', () => {
   it('are waited for where the rest may meet a cap, and not far below every cap', () => {
-    const design = probeDesign();
+    const design = capsDesign();
     const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
     const visits = [...new Set(observations.map(({ visit }) => visit))].map((visit) =>
-      decideProbe(
+      decideCaps(
         design,
         observations.filter((seen) => seen.visit < visit),
       ),
@@ -259,7 +255,7 @@ describe('a load generator that is the limit', () => {
     const visits = Math.max(...observations.map(({ visit }) => visit)) + 1;
     const kinds = Array.from({ length: visits }, (_, last) => {
       const seen = observations.filter(({ visit }) => visit <= last);
-      return limitOf(probeFindings(probeDesign(design), seen), 'ring').kind;
+      return limitOf(capsFindings(capsDesign(design), seen), 'ring').kind;
     });
     expect(kinds).toContain('cap');
     expect(kinds.slice(kinds.indexOf('cap'))).toEqual(kinds.slice(kinds.indexOf('cap')).map(() => 'cap'));
@@ -288,9 +284,9 @@ describe('the media', () => {
     const media = limitOf(findings, 'media');
     expect(media.kind === 'latency' && media.addedNs / 150e6).toBeGreaterThan(0.97);
     expect(media.kind === 'latency' && media.addedNs / 150e6).toBeLessThan(1.03);
-    const seen = simulateProbe({
+    const seen = simulateCaps({
       ...quiet,
-      ...{ host: { truth: { media: { latencyNs: 150e6 } }, ...loaded }, design: probeDesign(design), junctions: true },
+      ...{ host: { truth: { media: { latencyNs: 150e6 } }, ...loaded }, design: capsDesign(design), junctions: true },
     });
     expect(limitOf(seen.findings, 'media')).toMatchObject({ kind: 'latency', addedNs: 150e6 });
   });
@@ -302,27 +298,27 @@ describe('the media', () => {
 });
 
 describe('a probe that is cut short', () => {
-  const design = probeDesign();
+  const design = capsDesign();
   const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } });
 
   it('has findings at any point, and claims no cap before its size is known', () => {
     for (let count = 0; count <= 12; count++) {
-      const findings = probeFindings(design, observations.slice(0, count));
+      const findings = capsFindings(design, observations.slice(0, count));
       expect(findings.points).toBe(count);
       expect(findings.stack.kind).toBe('unclear');
     }
   });
 
   it('goes on from half a visit with what is missing of it', () => {
-    const rest = decideProbe(design, observations.slice(0, 10));
+    const rest = decideCaps(design, observations.slice(0, 10));
     expect(rest.kind === 'measure' && rest.visit.depth).toBe(64);
     expect(rest.kind === 'measure' && rest.visit.points.length).toBeLessThan(12);
   });
 
   it('stays within the budget', () => {
-    const run = simulateProbe({
+    const run = simulateCaps({
       host: { truth: { ring: { cap: { size: 64, scope: 'host-wide' } } } },
-      design: probeDesign({ budgetPoints: 30 }),
+      design: capsDesign({ budgetPoints: 30 }),
       noise: 'iid',
       cv: 0.2,
       seed: 1,
@@ -334,13 +330,13 @@ describe('a probe that is cut short', () => {
 describe('an unusable observation', () => {
   it('over a delay that the probe does not have is refused', () => {
     const seen = { visit: 3, depth: 8, delayNs: 7, subject: 'stack', delay: 'full', guests: 4, goodput: 9 } as const;
-    expect(() => decideProbe(probeDesign(), [seen])).toThrow(ProfileError);
-    expect(() => decideProbe(probeDesign(), [seen])).toThrow(/visit 3.*delay of 7 ns/);
+    expect(() => decideCaps(capsDesign(), [seen])).toThrow(ProfileError);
+    expect(() => decideCaps(capsDesign(), [seen])).toThrow(/visit 3.*delay of 7 ns/);
   });
 
   it('is named with its visit', () => {
     const seen = { visit: 7, depth: 8, subject: 'stack', delay: 'full', guests: 4, goodput: 0 } as const;
-    expect(() => decideProbe(probeDesign(), [seen])).toThrow(ProfileError);
-    expect(() => decideProbe(probeDesign(), [seen])).toThrow(/visit 7.*goodput of 0/);
+    expect(() => decideCaps(capsDesign(), [seen])).toThrow(ProfileError);
+    expect(() => decideCaps(capsDesign(), [seen])).toThrow(/visit 7.*goodput of 0/);
   });
 });

@@ -1,28 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { decideInterference, interferenceFindings } from '../../../../agent/analysis/neighbours/decide.ts';
-import { defaultInterferenceDesign, soloGuests } from '../../../../agent/analysis/neighbours/design.ts';
-import type { InterferenceFindings } from '../../../../agent/analysis/neighbours/findings.ts';
-import type { InterferenceObservation } from '../../../../agent/analysis/neighbours/observation.ts';
+import { decideNeighbours, neighboursFindings } from '../../../../agent/analysis/neighbours/decide.ts';
+import { defaultNeighboursDesign, soloGuests } from '../../../../agent/analysis/neighbours/design.ts';
+import type { NeighboursFindings } from '../../../../agent/analysis/neighbours/findings.ts';
+import type { NeighboursObservation } from '../../../../agent/analysis/neighbours/observation.ts';
 import { ProfileError } from '../../../../agent/lib/errors.ts';
-import {
-  apart,
-  shared,
-  simulateInterference,
-  withAggressors,
-  type Host,
-} from '../../../support/neighbours-simulator.ts';
+import { apart, shared, simulateNeighbours, withAggressors, type Host } from '../../../support/neighbours-simulator.ts';
 
-function found(host: Host, guests: number, cv = 0.001): Extract<InterferenceFindings, { kind: 'measured' }> {
-  const design = defaultInterferenceDesign(guests);
-  const { findings } = simulateInterference({ host, design, noise: 'iid', cv, seed: 1 });
+function found(host: Host, guests: number, cv = 0.001): Extract<NeighboursFindings, { kind: 'measured' }> {
+  const design = defaultNeighboursDesign(guests);
+  const { findings } = simulateNeighbours({ host, design, noise: 'iid', cv, seed: 1 });
   if (findings.kind !== 'measured') throw new Error('nothing was measured');
   return findings;
 }
 
 /** Blocks in their order, each as the sorted list of who ran. */
 function blocksOf(guests: number): readonly (readonly string[])[] {
-  const design = defaultInterferenceDesign(guests);
-  const { observations } = simulateInterference({ host: shared, design, noise: 'iid', cv: 0.001, seed: 1 });
+  const design = defaultNeighboursDesign(guests);
+  const { observations } = simulateNeighbours({ host: shared, design, noise: 'iid', cv: 0.001, seed: 1 });
   return [...new Set(observations.map(({ block }) => block))].map((block) =>
     observations
       .filter((one) => one.block === block)
@@ -43,7 +37,7 @@ describe('the slices that are asked for', () => {
   });
 
   it('are none for one guest: there is nobody to interfere', () => {
-    expect(decideInterference(defaultInterferenceDesign(1), [])).toEqual({
+    expect(decideNeighbours(defaultNeighboursDesign(1), [])).toEqual({
       kind: 'done',
       findings: { kind: 'single' },
     });
@@ -56,12 +50,12 @@ describe('the slices that are asked for', () => {
   });
 
   it('end with the budget, and what was measured is told', () => {
-    const design = defaultInterferenceDesign(8, { budgetSlices: 25 });
-    const { findings, observations } = simulateInterference({ host: shared, design, noise: 'iid', cv: 0.2, seed: 1 });
+    const design = defaultNeighboursDesign(8, { budgetSlices: 25 });
+    const { findings, observations } = simulateNeighbours({ host: shared, design, noise: 'iid', cv: 0.2, seed: 1 });
     expect(observations).toHaveLength(20);
     expect(findings).toMatchObject({ neighbour: { kind: 'inconclusive' }, summary: null });
-    const none = defaultInterferenceDesign(8, { budgetSlices: 5 });
-    expect(decideInterference(none, [])).toMatchObject({
+    const none = defaultNeighboursDesign(8, { budgetSlices: 5 });
+    expect(decideNeighbours(none, [])).toMatchObject({
       kind: 'done',
       findings: { slices: 0, neighbour: { kind: 'inconclusive', why: { kind: 'too-few-slices' } } },
     });
@@ -136,30 +130,30 @@ describe('a noisy neighbour', () => {
   });
 
   it('is the same from the records of a run', () => {
-    const design = defaultInterferenceDesign(8);
+    const design = defaultNeighboursDesign(8);
     const host = withAggressors({ 3: 0.25 });
-    const { findings, observations } = simulateInterference({ host, design, noise: 'drifting', cv: 0.05, seed: 5 });
-    expect(interferenceFindings(design, [...observations].reverse())).toEqual(findings);
+    const { findings, observations } = simulateNeighbours({ host, design, noise: 'drifting', cv: 0.05, seed: 5 });
+    expect(neighboursFindings(design, [...observations].reverse())).toEqual(findings);
   });
 });
 
 describe('an observation', () => {
-  const good: InterferenceObservation = { block: 3, running: [1], goodput: [{ guest: 1, goodput: 10 }] };
+  const good: NeighboursObservation = { block: 3, running: [1], goodput: [{ guest: 1, goodput: 10 }] };
 
-  it.each<[string, Partial<InterferenceObservation>, string]>([
+  it.each<[string, Partial<NeighboursObservation>, string]>([
     ['of nobody', { running: [] }, 'no guest ran'],
     ['of a guest that is not there', { running: [3], goodput: [{ guest: 3, goodput: 1 }] }, 'there is no guest 3'],
     ['of a guest twice', { running: [1, 1] }, 'guest named twice'],
     ['without a goodput', { goodput: [] }, 'a goodput of NaN of guest 1'],
     ['of no goodput', { goodput: [{ guest: 1, goodput: 0 }] }, 'a goodput of 0 of guest 1'],
   ])('%s is refused, naming its block', (_, change, message) => {
-    const decide = (): unknown => decideInterference(defaultInterferenceDesign(2), [{ ...good, ...change }]);
+    const decide = (): unknown => decideNeighbours(defaultNeighboursDesign(2), [{ ...good, ...change }]);
     expect(decide).toThrow(ProfileError);
     expect(decide).toThrow(message);
   });
 
   it('may speak of guests that were paused', () => {
     const more = { ...good, goodput: [...good.goodput, { guest: 2, goodput: 0 }] };
-    expect(decideInterference(defaultInterferenceDesign(2), [more]).kind).toBe('measure');
+    expect(decideNeighbours(defaultNeighboursDesign(2), [more]).kind).toBe('measure');
   });
 });
