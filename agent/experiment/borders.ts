@@ -44,7 +44,7 @@ export function bordersKnown(guests: readonly Counted[], junctions: readonly Jun
 }
 
 /** fio says what completed; the topmost junctions, independently, what passed. They must agree. */
-export function countCaveats(guests: readonly Counted[], junctions: readonly JunctionWork[]): readonly SliceCaveat[] {
+export function doubtsOfCounts(guests: readonly Counted[], junctions: readonly JunctionWork[]): readonly SliceCaveat[] {
   const passed = sum(topmost(junctions).map(({ bytesPerSecond }) => bytesPerSecond));
   const completed = sum(guests.map(bytesPerSecond));
   if (passed === 0 && completed === 0) return [{ kind: 'no-io' }];

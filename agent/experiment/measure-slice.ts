@@ -3,7 +3,7 @@
 import { binMs } from '../analysis/settle/series.ts';
 import type { Host } from '../host/host.ts';
 import type { Load } from '../load/drive.ts';
-import { between, type Work } from '../load/fio-output.ts';
+import { workBetween, type Work } from '../load/fio-output.ts';
 import { watchCompletions } from '../measure/completions.ts';
 import { junctionsBetween, readJunctions, sectorsBetween } from '../measure/junctions.ts';
 import { astray, readLanes } from '../measure/lanes.ts';
@@ -13,7 +13,7 @@ import { HostError, LateError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { switchTo } from '../stack/junction.ts';
 import type { Stack } from '../stack/raise.ts';
-import { borderFactors, countCaveats } from './borders.ts';
+import { borderFactors, doubtsOfCounts } from './borders.ts';
 import { giveWay, type Others, unlessSuffering } from './give-way.ts';
 import { failedOf, goodputOf, guestRecord, latencyQuantiles } from '../findings/goodput.ts';
 import { faultsOf, voidedBy } from '../findings/quality.ts';
@@ -88,7 +88,7 @@ async function measured(
   if (lost.length > 0) throw new HostError(lost.join('; '), 'a switch did not take effect: nothing was concluded');
   const numbers = load.running();
   const works = from.snapshots.map((snapshot, i) =>
-    workOf(numbers[i] ?? 0, between(snapshot, to.snapshots[i] ?? snapshot)),
+    workOf(numbers[i] ?? 0, workBetween(snapshot, to.snapshots[i] ?? snapshot)),
   );
   const junctions = junctionsBetween(from.junctions, to.junctions);
   const bare = works.map((work, i) => {
@@ -113,7 +113,7 @@ async function measured(
     junctions: [...junctions],
     ...(settling ? { settling } : {}),
     measurements: measurementsBetween(from.sources, to.sources, to.atMs - from.atMs),
-    caveats: [...caveats, ...countCaveats(counted, junctions)],
+    caveats: [...caveats, ...doubtsOfCounts(counted, junctions)],
     voided: null,
   };
   return { ...slice, voided: voidedBy(faultsOf(slice, times)) };

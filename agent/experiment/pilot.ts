@@ -10,7 +10,7 @@ import type { Arm, Layer } from '../lib/layer.ts';
 import { sum } from '../lib/numbers.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Load } from '../load/drive.ts';
-import { between } from '../load/fio-output.ts';
+import { workBetween } from '../load/fio-output.ts';
 import { watchCompletions } from '../measure/completions.ts';
 import { junctionsBetween, type JunctionWork, readJunctions } from '../measure/junctions.ts';
 import { pilotTimes, usesPilot } from '../plan/pilot.ts';
@@ -26,7 +26,7 @@ import { refusalOf } from './unsteady.ts';
 type PilotLeg = PilotRecord['legs'][number];
 
 /** What the pilot needs of an experiment. */
-export interface Piloted {
+export interface PilotResult {
   /** Who watches the other tenants; left out: nobody. */
   readonly others?: Others;
   readonly plan: Plan;
@@ -51,7 +51,7 @@ const [dearMs, dearVisits] = [2000, 2];
  * @throws UnsteadyError when goodput takes longer to settle than slices can wait, in each of four visits; what was read is recorded before.
  * Throws LoadError when fio dies, HostError when a swap is refused, StoppedError when the run is told to stop.
  */
-export async function afterPilot<E extends Piloted>(
+export async function afterPilot<E extends PilotResult>(
   host: Host,
   experiment: E,
   { stack, load }: { stack: Stack; load: Load },
@@ -112,7 +112,7 @@ async function countsAgree(host: Host, { stack, load }: { stack: Stack; load: Lo
   const to = await read();
   const numbers = load.running();
   const guests = from.snapshots.flatMap((one, i) => {
-    const work = between(one, to.snapshots[i] ?? one);
+    const work = workBetween(one, to.snapshots[i] ?? one);
     return work ? [{ ...work, guest: numbers[i] ?? 0, failed: 0 }] : [];
   });
   return guests.length === numbers.length && bordersKnown(guests, junctionsBetween(from.junctions, to.junctions));

@@ -66,7 +66,7 @@ export function latencyOf(slices: Slices): LatencyByLayer {
 }
 
 /** Each guest's mean over `slices`: useful I/O a second, latency weighted by its I/Os, and how far its objective was met. */
-export function guestsOf(slices: Slices): GuestFigures[] {
+export function guestFigures(slices: Slices): GuestFigures[] {
   const all = slices.flatMap(({ guests }) => guests);
   return [...new Set(all.map(({ guest }) => guest))]
     .sort((a, b) => a - b)
@@ -128,7 +128,7 @@ export function agentCost(slices: Slices): AgentCost | null {
 }
 
 /** Caveats of one kind count as one, shown by the first, once a slice; of sentences on record each is a kind of its own. */
-export function countCaveats(slices: Slices): CountedCaveat[] {
+export function groupCaveats(slices: Slices): CountedCaveat[] {
   const counts = new Map<string, CountedCaveat>();
   for (const { caveats } of slices) {
     const last = new Map(caveats.map((caveat) => [caveat.kind === 'recorded' ? caveat.text : caveat.kind, caveat]));

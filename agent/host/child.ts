@@ -21,6 +21,6 @@ export interface Console {
   readonly output: Readable;
   readonly send: (line: string) => void;
   /** What has become of the domain, as words after its name; undefined while it runs. */
-  readonly ailment: () => Promise<string | undefined>;
+  readonly whatFailed: () => Promise<string | undefined>;
   readonly close: () => void;
 }

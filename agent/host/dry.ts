@@ -38,7 +38,7 @@ export function dryHost(): DryHost {
       Promise.resolve({
         output: new PassThrough().end(),
         send: () => undefined,
-        ailment: () => Promise.resolve(undefined),
+        whatFailed: () => Promise.resolve(undefined),
         close: () => undefined,
       }),
     find: (sought) => Promise.resolve(symbolOf(sought)),

@@ -47,10 +47,10 @@ export async function startDomainGuest(
     snapshot: () =>
       Promise.race([askSnapshot(() => console.send('ask'), talk.waiting, number), died]).catch(
         async (failure: unknown) => {
-          const ailment = failure instanceof LateError ? await console.ailment() : undefined;
-          if (ailment === undefined) throw failure;
+          const whatFailed = failure instanceof LateError ? await console.whatFailed() : undefined;
+          if (whatFailed === undefined) throw failure;
           throw new LoadError(
-            `the domain ${domain.name} of guest ${number} ${ailment} in mid-run`,
+            `the domain ${domain.name} of guest ${number} ${whatFailed} in mid-run`,
             'xl dmesg may say why',
           );
         },
@@ -121,7 +121,7 @@ function listen(console: Console, guest: number): Talk {
       const late = setTimeout(() => {
         const instead = `did not answer within ${answerMs / 1000} s`;
         const refuse = (what = instead): void => reject(new LoadError(`the domain of guest ${guest} ${what}`));
-        console.ailment().then(refuse, () => refuse());
+        console.whatFailed().then(refuse, () => refuse());
       }, answerMs);
       const done = (): void => {
         clearTimeout(late);

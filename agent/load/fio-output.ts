@@ -138,7 +138,7 @@ export interface Work {
 }
 
 /** Undefined when the later snapshot is not later. */
-export function between(from: Snapshot, to: Snapshot): Work | undefined {
+export function workBetween(from: Snapshot, to: Snapshot): Work | undefined {
   const elapsedMs = to.runtimeMs - from.runtimeMs;
   const ios = to.ios - from.ios;
   if (elapsedMs <= 0 || ios < 0) return undefined;

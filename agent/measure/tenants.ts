@@ -61,7 +61,7 @@ export function waitPercent(key: string, from: Waits, to: Waits, elapsedMs: numb
 }
 
 /** Who waits longer than is usual by over `points` of a hundred. `usual`: per cent, by key; none where it says nothing. */
-export function sufferers(
+export function worstHit(
   { usual, from, to }: { usual: ReadonlyMap<string, number>; from: Waits; to: Waits },
   elapsedMs: number,
   points: number,

@@ -18,11 +18,11 @@ import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/formats/registry.ts';
 import { findingsInWords } from '../report/words/in-document.ts';
 import { documentOf } from '../report/document/of-run.ts';
-import type { Prepared } from './prepare.ts';
+import type { Setup } from './prepare.ts';
 import { type Findings, findingsOf } from '../findings/findings.ts';
 
-export interface Finished {
-  readonly prepared: Pick<Prepared, 'plan'>;
+export interface RunResult {
+  readonly prepared: Pick<Setup, 'plan'>;
   readonly meta: RunMeta;
   readonly findings: Recorded;
   readonly folder: Pick<RunFolder, 'path' | 'writeText' | 'writeJson'>;
@@ -34,7 +34,7 @@ export interface Finished {
  * @throws OutputError when it could not be written, after it was printed; not where the run was cut short, for another reason.
  */
 export function report(
-  finished: Finished & { readonly cutShort?: CutShort },
+  finished: RunResult & { readonly cutShort?: CutShort },
   options: { readonly format: FormatName; readonly print: (text: string) => void },
 ): ExitName {
   const failure = failureOf(() => writeAll(finished));
@@ -48,14 +48,14 @@ export function report(
 }
 
 /** The verdict as it stands, before anything else is measured. Gives its sentence. Throws OutputError. */
-export function keepVerdict(finished: Finished): string {
+export function keepVerdict(finished: RunResult): string {
   const { records, findings } = readTogether(finished);
   const { sentence, next, verdict } = documentOf(records, findings, finished.folder.path);
   finished.folder.writeJson('verdict.json', { version: 1, at: new Date().toISOString(), sentence, next, verdict });
   return sentence;
 }
 
-function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
+function writeAll(finished: RunResult & { readonly cutShort?: CutShort }): void {
   const { folder } = finished;
   const { records, findings } = readTogether(finished);
   if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
@@ -69,7 +69,7 @@ function writeAll(finished: Finished & { readonly cutShort?: CutShort }): void {
   folder.writeText('report.json', render('json', document));
 }
 
-function readTogether(finished: Finished & { readonly cutShort?: CutShort }): {
+function readTogether(finished: RunResult & { readonly cutShort?: CutShort }): {
   readonly records: RunRecords;
   readonly findings: Findings;
 } {

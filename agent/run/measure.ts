@@ -16,13 +16,13 @@ import { InternalError, LayerliftError, MidRunError, reasonOf, StoppedError } fr
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOn } from '../stack/names.ts';
 import { keepVerdict } from './finish.ts';
-import type { Prepared } from './prepare.ts';
+import type { Setup } from './prepare.ts';
 
 /** fio is always stopped by the run; this only bounds one that was left alone. */
 const fioRuntimeMarginS = 3_600;
 
 export interface Measuring {
-  readonly prepared: Prepared;
+  readonly prepared: Setup;
   readonly folder: RunFolder;
   readonly meta: RunMeta;
   readonly log: Logger;
@@ -124,7 +124,7 @@ function keepJournal(session: Session, folder: RunFolder, log: Logger): void {
   }
 }
 
-function loadPlan({ plan, sections }: Prepared) {
+function loadPlan({ plan, sections }: Setup) {
   const runtimeS = Math.ceil((plan.design.budgetSlices * sliceDurationMs(plan)) / 1000) + fioRuntimeMarginS;
   const { guests } = plan.profile;
   return { guests, sections, depths: guests.map(({ iodepth }) => iodepth), seed: plan.seed, runtimeS };

@@ -20,7 +20,7 @@ import { claimFor, type Destroy } from './destroy.ts';
 import { mustFit } from './fit.ts';
 import { surveyMedia } from './survey.ts';
 
-export interface Prepared {
+export interface Setup {
   readonly plan: Plan;
   readonly stack: StackPlan;
   readonly sections: readonly JobSection[];
@@ -54,7 +54,7 @@ const fastAlpha = 0.2;
  * Throws one error with every problem of the options, the profile, the load and the device that can be told apart; its exit code is
  * that of the first. Changes nothing.
  */
-export async function prepare(path: string, options: PrepareOptions): Promise<Prepared> {
+export async function prepare(path: string, options: PrepareOptions): Promise<Setup> {
   const { profile: written, text } = loadProfile(path);
   const profile = asAsked(written, options);
   const layers = configuredLayers(profile);

@@ -7,7 +7,7 @@ import type { RunCaveat } from '../records/run-caveat.ts';
 import {
   isMostly,
   readWaits,
-  sufferers,
+  worstHit,
   type Suffering,
   type Waits,
   waitPercent,
@@ -52,7 +52,7 @@ export async function spareOthers(
     const oldest = past.length >= windowTicks ? past[0] : undefined;
     past = [...past.slice(-windowTicks + 1), { waits, atMs }];
     if (!oldest || alarm.found.length > 0 || atMs < quietUntilMs) return;
-    const found = sufferers({ usual, from: oldest.waits, to: waits }, atMs - oldest.atMs, points);
+    const found = worstHit({ usual, from: oldest.waits, to: waits }, atMs - oldest.atMs, points);
     if (found.length > 0) alarm.ring(found);
   };
   const timer = setInterval(() => {

@@ -6,12 +6,12 @@ const algorithms = ['crct10dif', 'crc64-rocksoft'];
 
 /** The kernel asks for the module of an algorithm only where it has none of that name (crypto/api.c, crypto_larval_lookup). */
 export async function loadChecksums(host: Host): Promise<void> {
-  const known = namesOf((await host.read('/proc/crypto')) ?? '');
+  const known = checksumNames((await host.read('/proc/crypto')) ?? '');
   for (const name of algorithms.filter((one) => !known.has(one)))
     await host.apply({ kind: 'module', name: `crypto-${name}`, why: 'checksums of NVMe and SCSI' });
 }
 
 /** The algorithms in /proc/crypto, by their own names, not those of drivers. */
-export function namesOf(text: string): ReadonlySet<string> {
+export function checksumNames(text: string): ReadonlySet<string> {
   return new Set([...text.matchAll(/^name\s*: (.+)$/gm)].map(([, name = '']) => name));
 }

@@ -27,7 +27,7 @@ export function difference(before: string, after: string): string {
 type Ending = NodeJS.Signals | number | null;
 
 /** A command of the agent that waits to be let go. */
-export interface Prepared {
+export interface Setup {
   readonly go: () => Promise<{ readonly passed: readonly string[]; readonly ended: Ending; readonly said: string }>;
   readonly drop: () => void;
 }
@@ -46,7 +46,7 @@ let started = 0;
  * Starts a command of the agent that waits before it takes the lock, so that it is warm when its turn comes. `go` lets it
  * run; it gives the points that it passed, how it ended (the signal that killed it, or its exit code) and what it said.
  */
-export function prepare(argv: readonly string[], orders: readonly string[]): Prepared {
+export function prepare(argv: readonly string[], orders: readonly string[]): Setup {
   const points = `/tmp/crash-points.${started++}`;
   rmSync(points, { force: true });
   const faults = [points, 'stop=before the lock', ...orders].join(':');
@@ -59,7 +59,7 @@ export function prepare(argv: readonly string[], orders: readonly string[]): Pre
     child.on('exit', (code, signal) => resolve((ending = signal ?? code))),
   );
   const isStopped = (): boolean => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\)/, ''));
-  const go: Prepared['go'] = async () => {
+  const go: Setup['go'] = async () => {
     while (ending === undefined && !isStopped()) await pause(pollMs);
     child.kill('SIGCONT');
     const endedBy = await ended;
@@ -100,7 +100,7 @@ export async function unaided(): Promise<WayBack> {
 }
 
 /** Lets a prepared `recover` do it, with the watchdog dead as well. */
-export async function recovered(recovery: Prepared): Promise<WayBack> {
+export async function recovered(recovery: Setup): Promise<WayBack> {
   endWatchdogs();
   const start = performance.now();
   const late = setTimeout(recovery.drop, restoreDeadlineMs);

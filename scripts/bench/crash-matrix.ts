@@ -17,7 +17,7 @@ import {
   endWatchdogs,
   inventory,
   prepare,
-  type Prepared,
+  type Setup,
   recovered,
   unaided,
   type WayBack,
@@ -52,12 +52,12 @@ const tried = { run: 0, back: 0 };
 const survived = { run: 0, back: 0 };
 const away: number[] = [];
 
-function prepareRun(number: number | undefined): Prepared {
+function prepareRun(number: number | undefined): Setup {
   const argv = ['run', values.profile, '--quiet', '--no-caps', '--runs', values.runs];
   return prepare(argv, [...orders, ...(number === undefined ? [] : [`kill=${number}`])]);
 }
 
-type Death = Pick<Awaited<ReturnType<Prepared['go']>>, 'ended' | 'said'>;
+type Death = Pick<Awaited<ReturnType<Setup['go']>>, 'ended' | 'said'>;
 
 /** Waits for nobody: who is not restored now is not. */
 async function judge(part: 'run' | 'back', point: string, death: Death, wayBack: WayBack): Promise<void> {

@@ -8,7 +8,7 @@ import type { Host } from '../../agent/host/host.ts';
 import { runCommand } from '../../agent/host/kernel/run-command.ts';
 import { linearTable } from '../../agent/host/dm/table.ts';
 import { raiseRootCgroup, startLoad } from '../../agent/load/drive.ts';
-import { between } from '../../agent/load/fio-output.ts';
+import { workBetween } from '../../agent/load/fio-output.ts';
 import { inlineSections } from '../../agent/load/job.ts';
 import { raiseNullBlk } from '../../agent/stack/media/null-blk-device.ts';
 import { namesOf } from '../../agent/stack/names.ts';
@@ -87,7 +87,7 @@ async function iops(host: Host, lane: Lane): Promise<number> {
     await host.sleep(3000);
     const [to] = await load.snapshots();
     await load.stop();
-    const work = from && to && between(from, to);
+    const work = from && to && workBetween(from, to);
     if (!work) throw new Error('fio did not report');
     return (work.ios * 1000) / work.elapsedMs;
   });

@@ -6,7 +6,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preflight } from '../../agent/run/preflight.ts';
-import { prepare, type Prepared } from '../../agent/run/prepare.ts';
+import { prepare, type Setup } from '../../agent/run/prepare.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { nameArm } from '../../agent/lib/arm.ts';
 import { reasonOf } from '../../agent/lib/errors.ts';
@@ -86,7 +86,7 @@ async function control(): Promise<void> {
 interface Place {
   readonly host: Host;
   readonly names: ReturnType<typeof namesOf>;
-  readonly prepared: Prepared;
+  readonly prepared: Setup;
 }
 
 async function carry(place: Place, one: ProviderCase): Promise<string> {
@@ -192,7 +192,7 @@ function fill({ prepared }: Place, stack: Stack, { layer, role }: { layer: Provi
   ]);
 }
 
-async function preparedFrom(profile: string): Promise<Prepared> {
+async function preparedFrom(profile: string): Promise<Setup> {
   const path = join(mkdtempSync(join(tmpdir(), 'providers-')), 'profile.yaml');
   writeFileSync(path, profile);
   const prepared = await prepare(path, { seed: 1, cold: false, budgetMs: undefined });

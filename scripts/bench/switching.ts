@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare, type Prepared } from '../../agent/run/prepare.ts';
+import { prepare, type Setup } from '../../agent/run/prepare.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { renderTable } from '../../agent/host/dm/table.ts';
 import { runCommand } from '../../agent/host/kernel/run-command.ts';
@@ -105,7 +105,7 @@ async function dmsetupSwitch(stack: Stack, to: Arm): Promise<void> {
   );
 }
 
-function arm({ plan }: Prepared, id: string): Arm {
+function arm({ plan }: Setup, id: string): Arm {
   const found = parseArm(id, plan.design.layers);
   if (!found) throw new Error(`no arm ${id}`);
   return found;

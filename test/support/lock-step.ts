@@ -11,7 +11,7 @@ import type { Layer } from '../../agent/lib/layer.ts';
 import { sum } from '../../agent/lib/numbers.ts';
 import { shuffled } from '../../agent/lib/random.ts';
 import type { Design } from '../../agent/analysis/verdict/design.ts';
-import { between, type Snapshot } from '../../agent/load/fio-output.ts';
+import { workBetween, type Snapshot } from '../../agent/load/fio-output.ts';
 import { type JunctionCounters, junctionsBetween } from '../../agent/measure/junctions.ts';
 import { phaseMs } from '../../agent/plan/phase.ts';
 import { type Chance, chanceOf, spread } from './simulator-noise.ts';
@@ -110,7 +110,7 @@ export function sliceOf(loop: Loop, chance: Chance): { readonly bare: number; re
   const counters = (atMs: number) => all.map((ios, i) => junctionAt(ios, atMs, i + 1));
   const junctions = junctionsBetween(counters(fromMs), counters(toMs));
   const records = all.map((ios, i) => {
-    const work = between(snapshotAt(ios, fromMs + lateMs[0]), snapshotAt(ios, toMs + lateMs[1]));
+    const work = workBetween(snapshotAt(ios, fromMs + lateMs[0]), snapshotAt(ios, toMs + lateMs[1]));
     if (!work) throw new Error('no time has passed');
     return guestRecord(i + 1, work, { objectiveNs: null, verifies: false });
   });

@@ -5,7 +5,7 @@
 // e_D is taken towards the shorter delay and from saturation: a longer one leaves a rate's saturation and looks like a cap.
 
 import { mean, sum } from '../../lib/numbers.ts';
-import { levelVariance, meanLevel, pick, type Reading, type Readings } from './points.ts';
+import { levelVariance, meanLevel, pick, type PointReading, type Points } from './points.ts';
 import type { Subject } from './design.ts';
 
 export interface Elasticity {
@@ -15,19 +15,19 @@ export interface Elasticity {
 }
 
 /** The elasticity of the bare delay line at `depth` against half of it; undefined when either is not measured. */
-export function generatorElasticity(readings: Readings, depth: number): Elasticity | undefined {
+export function generatorElasticity(readings: Points, depth: number): Elasticity | undefined {
   const { guests } = readings.design;
   const [whole, half] = [depth, depth / 2].map((at) =>
     pick(readings, { subject: 'nothing', delay: 'full', guests, depth: at }).map((one) => one.log),
   );
-  return whole && half && between(whole, half);
+  return whole && half && elasticityBetween(whole, half);
 }
 
 /**
  * e_C of `subject` with all guests, from `depth` against half of it, relative to the bare delay line; the media, which
  * has no delay, on its own.
  */
-export function loadElasticity(readings: Readings, subject: Subject, depth: number): Elasticity | undefined {
+export function loadElasticity(readings: Points, subject: Subject, depth: number): Elasticity | undefined {
   const { guests } = readings.design;
   const [whole, half] = [depth, depth / 2].map((at) => pick(readings, { subject, delay: 'full', guests, depth: at }));
   if (!whole?.length || !half?.length) return undefined;
@@ -38,7 +38,7 @@ export function loadElasticity(readings: Readings, subject: Subject, depth: numb
 }
 
 /** e_D of `subject` with all guests, over the visits that hold both delays and offer at least `saturated` in flight. */
-export function delayElasticity(readings: Readings, subject: Subject, saturated: number): Elasticity | undefined {
+export function delayElasticity(readings: Points, subject: Subject, saturated: number): Elasticity | undefined {
   const seen = pick(readings, { subject, guests: readings.design.guests }).filter(
     (one) => one.guests * one.depth >= saturated,
   );
@@ -54,15 +54,15 @@ export function delayElasticity(readings: Readings, subject: Subject, saturated:
 }
 
 /** Within one visit nothing else differs, so the reference would only add noise. */
-function differenceIn(visit: readonly Reading[]): Elasticity | undefined {
+function differenceIn(visit: readonly PointReading[]): Elasticity | undefined {
   const [full, half] = (['full', 'half'] as const).map((delay) =>
     visit.filter((one) => one.delay === delay).map((one) => one.log),
   );
-  return full && half && between(full, half);
+  return full && half && elasticityBetween(full, half);
 }
 
 /** From the ln goodputs themselves, without a reference. */
-function between(logs: readonly number[], others: readonly number[]): Elasticity | undefined {
+function elasticityBetween(logs: readonly number[], others: readonly number[]): Elasticity | undefined {
   if (logs.length === 0 || others.length === 0) return undefined;
   return {
     estimate: (mean(logs) - mean(others)) / Math.LN2,

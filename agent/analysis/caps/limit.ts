@@ -3,7 +3,7 @@
 import type { Layer } from '../../lib/layer.ts';
 
 /** An estimate with the bounds that the truth lies between, save with the design's `alpha`. */
-export interface Interval {
+export interface TwoSided {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
@@ -19,22 +19,22 @@ export type Limit =
   | {
       readonly kind: 'cap';
       /** I/Os in flight over all guests together. */
-      readonly size: Interval;
+      readonly size: TwoSided;
       /** Whether the guests share the places or have as many each. */
       readonly scope: 'host-wide' | 'per-guest' | 'unknown';
       /** I/Os in flight of one guest, where the cap is per guest. */
-      readonly perGuest?: Interval;
+      readonly perGuest?: TwoSided;
       readonly load: number;
       readonly delay: number;
     }
   /** So many I/Os a second and no more, however long they take. */
-  | { readonly kind: 'rate'; readonly perSecond: Interval; readonly load: number; readonly delay: number }
+  | { readonly kind: 'rate'; readonly perSecond: TwoSided; readonly load: number; readonly delay: number }
   /** No limit, but each I/O takes longer: `addedNs` beyond what it takes with all layers stubbed. */
   | { readonly kind: 'latency'; readonly addedNs: number; readonly load?: number; readonly delay?: number }
   /** No limit up to so many in flight over all guests. */
   | { readonly kind: 'open'; readonly upTo: number; readonly load?: number; readonly delay?: number }
   /** The media alone: a cap or a rate, which cannot be told apart as nothing lies beneath. */
-  | { readonly kind: 'saturated'; readonly perSecond: Interval; readonly load: number }
+  | { readonly kind: 'saturated'; readonly perSecond: TwoSided; readonly load: number }
   /** Cannot tell, where no limit was seen up to `upTo` in flight over all guests. */
   | { readonly kind: 'unclear'; readonly why: LimitUnknown; readonly upTo?: number };
 

@@ -2,7 +2,7 @@
 
 import { mean } from '../../lib/numbers.ts';
 import { delayElasticity, loadElasticity, type Elasticity } from './elasticity.ts';
-import { levelVariance, meanLevel, pick, radiusOf, type Readings } from './points.ts';
+import { levelVariance, meanLevel, pick, radiusOf, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 import type { Top } from './top.ts';
 import type { Subject } from './design.ts';
@@ -34,7 +34,7 @@ export interface Nature {
   readonly delay?: Elasticity;
 }
 
-export function natureOf(readings: Readings, top: Top, subject: Subject): Nature {
+export function natureOf(readings: Points, top: Top, subject: Subject): Nature {
   const { guests } = readings.design;
   const seen = pick(readings, { subject, delay: 'full', guests, depth: top.depth });
   if (seen.length === 0) return { subject, kind: 'unseen', shortfall: 0, knee: NaN };
@@ -56,7 +56,7 @@ export function natureOf(readings: Readings, top: Top, subject: Subject): Nature
   return { subject, kind: byDelay(readings, delay), shortfall, knee, load, delay };
 }
 
-function byDelay(readings: Readings, delay: Elasticity): Nature['kind'] {
+function byDelay(readings: Points, delay: Elasticity): Nature['kind'] {
   const radius = radiusOf(readings, delay.variance);
   if (delay.estimate + radius < capsRules.between && delay.estimate <= -capsRules.cap) return 'cap';
   if (delay.estimate - radius > capsRules.between && delay.estimate >= -capsRules.rate) return 'rate';
@@ -65,7 +65,7 @@ function byDelay(readings: Readings, delay: Elasticity): Nature['kind'] {
 
 /** Mean ln of what it holds in flight above what is offered (negative: short), at the deepest load that is not limited. */
 export function unsaturated(
-  readings: Readings,
+  readings: Points,
   top: Top,
   nature: Nature,
 ): { readonly shift: number; readonly radius: number; readonly depth: number } {

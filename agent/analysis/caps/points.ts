@@ -8,7 +8,7 @@ import { mean, sum } from '../../lib/numbers.ts';
 import { tQuantile } from '../fit/quantile.ts';
 import { checkCapsObservations, type CapsDesign, type CapsObservation, type Subject } from './design.ts';
 
-export interface Reading extends CapsObservation {
+export interface PointReading extends CapsObservation {
   /** ln of what is offered in flight over all running guests. */
   readonly load: number;
   /** ln goodput. */
@@ -17,9 +17,9 @@ export interface Reading extends CapsObservation {
   readonly level: number | undefined;
 }
 
-export interface Readings {
+export interface Points {
   readonly design: CapsDesign;
-  readonly all: readonly Reading[];
+  readonly all: readonly PointReading[];
   /** How many reference readings each visit has. */
   readonly references: ReadonlyMap<number, number>;
   /** Residual standard deviation of ln goodput of one point; undefined without `degrees`. */
@@ -36,7 +36,7 @@ export interface Wanted {
 }
 
 /** @throws ProfileError when an observation is unusable. */
-export function readingsOf(design: CapsDesign, observations: readonly CapsObservation[]): Readings {
+export function readingsOf(design: CapsDesign, observations: readonly CapsObservation[]): Points {
   const sorted = checkCapsObservations(observations);
   const reference = new Map<number, number[]>();
   for (const seen of sorted) {
@@ -60,7 +60,7 @@ export function isReference(design: CapsDesign, point: { subject: Subject; delay
 }
 
 /** The readings that have a level and match. */
-export function pick({ all }: Readings, wanted: Wanted): readonly Reading[] {
+export function pick({ all }: Points, wanted: Wanted): readonly PointReading[] {
   return all.filter(
     (one) =>
       one.level !== undefined &&
@@ -72,26 +72,26 @@ export function pick({ all }: Readings, wanted: Wanted): readonly Reading[] {
 }
 
 /** Mean of ln in flight; NaN of none. */
-export function meanLevel(readings: readonly Reading[]): number {
+export function meanLevel(readings: readonly PointReading[]): number {
   return mean(readings.map((one) => one.level ?? NaN));
 }
 
 /** ln goodput; of an even number the lower of the two in the middle. */
-export function lowMedian(some: readonly Reading[]): number {
+export function lowMedian(some: readonly PointReading[]): number {
   return sortedLogs(some)[Math.floor((some.length - 1) / 2)] ?? NaN;
 }
 
 /** As `lowMedian`, the higher of the two. */
-export function highMedian(some: readonly Reading[]): number {
+export function highMedian(some: readonly PointReading[]): number {
   return sortedLogs(some)[Math.floor(some.length / 2)] ?? NaN;
 }
 
-function sortedLogs(some: readonly Reading[]): readonly number[] {
+function sortedLogs(some: readonly PointReading[]): readonly number[] {
   return some.map(({ log }) => log).sort((a, b) => a - b);
 }
 
 /** Variance of `meanLevel` in units of the residual variance: the readings' own, and that of their visits' references. */
-export function levelVariance({ references }: Readings, some: readonly Reading[]): number {
+export function levelVariance({ references }: Points, some: readonly PointReading[]): number {
   const byVisit = new Map<number, number>();
   for (const { visit } of some) byVisit.set(visit, (byVisit.get(visit) ?? 0) + 1);
   const shared = [...byVisit].map(([visit, count]) => (count / some.length) ** 2 / (references.get(visit) ?? 1));
@@ -102,13 +102,13 @@ export function levelVariance({ references }: Readings, some: readonly Reading[]
  * Half-width of the two-sided interval of an estimate with `variance` residual variances; infinite when unknown.
  * `leastSigma`: what a fitted curve leaves unexplained, where that is more than the scatter of equal points.
  */
-export function radiusOf({ sigma, degrees, design }: Readings, variance: number, leastSigma = 0): number {
+export function radiusOf({ sigma, degrees, design }: Points, variance: number, leastSigma = 0): number {
   if (sigma === undefined) return Infinity;
   return tQuantile(1 - design.alpha / 2, degrees) * Math.max(sigma, leastSigma) * Math.sqrt(variance);
 }
 
 /** Pooled over all cells of equal points in one visit, so that no model of the limits is needed for it. */
-function scatter(all: readonly Reading[]): { sigma: number | undefined; degrees: number } {
+function scatter(all: readonly PointReading[]): { sigma: number | undefined; degrees: number } {
   const cells = new Map<string, number[]>();
   for (const { visit, depth, subject, delay, guests, log } of all) {
     const key = [visit, depth, subject, delay, guests].join(' ');

@@ -15,8 +15,8 @@ import {
   meanLevel,
   pick,
   radiusOf,
-  type Reading,
-  type Readings,
+  type PointReading,
+  type Points,
 } from './points.ts';
 import { capsRules } from './rules.ts';
 import type { Top } from './top.ts';
@@ -36,8 +36,8 @@ export interface Through {
  * is offered, and what falls far behind the bare delay line there, though that is the generator's limit, has one of its own.
  */
 export function throughAt(
-  readings: Readings,
-  deeper: readonly Reading[],
+  readings: Points,
+  deeper: readonly PointReading[],
   { subject, depth }: { readonly subject: Subject; readonly depth: number },
 ): Through {
   const { guests, delayNs } = readings.design;
@@ -48,7 +48,7 @@ export function throughAt(
   );
   const groups = [...new Set(beyond.map((one) => one.depth))].map((at) => beyond.filter((one) => one.depth === at));
   const offered = guests * depth;
-  const absoluteOf = (group: readonly Reading[]): number => (Math.exp(lowMedian(group)) * delayNs) / 1e9 / offered;
+  const absoluteOf = (group: readonly PointReading[]): number => (Math.exp(lowMedian(group)) * delayNs) / 1e9 / offered;
   const absolute = Math.min(...[seen, ...groups].map(absoluteOf));
   const isBehind = groups.some((group) => {
     const shares = group.flatMap((one) => (one.level === undefined ? [] : [one.level - one.load]));
@@ -65,8 +65,8 @@ export function throughAt(
  * must say so.
  */
 export function isSurelyOpen(
-  readings: Readings,
-  deeper: readonly Reading[],
+  readings: Points,
+  deeper: readonly PointReading[],
   { top, nature, depth }: { readonly top: Top; readonly nature: Nature; readonly depth: number },
 ): boolean {
   const { subject } = nature;
@@ -84,13 +84,13 @@ export function isSurelyOpen(
 }
 
 /** A latency of more than the delay makes little of half the delay; a cap lets twice as much through. */
-function surelyNoCap(readings: Readings, top: Top, { subject }: Nature): boolean {
+function surelyNoCap(readings: Points, top: Top, { subject }: Nature): boolean {
   const delay = delayElasticity(readings, subject, readings.design.guests * top.depth);
   return delay !== undefined && delay.estimate - radiusOf(readings, delay.variance) > -capsRules.cap;
 }
 
 /** `least`: points at either load. */
-function surelyRises(readings: Readings, top: Top, { subject, load }: Nature, least: number): boolean {
+function surelyRises(readings: Points, top: Top, { subject, load }: Nature, least: number): boolean {
   if (!load || load.estimate - radiusOf(readings, load.variance) <= capsRules.openLoad) return false;
   const { guests } = readings.design;
   const [whole = [], half = []] = [top.depth, top.depth / 2].map((depth) =>

@@ -1,14 +1,14 @@
 // I/O a second at saturation, in the host's own time: not relative to the bare delay line, which a rate knows nothing of.
 
 import { mean, sum } from '../../lib/numbers.ts';
-import type { Interval } from './limit.ts';
+import type { TwoSided } from './limit.ts';
 import type { Nature } from './nature.ts';
-import { pick, radiusOf, type Readings } from './points.ts';
+import { pick, radiusOf, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 import { around } from './size.ts';
 
 /** Over all points that are saturated; wide enough for what the visits differ by. */
-export function perSecond(readings: Readings, { subject, knee }: Nature): Interval {
+export function perSecond(readings: Points, { subject, knee }: Nature): TwoSided {
   const { guests } = readings.design;
   const all = pick(readings, { subject, guests });
   const saturated = all.filter((one) => guests * one.depth >= capsRules.above * knee || subject === 'media');

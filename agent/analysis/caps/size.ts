@@ -1,29 +1,29 @@
 // How large a cap is, and whether the guests share it.
 
 import { fitHinge, kneeGiven, type HingePoint } from './hinge.ts';
-import type { Interval } from './limit.ts';
+import type { TwoSided } from './limit.ts';
 import type { Nature } from './nature.ts';
-import { levelVariance, pick, radiusOf, type Reading, type Readings } from './points.ts';
+import { levelVariance, pick, radiusOf, type PointReading, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 
 export interface Size {
   /** In flight over all guests. */
-  readonly size: Interval;
+  readonly size: TwoSided;
   /** Half of the interval's width, in ln; not yet checked against `capsRules.widest`. */
   readonly radius: number;
   readonly scope: 'host-wide' | 'per-guest' | 'unknown';
-  readonly perGuest?: Interval;
+  readonly perGuest?: TwoSided;
   /** The part of the variance that more points below, or above, the knee would lower. */
   readonly variance: { readonly below: number; readonly above: number };
 }
 
 /** The part of the guests that runs in the test of scope: half of them, rounded down; 0 for a single guest. */
-export function fewerGuests(readings: Readings): number {
+export function fewerGuests(readings: Points): number {
   return Math.floor(readings.design.guests / 2);
 }
 
 /** Undefined when no knee is seen, or one that is nowhere near what is in flight at the top: then the curve is no hinge. */
-export function sizeOf(readings: Readings, nature: Nature): Size | undefined {
+export function sizeOf(readings: Points, nature: Nature): Size | undefined {
   const full = pick(readings, { subject: nature.subject, delay: 'full' });
   const all = full.filter((one) => one.guests === readings.design.guests);
   const free = full.filter((one) => one.guests !== readings.design.guests && isSurelyBelow(readings, nature, one));
@@ -50,9 +50,9 @@ export function sizeOf(readings: Readings, nature: Nature): Size | undefined {
  * each, are below or at it.
  */
 export function isSurelyBelow(
-  readings: Readings,
+  readings: Points,
   { knee }: Nature,
-  { guests, depth }: Pick<Reading, 'guests' | 'depth'>,
+  { guests, depth }: Pick<PointReading, 'guests' | 'depth'>,
 ): boolean {
   if (depth === 1 && (guests === 1 || guests <= capsRules.above * knee)) return true;
   return guests * depth * capsRules.surelyBelow <= (knee * guests) / readings.design.guests;
@@ -60,7 +60,7 @@ export function isSurelyBelow(
 
 /** Fewer guests reach the same cap if they share it, and a smaller one in proportion if each has its own. */
 function scopeOf(
-  readings: Readings,
+  readings: Points,
   nature: Nature,
   hinge: { readonly offset: number; readonly knee: number },
 ): Size['scope'] {
@@ -82,15 +82,15 @@ function scopeOf(
   return seen + radius < middle ? 'per-guest' : 'unknown';
 }
 
-function hingePoint(one: Reading, free: boolean): HingePoint {
+function hingePoint(one: PointReading, free: boolean): HingePoint {
   return { load: one.load, level: one.level ?? NaN, free };
 }
 
 /** The interval of an estimate from its ln and the half-width of that. */
-export function around(log: number, radius: number): Interval {
+export function around(log: number, radius: number): TwoSided {
   return { estimate: Math.exp(log), low: Math.exp(log - radius), high: Math.exp(log + radius) };
 }
 
-function divided({ estimate, low, high }: Interval, by: number): Interval {
+function divided({ estimate, low, high }: TwoSided, by: number): TwoSided {
   return { estimate: estimate / by, low: low / by, high: high / by };
 }

@@ -3,15 +3,15 @@
 import { mean } from '../../lib/numbers.ts';
 import { type CapsDesign, type CapsObservation, type Subject, wholeOf } from './design.ts';
 import { natureOf, type Nature } from './nature.ts';
-import { pick, readingsOf, type Reading, type Readings } from './points.ts';
+import { pick, readingsOf, type PointReading, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 import { topOf, type Top } from './top.ts';
 import { inLayerOrder } from '../../lib/layer.ts';
 
 export interface Survey {
-  readonly readings: Readings;
+  readonly readings: Points;
   /** What was measured at loads beyond the top. */
-  readonly deeper: readonly Reading[];
+  readonly deeper: readonly PointReading[];
   readonly top: Top;
   /** How many points there are, those beyond the top included. */
   readonly points: number;

@@ -6,7 +6,7 @@ import type { Subject } from './design.ts';
 import type { Limit } from './limit.ts';
 import { unsaturated, type Nature } from './nature.ts';
 import { isSurelyOpen, throughAt } from './proof.ts';
-import { pick, type Readings } from './points.ts';
+import { pick, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 import type { Survey } from './survey.ts';
 
@@ -54,7 +54,7 @@ function addedBy({ readings, top, layers }: Survey, nature: Nature): number | un
 
 /** By the junctions of `layers`, which need no model: as deployed, less as stubs; undefined without figures. */
 function addedIn(
-  readings: Readings,
+  readings: Points,
   subject: Subject,
   { layers, depth }: { readonly layers: readonly Layer[]; readonly depth: number },
 ): number | undefined {
@@ -67,7 +67,7 @@ function addedIn(
  * median of the points, as one in which the host stood still is no latency of a layer. Undefined without figures.
  */
 export function ownIn(
-  readings: Readings,
+  readings: Points,
   subject: Subject,
   { layers, depth }: { readonly layers: readonly Layer[]; readonly depth?: number },
 ): number | undefined {
@@ -79,7 +79,7 @@ export function ownIn(
 }
 
 /** By Little's law at a load that no limit cuts: time of an I/O = in flight / goodput. NaN when not measured. */
-export function cycleNs(readings: Readings, subject: Subject, depth: number): number {
+export function cycleNs(readings: Points, subject: Subject, depth: number): number {
   const seen = pick(readings, { subject, delay: 'full', guests: readings.design.guests, depth });
   return 1e9 * Math.exp(mean(seen.map((one) => one.load - one.log)));
 }

@@ -2,7 +2,7 @@
 
 import { generatorElasticity } from './elasticity.ts';
 import { mean } from '../../lib/numbers.ts';
-import { lowMedian, pick, radiusOf, type Readings } from './points.ts';
+import { lowMedian, pick, radiusOf, type Points } from './points.ts';
 import { capsRules } from './rules.ts';
 
 export interface Top {
@@ -18,7 +18,7 @@ export interface Top {
  * @param isLast Nothing more will be measured: a lower load counts only once it can be read, and until then the one above
  *   it does, where the generator served that nearly.
  */
-export function topOf(readings: Readings, isLast = false): Top {
+export function topOf(readings: Points, isLast = false): Top {
   const { guests, maxDepth, delayNs } = readings.design;
   let top: Top = { depth: maxDepth };
   while (top.depth > 1 && isOpen(readings, top.depth) === false) {
@@ -33,11 +33,11 @@ export function topOf(readings: Readings, isLast = false): Top {
 }
 
 /** Whether the load and half of it were measured. */
-function isRead(readings: Readings, depth: number): boolean {
+function isRead(readings: Points, depth: number): boolean {
   return depth <= 1 || generatorElasticity(readings, depth) !== undefined;
 }
 
-function isNearlyOpen(readings: Readings, depth: number): boolean {
+function isNearlyOpen(readings: Points, depth: number): boolean {
   return (generatorElasticity(readings, depth)?.estimate ?? 0) >= capsRules.openGenerator;
 }
 
@@ -45,7 +45,7 @@ function isNearlyOpen(readings: Readings, depth: number): boolean {
  * Whether the generator serves `depth`; undefined when that is not measured, or not sure. The two loads stand in two
  * visits, between which the host may change: a load that seems not to be served must be seen in two of each.
  */
-export function isOpen(readings: Readings, depth: number): boolean | undefined {
+export function isOpen(readings: Points, depth: number): boolean | undefined {
   const elasticity = generatorElasticity(readings, depth);
   if (elasticity === undefined) return undefined;
   const { estimate, variance } = elasticity;

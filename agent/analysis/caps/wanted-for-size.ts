@@ -2,7 +2,7 @@
 
 import type { Nature } from './nature.ts';
 import { need, pointOf, type Need } from './wanted.ts';
-import { pick, type Reading } from './points.ts';
+import { pick, type PointReading } from './points.ts';
 import { capsRules } from './rules.ts';
 import { fewerGuests, isSurelyBelow, sizeOf } from './size.ts';
 import type { Survey } from './survey.ts';
@@ -106,7 +106,7 @@ function highLevel({ readings, top }: Survey, { knee }: Nature): Level {
 }
 
 /** Fewer guests that offer enough to reach the knee if they share it. */
-function fewAbove({ readings, top }: Survey, { subject, knee }: Nature): readonly Reading[] {
+function fewAbove({ readings, top }: Survey, { subject, knee }: Nature): readonly PointReading[] {
   const few = fewerGuests(readings);
   return pick(readings, { subject, delay: 'full', guests: few }).filter(
     ({ depth }) => depth === top.depth || few * depth * capsRules.surelyBelow >= knee,

@@ -1,7 +1,7 @@
 // What a measurement of neighbours finds. Plain data; null where too little was measured.
 
 /** An estimate with one-sided bounds. */
-export interface Interval {
+export interface OneSided {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
@@ -15,7 +15,7 @@ export type Neighbour =
   | {
       readonly kind: 'neighbour';
       readonly guest: number;
-      readonly costsOthers: Interval;
+      readonly costsOthers: OneSided;
       readonly also: readonly number[];
     }
   /** No guest costs the others more than this share beyond what the median guest does. */
@@ -37,7 +37,7 @@ export interface GuestSlowdown {
   /** Mean goodput over the slices in which all guests ran. */
   readonly together: number | null;
   /** Alone over together (a ratio, 2 = half of what it could), estimated within blocks. */
-  readonly slowdown: Interval | null;
+  readonly slowdown: OneSided | null;
 }
 
 /**

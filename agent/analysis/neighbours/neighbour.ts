@@ -7,7 +7,7 @@ import { fit, type Fit } from '../fit/estimate.ts';
 import { rules } from '../rules.ts';
 
 import { allBut, everyGuest, guestLevel, isProven, nobodyLevel, type NeighboursDesign } from './design.ts';
-import type { Interval, Neighbour } from './findings.ts';
+import type { OneSided, Neighbour } from './findings.ts';
 import { asArms, setId, totalOf, type Seen } from './observation.ts';
 
 /** What a guest costs the others, in ln units of their goodput, beyond what the median of the other guests does. */
@@ -106,7 +106,7 @@ function othersOf({ goodput }: Seen, guest: number): number {
 }
 
 /** The share of what they would have that the others lose. */
-function asShare({ estimate, low, high }: Bounds): Interval {
+function asShare({ estimate, low, high }: Bounds): OneSided {
   const lost = (ln: number): number => -Math.expm1(-ln);
   return { estimate: lost(estimate), low: lost(low), high: lost(high) };
 }

@@ -56,7 +56,7 @@ export function ownClaim(
 ): Outside | undefined {
   const [first] = throughout;
   if (!first) return undefined;
-  const guests = guestsOf(throughout);
+  const guests = guestNumbersOf(throughout);
   const others = guestsIn(facts).filter((guest) => !guests.includes(guest));
   const baselines = facts.slices.filter(({ arm }) => arm === baselineId);
   const times = timesIn(guests, baselines);
@@ -92,11 +92,11 @@ export function ownCaveats({ throughout, onlyStubbed }: OwnMet, stubbed: Stubbed
 }
 
 function isAllAtDepth(guests: readonly number[], atDepth: readonly MetLimit[]): boolean {
-  const there = guestsOf(atDepth);
+  const there = guestNumbersOf(atDepth);
   return guests.length > 0 && guests.every((guest) => there.includes(guest));
 }
 
-function guestsOf(met: readonly MetLimit[]): readonly number[] {
+function guestNumbersOf(met: readonly MetLimit[]): readonly number[] {
   return [...new Set(met.flatMap(({ guests }) => guests))].sort((a, b) => a - b);
 }
 

@@ -75,13 +75,13 @@ function verdictOf(standing: Standing, found: readonly Arm[], necessary: readonl
     layers: first.stubbed,
     lift,
     alternatives: others.map((arm) => arm.stubbed),
-    minor: rungs(standing, first),
+    minor: partialLifts(standing, first),
     unproven: first.stubbed.filter((layer) => !necessary.includes(layer) && !needed(standing, first, layer)),
   };
 }
 
 /** Layers of the set whose own stub lifts already. */
-function rungs(standing: Standing, set: Arm): readonly LayerLift[] {
+function partialLifts(standing: Standing, set: Arm): readonly LayerLift[] {
   return standing.singles.flatMap(({ layer, arm }) => {
     const lift = set.stubbed.includes(layer) && lifts(standing, arm) ? liftIn(standing, arm) : undefined;
     return lift ? [{ layer, lift }] : [];

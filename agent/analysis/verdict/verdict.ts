@@ -58,7 +58,7 @@ export interface MaskedVerdict {
   readonly lift: Lift;
   /** Other sets that explain the headroom as well: the fixes are interchangeable. */
   readonly alternatives: readonly (readonly Layer[])[];
-  /** Layers of the set that lift on their own as well, by little of what the set lifts: the first rungs of a ladder. */
+  /** Layers of the set that lift on their own as well, by little of what the set lifts. */
   readonly minor: readonly LayerLift[];
   /** Layers of `layers` that had to be stubbed with the others because no arm without them exists; they may not matter. */
   readonly unproven: readonly Layer[];

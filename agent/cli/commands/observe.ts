@@ -29,7 +29,7 @@ export async function observe({ forMs, format, print }: ObserveOptions): Promise
   const to = await look(reader);
   const seconds = (to.atMs - from.atMs) / 1000;
   const seen: Observed = {
-    vbds: between(from, to),
+    vbds: vbdsBetween(from, to),
     unconnected: to.unconnected,
     otherBackends: await otherDiskBackends(reader),
   };
@@ -94,7 +94,7 @@ async function readCounters(reader: Reader, vbd: Vbd): Promise<Counters> {
 }
 
 /** Only what was there at both looks. */
-export function between(from: Look, to: Look): readonly ObservedVbd[] {
+export function vbdsBetween(from: Look, to: Look): readonly ObservedVbd[] {
   const seconds = (to.atMs - from.atMs) / 1000;
   const devices = [...to.vbds.values()].map(({ device }) => device);
   return [...to.vbds].flatMap(([back, now]) => {

@@ -17,7 +17,7 @@ import { raiseDelays } from '../../stack/delays.ts';
 import { keepOthersAway } from '../../stack/keep-away.ts';
 import { namesOn } from '../../stack/names.ts';
 import { raiseStack } from '../../stack/raise.ts';
-import { type Prepared, prepare, type PrepareOptions } from '../../run/prepare.ts';
+import { type Setup, prepare, type PrepareOptions } from '../../run/prepare.ts';
 
 /** A plan has no run yet: its objects carry this in place of a run's id. */
 const sampleRun = 'abcdef';
@@ -53,7 +53,7 @@ function firstBlock({ aims, design, seed }: Plan): readonly string[] {
 }
 
 /** Walks through a run on a host that only takes notes. */
-async function rehearse({ plan, stack, sections }: Prepared, block: readonly string[]): Promise<readonly Phase[]> {
+async function rehearse({ plan, stack, sections }: Setup, block: readonly string[]): Promise<readonly Phase[]> {
   const host = dryHost();
   const phases: Phase[] = [];
   const close = (title: string): void => {

@@ -11,7 +11,7 @@ import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import { defaultImpact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
-import { type Finished, report } from '../../run/finish.ts';
+import { type RunResult, report } from '../../run/finish.ts';
 import { makeLog } from '../terminal/log.ts';
 import { type Ended, endedWith, measure } from '../../run/measure.ts';
 import { preflight } from '../../run/preflight.ts';
@@ -66,7 +66,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
   let endWatching = (): void => undefined;
-  let finished: (Finished & Ended) | undefined;
+  let finished: (RunResult & Ended) | undefined;
   const left: RunMeta['caveats'][number][] = [];
   try {
     let log: Logger | undefined;
@@ -128,7 +128,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
 }
 
 /** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
-async function holding<T extends Ended & Pick<Finished, 'folder'>>(
+async function holding<T extends Ended & Pick<RunResult, 'folder'>>(
   session: Session,
   body: () => Promise<T>,
 ): Promise<T> {

@@ -3,12 +3,12 @@
 import { recoverAll } from '../../host/session/recovery.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 
-const deaf = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
+const ignoredSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 /** Throws ResidueError when something could not be undone. Says nothing when somebody else has recovered the run. */
 export async function watchdog({ run }: { run: string }): Promise<ExitName> {
   // Whatever ended the agent may be meant for all of its kind: half an unwind helps nobody.
-  for (const signal of deaf) process.on(signal, () => undefined);
+  for (const signal of ignoredSignals) process.on(signal, () => undefined);
   const left: string[] = [];
   const onLeft = (sentence: string): void => void left.push(sentence);
   const recovered = await recoverAll({ holder: 'watchdog', only: run, onUndo: () => undefined, onLeft });

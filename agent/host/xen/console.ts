@@ -21,13 +21,13 @@ export async function openConsole({ name, id }: Domain): Promise<Console> {
   );
   const open = (): number => openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   const [output, input] = [new ReadStream(open()), new WriteStream(open())];
-  // The other end goes with the domain; what that means is told by `ailment`.
+  // The other end goes with the domain; what that means is told by `whatFailed`.
   for (const end of [output, input]) end.on('error', () => undefined);
   opened.get(name)?.close();
   const console: Console = {
     output,
     send: (line) => void input.write(`${line}\n`),
-    ailment: () => ailmentOf(name),
+    whatFailed: () => whatFailedIn(name),
     close: () => {
       output.destroy();
       input.destroy();
@@ -38,7 +38,7 @@ export async function openConsole({ name, id }: Domain): Promise<Console> {
 }
 
 /** From the second-last column of `xl list`: the states r(unning), b(locked), p(aused), s(hut down), c(rashed), d(ying). */
-async function ailmentOf(name: string): Promise<string | undefined> {
+async function whatFailedIn(name: string): Promise<string | undefined> {
   const listed = await runCommand(['xl', 'list', name]).catch(() => undefined);
   if (listed === undefined) return 'is gone';
   const state = listed.trim().split('\n').at(-1)?.trim().split(/\s+/).at(-2) ?? '';

@@ -20,8 +20,8 @@ import { findProvider } from '../../stack/registry.ts';
 import {
   agentCost,
   baselineOf,
-  countCaveats,
-  guestsOf,
+  groupCaveats,
+  guestFigures,
   latencyOf,
   objectiveOf,
   secondsOf,
@@ -31,7 +31,7 @@ import { type Asked, capsOf } from './caps.ts';
 import { sliceCaveatWords } from '../words/caveat.ts';
 import { runCaveatWords } from '../words/run-caveat.ts';
 import { neighboursInWords, verdictInWords } from '../words/in-document.ts';
-import { settleOf } from '../words/settle.ts';
+import { settleRow } from '../words/settle.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Facts } from '../words/facts.ts';
 import { wordingOf } from '../words/wording.ts';
@@ -101,7 +101,7 @@ function factsOf(input: ReportInput): Facts {
     layers: layerRows(plan, analysis),
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),
-    guests: guestsOf(baseline),
+    guests: guestFigures(baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps) : null,
     objective: objectiveOf(baseline),
     interference: input.neighbours ? neighboursInWords(input.neighbours) : null,
@@ -112,7 +112,7 @@ function factsOf(input: ReportInput): Facts {
     slices: analysis.slices,
     secondsMeasured: secondsOf(slices),
     settings: settingsOf(plan),
-    settle: settleOf(plan, input.pilot),
+    settle: settleRow(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
     caveats: { run: input.caveats.map(runCaveatWords), slices: countedCaveats(slices) },
@@ -183,5 +183,5 @@ function orNull(lift: Lift | undefined): Lift | null {
 }
 
 function countedCaveats(slices: readonly SliceRecord[]): ReportDocument['caveats']['slices'] {
-  return countCaveats(slices).map(({ caveat, slices: count }) => ({ text: sliceCaveatWords(caveat), slices: count }));
+  return groupCaveats(slices).map(({ caveat, slices: count }) => ({ text: sliceCaveatWords(caveat), slices: count }));
 }

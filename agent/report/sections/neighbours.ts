@@ -1,6 +1,6 @@
 // What the guests do to one another, in tables.
 
-import type { Interval } from '../../analysis/neighbours/findings.ts';
+import type { OneSided } from '../../analysis/neighbours/findings.ts';
 import { renderCount } from '../../lib/units.ts';
 import { renderShare } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';
@@ -42,7 +42,7 @@ function scalingTable({ scaling }: Measured): Table {
 }
 
 /** `1.8x (1.6 to 2.1)`. */
-function renderSlowdown({ estimate, low, high }: Interval): string {
+function renderSlowdown({ estimate, low, high }: OneSided): string {
   return `${times(estimate)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
 }
 

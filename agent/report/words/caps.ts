@@ -1,6 +1,6 @@
 // What the cap probe found, in words.
 
-import type { Interval } from '../../analysis/caps/limit.ts';
+import type { TwoSided } from '../../analysis/caps/limit.ts';
 import type { Layer } from '../../lib/layer.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { renderCount, renderDuration } from '../../lib/units.ts';
@@ -135,11 +135,11 @@ function tightestOf(caps: Caps | null): Row | undefined {
   return sized.sort((a, b) => a.size - b.size)[0]?.row;
 }
 
-function inFlight({ estimate, low, high }: Interval): string {
+function inFlight({ estimate, low, high }: TwoSided): string {
   return `${count(estimate)} in flight (${count(low)} to ${count(high)})`;
 }
 
-function range({ estimate, low, high }: Interval): string {
+function range({ estimate, low, high }: TwoSided): string {
   return `${count(estimate)} (${count(low)} to ${count(high)})`;
 }
 

@@ -7,7 +7,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { renderList } from './figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
-export function settleOf({ profile, settleMs }: Plan, pilot: Settle | undefined): ReportDocument['settle'] {
+export function settleRow({ profile, settleMs }: Plan, pilot: Settle | undefined): ReportDocument['settle'] {
   const by = profile.experiment.settle !== 'pilot' ? 'profile' : pilot ? 'pilot' : 'default';
   const slowest = pilot?.slowest ?? null;
   return { by, ms: settleMs, slowest, blind: pilot?.kind === 'settled' ? pilot.blind : [] };

@@ -146,13 +146,13 @@ function nextKnob(facts: Facts): string | undefined {
 function nextForMasked({ caps }: Facts, { layers, minor }: Of<'masked'>): string {
   const knobs = layers.flatMap((layer) => bindingKnob(caps, layer) ?? []);
   const others = layers.filter((layer) => !knobs.some((knob) => knob.layer === layer));
-  const rungs = renderList(minor.map(({ layer }) => layer));
+  const partial = renderList(minor.map(({ layer }) => layer));
   const [alone, plan] =
     minor.length === 0
       ? ['as one alone gains little', `plan the fixes of ${renderList(layers)} together; one alone gains little`]
       : [
-          `though ${rungs} helps by itself`,
-          `a fix of ${rungs} helps by itself; for the whole lift plan those of ${renderList(layers)} together`,
+          `though ${partial} helps by itself`,
+          `a fix of ${partial} helps by itself; for the whole lift plan those of ${renderList(layers)} together`,
         ];
   if (knobs.length === 0) return `${plan}. ${looks(layers)}`;
   const raises = knobs.map(raiseClause).join('; ');

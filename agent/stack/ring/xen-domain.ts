@@ -77,9 +77,9 @@ async function untilUp(host: Host, console: Console, name: string): Promise<void
     });
   });
   for (let waitedMs = 0; !(await Promise.race([up, host.sleep(lookMs)])); waitedMs += lookMs) {
-    const ailment = await console.ailment();
-    if (ailment === undefined && waitedMs < bootMs) continue;
-    const what = ailment ?? `has not come up within ${bootMs / 1000} s`;
+    const whatFailed = await console.whatFailed();
+    if (whatFailed === undefined && waitedMs < bootMs) continue;
+    const what = whatFailed ?? `has not come up within ${bootMs / 1000} s`;
     const last = said.slice(-5).join(' | ');
     throw new HostError(`the domain ${name} ${what}${last ? `: ${last}` : ''}`, 'xl dmesg may say why');
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, look } from '../../../agent/cli/commands/observe.ts';
+import { vbdsBetween, look } from '../../../agent/cli/commands/observe.ts';
 import { otherDiskBackends } from '../../../agent/knobs/xen.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
@@ -19,7 +19,7 @@ describe('two looks at a vbd', () => {
     // 1000 reads of 10 ms each in two seconds: five in flight.
     const from = await look(fakeTree(tree(500, 3, '100 0 0 50 0 0 0 0 0 0 1000 0 0 0 0')), 1_000);
     const to = await look(fakeTree(tree(1500, 23, '1100 0 0 10050 0 0 0 0 0 0 11000 0 0 0 0')), 3_000);
-    expect(between(from, to)).toMatchObject([
+    expect(vbdsBetween(from, to)).toMatchObject([
       {
         ...{ device: '254:1', sharing: 1, iosPerSecond: 500, outOfRequestsPerSecond: 10, inFlight: 5, latencyNs: 10e6 },
         vbd: { name: 'xvda of domain 7', order: 0, rings: 1 },
@@ -31,13 +31,13 @@ describe('two looks at a vbd', () => {
     const absent = await look(fakeTree(tree(0, 0, '', '2')), 0);
     expect(absent.vbds.size).toBe(0);
     expect(absent.unconnected).toEqual([{ name: 'xvda of domain 7', state: '2' }]);
-    expect(between(absent, await look(fakeTree(tree(1, 1, '')), 1_000))).toEqual([]);
+    expect(vbdsBetween(absent, await look(fakeTree(tree(1, 1, '')), 1_000))).toEqual([]);
   });
 
   it('say how many have a device in common', async () => {
     const second = Object.entries(tree(1, 1, '')).map(([path, value]) => [path.replaceAll('51712', '51728'), value]);
     const files = { ...tree(1, 1, ''), ...(Object.fromEntries(second) as Tree) };
-    const seen = between(await look(fakeTree(files), 0), await look(fakeTree(files), 1_000));
+    const seen = vbdsBetween(await look(fakeTree(files), 0), await look(fakeTree(files), 1_000));
     expect(seen.map(({ sharing }) => sharing)).toEqual([2, 2]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { borderFactors, bordersKnown, type Counted, countCaveats } from '../../../agent/experiment/borders.ts';
+import { borderFactors, bordersKnown, type Counted, doubtsOfCounts } from '../../../agent/experiment/borders.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import type { SliceCaveat } from '../../../agent/records/caveat.ts';
 
@@ -31,7 +31,7 @@ describe('the bytes that fio and the junctions count', () => {
   ])('are %s', (_, fio, junctions, caveats) => {
     const passed = junctions.map((bytes) => junction('ring', bytes));
     expect(
-      countCaveats(
+      doubtsOfCounts(
         fio.map((bytes) => guest(bytes)),
         passed,
       ),
@@ -40,7 +40,7 @@ describe('the bytes that fio and the junctions count', () => {
 
   it('are compared at the top of the stack alone, a second', () => {
     const passed = [junction('media', 9999), junction('ring', 1000)];
-    expect(countCaveats([guest(500, 500)], passed)).toEqual([]);
+    expect(doubtsOfCounts([guest(500, 500)], passed)).toEqual([]);
   });
 });
 
@@ -50,19 +50,19 @@ describe('the bytes of I/O that was in flight at the borders', () => {
 
   it('may be missing on either side, one round of it', () => {
     const passed = [junction('ring', (20 * 64 * 4096) / 3)];
-    expect(countCaveats([rounds(21)], passed)).toEqual([]);
-    expect(countCaveats([rounds(19)], passed)).toEqual([]);
-    expect(countCaveats([rounds(22)], passed)).toEqual([disagree(9.09)]);
+    expect(doubtsOfCounts([rounds(21)], passed)).toEqual([]);
+    expect(doubtsOfCounts([rounds(19)], passed)).toEqual([]);
+    expect(doubtsOfCounts([rounds(22)], passed)).toEqual([disagree(9.09)]);
   });
 
   it('are little where an I/O is quick', () => {
     const quick = guest(1050, 1000, { ios: 1000, meanLatencyNs: 1000 });
-    expect(countCaveats([quick], [junction('ring', 1000)])).toHaveLength(1);
+    expect(doubtsOfCounts([quick], [junction('ring', 1000)])).toHaveLength(1);
   });
 
   it('are as many as fio and the failed I/Os say: those passed the junctions as well', () => {
     const half = guest(500, 1000, { ios: 500, failed: 500, meanLatencyNs: 1000 });
-    expect(countCaveats([half], [junction('ring', 1000)])).toEqual([]);
+    expect(doubtsOfCounts([half], [junction('ring', 1000)])).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settleOf } from '../../../agent/analysis/settle/settle.ts';
 import { type PilotRecord, pilotSchema, planAfter } from '../../../agent/records/pilot.ts';
-import { afterPilot, type Piloted } from '../../../agent/experiment/pilot.ts';
+import { afterPilot, type PilotResult } from '../../../agent/experiment/pilot.ts';
 import { dryHost } from '../../../agent/host/dry.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import { LoadError, UnsteadyError } from '../../../agent/lib/errors.ts';
@@ -78,7 +78,11 @@ async function pilot(
   const { stack } = await raiseOnPaper({ stack: [sections.media, sections.ring], guests: 2 });
   const pilots: PilotRecord[] = [];
   const progress = { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore };
-  const experiment: Piloted = { plan: options.plan ?? plan, progress, recordPilot: (made) => void pilots.push(made) };
+  const experiment: PilotResult = {
+    plan: options.plan ?? plan,
+    progress,
+    recordPilot: (made) => void pilots.push(made),
+  };
   const started = performance.now();
   let tookMs = 0;
   const run = afterPilot(hostWith(stack, tauMs, options.follows ?? ['ring']), experiment, {

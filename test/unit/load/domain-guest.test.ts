@@ -11,7 +11,7 @@ const snapshotText = (ios: number): string =>
 const way = (ios: number) => ({ io_bytes: 4096 * ios, runtime: 10 * ios, lat_ns: { mean: 5, N: ios } });
 
 /** A domain that answers as ours do, and keeps the words that it was sent. */
-function domain(options: { deaf?: boolean; ailment?: string } = {}) {
+function domain(options: { deaf?: boolean; whatFailed?: string } = {}) {
   const words: string[] = [];
   const output = new PassThrough();
   let ios = 0;
@@ -26,7 +26,7 @@ function domain(options: { deaf?: boolean; ailment?: string } = {}) {
       if (word === 'ask') output.write(snapshotText((ios += 100)));
       if (word === 'stop') output.write(`fio: terminating\n${snapshotText(ios)}layerlift: ended 0\n`);
     },
-    ailment: () => Promise.resolve(options.ailment),
+    whatFailed: () => Promise.resolve(options.whatFailed),
     close: () => void output.destroy(),
   };
   return { words, output, console, options };
@@ -73,7 +73,7 @@ describe('a guest that is a domain', () => {
   });
 
   it('that has crashed is named as that, and not as one that is late', async () => {
-    const one = domain({ ailment: 'has crashed' });
+    const one = domain({ whatFailed: 'has crashed' });
     const guest = await start(one);
     await guest.freeze(false);
     one.options.deaf = true;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bucketOf, countWithin } from '../../../agent/load/histogram.ts';
-import { between, decodeSnapshot, DocumentSplitter, type Snapshot } from '../../../agent/load/fio-output.ts';
+import { workBetween, decodeSnapshot, DocumentSplitter, type Snapshot } from '../../../agent/load/fio-output.ts';
 
 const stream = readFileSync(new URL('../../fixtures/fio-3.33/snapshots.json-stream', import.meta.url), 'utf8');
 
@@ -60,7 +60,7 @@ describe('the stream of fio 3.33', () => {
   it('gives the work between two snapshots', () => {
     const [from, to] = documents.map(decodeSnapshot);
     if (!from || !to) throw new Error('no snapshots');
-    const work = between(from, to);
+    const work = workBetween(from, to);
     expect(work).toMatchObject({ elapsedMs: 525, ios: 38, bytes: 163840, errors: 0 });
     // 38 I/Os that had less latency than the 174 before them.
     expect(work?.meanLatencyNs).toBeGreaterThan(200_000);
@@ -162,7 +162,7 @@ describe('a snapshot', () => {
 describe('the work between two snapshots', () => {
   it('has no number of I/Os issued where one does not say it', () => {
     const from = at(100, 10);
-    expect(between({ ...from, issued: undefined }, at(300, 30))?.issued).toBeUndefined();
+    expect(workBetween({ ...from, issued: undefined }, at(300, 30))?.issued).toBeUndefined();
     expect(decodeJobs(job({ read: { ...way(1, 1, 1), total_ios: undefined } }))?.issued).toBeUndefined();
   });
 
@@ -176,8 +176,8 @@ describe('the work between two snapshots', () => {
 
   it('has no histogram where one has shrunk or is missing', () => {
     const shrunk = { ...at(300, 30), latencies: new Map([[5, 9]]) };
-    expect(between(at(100, 10), shrunk)).toMatchObject({ ios: 20, latencies: undefined });
-    expect(between({ ...at(100, 10), latencies: undefined }, at(300, 30))).toMatchObject({ latencies: undefined });
+    expect(workBetween(at(100, 10), shrunk)).toMatchObject({ ios: 20, latencies: undefined });
+    expect(workBetween({ ...at(100, 10), latencies: undefined }, at(300, 30))).toMatchObject({ latencies: undefined });
   });
 
   it.each<[string, Snapshot, Snapshot, object | undefined]>([
@@ -206,6 +206,6 @@ describe('the work between two snapshots', () => {
     ['is none backwards in time', at(100, 10), at(50, 20), undefined],
     ['is none when I/Os have gone', at(100, 10), at(200, 9), undefined],
   ])('%s', (_, from, to, work) => {
-    expect(between(from, to)).toEqual(work);
+    expect(workBetween(from, to)).toEqual(work);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMostly, readWaits, sufferers, waitText, type Waits } from '../../../agent/measure/tenants.ts';
+import { isMostly, readWaits, worstHit, waitText, type Waits } from '../../../agent/measure/tenants.ts';
 
 const pressure = (totalUs: number, avg60 = 0): string =>
   `some avg10=0.00 avg60=${avg60.toFixed(2)} avg300=0.00 total=${totalUs}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
@@ -52,8 +52,8 @@ describe('suffering', () => {
     const usual = new Map([['machine.slice io', 12]]);
     const from = waits(1_000_000);
     // 2.52 s of 6 s are 42 %, 30 points over 12 %.
-    expect(sufferers({ usual, from, to: waits(3_520_000) }, 6_000, 30)).toEqual([]);
-    const [found] = sufferers({ usual, from, to: waits(3_600_000) }, 6_000, 30);
+    expect(worstHit({ usual, from, to: waits(3_520_000) }, 6_000, 30)).toEqual([]);
+    const [found] = worstHit({ usual, from, to: waits(3_600_000) }, 6_000, 30);
     expect(found && waitText(found)).toBe('machine.slice waited for io 43 %');
   });
 
@@ -64,6 +64,6 @@ describe('suffering', () => {
   });
 
   it('is not told of a tenant that has only just come', () => {
-    expect(sufferers({ usual: new Map(), from: new Map(), to: waits(9e9) }, 6_000, 30)).toEqual([]);
+    expect(worstHit({ usual: new Map(), from: new Map(), to: waits(9e9) }, 6_000, 30)).toEqual([]);
   });
 });

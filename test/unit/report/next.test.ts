@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interval, Limit, CapsFindings } from '../../../agent/analysis/caps/limit.ts';
+import type { TwoSided, Limit, CapsFindings } from '../../../agent/analysis/caps/limit.ts';
 import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
@@ -7,7 +7,7 @@ import type { ReportDocument } from '../../../agent/report/document/document.ts'
 import { raiseClause, valueFor } from '../../../agent/report/words/knobs.ts';
 import { documentOf, inputOf, runs } from '../../support/documents.ts';
 
-const about = (estimate: number): Interval => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
+const about = (estimate: number): TwoSided => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
 const capAt = (size: number): Limit => ({ kind: 'cap', size: about(size), scope: 'host-wide', load: 0, delay: -1 });
 const knobOf = (layer: Layer, name: string, change: string): Knob => ({
   ...{ id: 'tcm.canq', layer, name, where: `/sys/${name}`, value: '64', standard: '1024', atDefault: false, limit: 64 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Admission } from '../../../agent/run/admission.ts';
-import { prepare, type Prepared } from '../../../agent/run/prepare.ts';
+import { prepare, type Setup } from '../../../agent/run/prepare.ts';
 import { InternalError, NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
 import { parseImpact } from '../../../agent/plan/impact.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function prepared(lines: readonly string[], workload: string, seed?: number): Promise<Prepared> {
+function prepared(lines: readonly string[], workload: string, seed?: number): Promise<Setup> {
   const path = join(folder, 'p.yaml');
   writeFileSync(path, profileOf(lines, 2).replace('workload: {}', `workload: ${workload}`));
   return prepare(path, { seed, cold: false, budgetMs: undefined });
