@@ -3,18 +3,18 @@
 import { namedIn } from '../../analysis/verdict/verdict.ts';
 import { everyArm } from '../../lib/arm.ts';
 import type { Layer } from '../../lib/layer.ts';
-import { unreachable } from '../../lib/unreachable.ts';
 import { renderDuration } from '../../lib/units.ts';
 import { bindingKnob, capSentences } from './caps.ts';
-import { renderAtMost, renderLift, renderList, renderRatio, renderRise, renderShare } from './figures.ts';
+import { renderAtMost, renderLift, renderRise, renderShare } from './figures.ts';
 import { liftingAlone, placeOf } from './lifting.ts';
 import { neighboursSentences } from './neighbours.ts';
 import type { Facts } from './facts.ts';
 
-export function reasonsOf(facts: Facts): readonly string[] {
+/** `ofKind`: those that the kind of verdict adds. */
+export function reasonsOf(facts: Facts, ofKind: readonly string[]): readonly string[] {
   return [
     ...namedIn(facts.verdict).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
-    ...beyond(facts),
+    ...ofKind,
     ...elsewhere(facts),
     ...headroom(facts),
     ...facts.slows.map(
@@ -46,42 +46,6 @@ function timeIn({ latency }: Facts, layer: Layer): readonly string[] {
   return [
     `${layer} itself takes ${renderDuration(own.ownNs)} of the ${renderDuration(top.throughNs)} that an I/O takes as deployed`,
   ];
-}
-
-/** What the kind of verdict adds. */
-function beyond({ verdict, layers, settings }: Facts): readonly string[] {
-  switch (verdict.kind) {
-    case 'lever': {
-      const lift = layers.find(({ layer }) => layer === verdict.next)?.lift;
-      return verdict.next
-        ? [`${verdict.next} is the second best${lift ? `: stubbed alone, goodput ${renderRise(lift)}` : ''}`]
-        : [];
-    }
-    case 'masked':
-      return [
-        ...verdict.alternatives.map(
-          (set) => `stubbing ${renderList(set)} together does as well: the fixes are interchangeable`,
-        ),
-        ...verdict.minor.map(({ layer, lift }) => `${layer} lifts on its own as well: goodput ${renderRise(lift)}`),
-        ...verdict.unproven.map(
-          (layer) => `${layer} may not matter: no arm leaves it deployed with the others stubbed`,
-        ),
-      ];
-    case 'none':
-      return [
-        ...(verdict.widened
-          ? [`the noise was too high to exclude a lift of ${renderRatio(settings.minimumLift)}, which was asked for`]
-          : []),
-        ...verdict.untested.map((layer) => `${layer} was never stubbed: nothing is said of it`),
-      ];
-    case 'tie':
-    case 'outside':
-    case 'inconclusive':
-    case 'not-asked':
-      return [];
-    default:
-      return unreachable(verdict);
-  }
 }
 
 /** Where to look in the layers that are named, once the next step is a setting of another. */

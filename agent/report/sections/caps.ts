@@ -1,0 +1,20 @@
+// What limits each layer under media that are slowed.
+
+import { renderDuration } from '../../lib/units.ts';
+import { renderLimit } from '../words/caps.ts';
+import type { ReportDocument } from '../schema/schema.ts';
+import type { Table } from './section.ts';
+
+export function capTable({ caps }: ReportDocument): Table {
+  const delay = caps ? renderDuration(caps.delayNs) : '';
+  return {
+    kind: 'table',
+    title: `Limits found with media slowed to ${delay} per I/O`,
+    head: ['layer', 'alone, with all others stubbed'],
+    rows: (caps?.rows ?? []).map(({ of, limit, overNs }) => [
+      of === 'stack' ? 'all layers' : of,
+      `${renderLimit(limit)}${overNs === undefined ? '' : `, over ${renderDuration(overNs)}`}`,
+    ]),
+    right: [],
+  };
+}

@@ -1,0 +1,13 @@
+// The words of the verdict "tie".
+
+import { renderList, renderRise } from '../figures.ts';
+import { looks, nextKnob } from '../next-knob.ts';
+import type { VerdictWords } from './kind.ts';
+
+export const tie: VerdictWords<'tie'> = {
+  sentence: (_, { layers, lift }) =>
+    `${renderList(layers)} hold this host back alike: with any one of them stubbed, goodput ${renderRise(lift)}.`,
+  next: (facts, { layers }) =>
+    nextKnob(facts) ??
+    `start with the cheapest fix of ${renderList(layers, 'or')}; each helps on its own. ${looks(layers)}`,
+};

@@ -1,0 +1,39 @@
+// The words of every kind of verdict: a kind without its line does not compile.
+
+import type { Facts } from '../facts.ts';
+import { inconclusive } from './inconclusive.ts';
+import type { Of, VerdictKind, VerdictWords } from './kind.ts';
+import { lever } from './lever.ts';
+import { masked } from './masked.ts';
+import { none } from './none.ts';
+import { notAsked } from './not-asked.ts';
+import { outside } from './outside.ts';
+import { tie } from './tie.ts';
+
+const words: { readonly [K in VerdictKind]: VerdictWords<K> } = {
+  lever,
+  tie,
+  masked,
+  none,
+  outside,
+  inconclusive,
+  'not-asked': notAsked,
+};
+
+/** `next`: to follow "Next: ". `reasons`: those that the kind of verdict adds. */
+export function verdictWords(facts: Facts): {
+  readonly sentence: string;
+  readonly next: string;
+  readonly reasons: readonly string[];
+} {
+  return wordsOf(facts.verdict.kind, facts, facts.verdict);
+}
+
+function wordsOf<K extends VerdictKind>(kind: K, facts: Facts, verdict: Of<K>): ReturnType<typeof verdictWords> {
+  const { sentence, next, reasons } = words[kind];
+  return {
+    sentence: sentence(facts, verdict),
+    next: next(facts, verdict),
+    reasons: reasons?.(facts, verdict) ?? [],
+  };
+}
