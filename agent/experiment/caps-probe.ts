@@ -79,7 +79,7 @@ async function runVisit(probing: Probing, visit: Visit, number: number): Promise
     const ran = rests?.running().length ?? 0;
     await rests?.letRun([]);
     await runs.letRun(firstGuests(point.guests));
-    // Whose disk falls silent as the load changes is waited for too.
+    // Waits for the disks that fall silent as the load changes, too.
     if (visit.afresh && ran > point.guests) await host.sleep(tagsIdleMs);
     const place = { seq: records.length, block: number, arm };
     const { settleMs, measureMs } = timesOver(visit.delayNs);

@@ -19,13 +19,13 @@ export interface CapsRun {
   readonly inventory: Inventory;
   /** I/Os in flight that each guest of the run asks for. */
   readonly depths: readonly number[];
-  /** Of whole visits. */
+  /** Those of whole visits. */
   readonly observations: readonly CapsObservation[];
 }
 
 export interface NeighboursRun {
   readonly design: NeighboursDesign;
-  /** Of whole blocks. */
+  /** Those of whole blocks. */
   readonly observations: readonly NeighboursObservation[];
 }
 
@@ -38,7 +38,7 @@ export interface Failed {
 export interface Recorded {
   readonly phase: Phase;
   readonly slices: readonly SliceRecord[];
-  /** Of the check at the end. */
+  /** Slices of the check at the end. */
   readonly rechecked: readonly SliceRecord[];
   /** What was asked for and left out, and what failed beside. */
   readonly notes: readonly RunCaveat[];

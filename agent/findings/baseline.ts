@@ -42,7 +42,7 @@ export interface TimeWindow {
 }
 
 export interface AgentCost {
-  /** Of one CPU. */
+  /** Per cent of one CPU. */
   readonly cpuPercent: number;
   readonly residentBytes: number;
 }

@@ -25,7 +25,7 @@ function throughOf(layer: Layer, junctions: SliceRecord['junctions']): { layer: 
   return throughNs === null ? [] : [{ layer, throughNs }];
 }
 
-/** Of pairs of a value and its weight; null without weight. */
+/** The mean of `pairs`, each a value and its weight; null without weight. */
 export function weightedMean(pairs: readonly (readonly [number, number])[]): number | null {
   const total = sum(pairs.map(([, weight]) => weight));
   return total > 0 ? sum(pairs.map(([value, weight]) => value * weight)) / total : null;

@@ -11,7 +11,7 @@ import type { SliceRecord } from '../records/slice.ts';
 
 type Asked = Pick<Plan, 'profile' | 'measureMs' | 'demand' | 'impact'>;
 
-/** Of all slices of a run as judged, void ones among them. */
+/** `slices`: all slices of a run as judged, void ones among them. */
 export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFacts {
   const limits = ownLimitsOf(plan);
   return {
@@ -34,7 +34,7 @@ function loadOf({ arm, measurements: { cpu, guests } }: SliceRecord, { profile }
   return {
     arm,
     hostBusyPercent: cpu?.['busyPercent'],
-    // Of a domain only its ring works here.
+    // A domain has only its ring on this host.
     idlestGuestPercent: guestFacts[profile.guest].ownKernel ? undefined : guests?.['idlestGuestPercent'],
     throttledPercent: guests?.['throttledPercent'],
   };

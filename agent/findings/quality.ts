@@ -15,7 +15,7 @@ const limits = {
   overshootMs: 1000,
   /** Between the wall clock and the steady one. */
   driftMs: 250,
-  /** Of the window, for the guest that was held back most. */
+  /** A share of the window, for the guest that was held back most. */
   throttledPercent: 5,
 } as const;
 

@@ -17,11 +17,11 @@ export interface RunRecords {
   readonly meta: RunMeta;
   /** As recorded: which of them stand apart from the run is for the reader to judge, see `whatCounts`. */
   readonly slices: readonly SliceRecord[];
-  /** Of the check at the end, if there was one. */
+  /** Slices of the check at the end, if there was one. */
   readonly rechecked: readonly SliceRecord[];
-  /** Of the cap probe; undefined where the run made none. */
+  /** What the cap probe measured; undefined where the run made none. */
   readonly caps?: CapsRecord;
-  /** Of the guests against one another; undefined where the run did not measure it. */
+  /** What the guests do to one another; undefined where the run did not measure it. */
   readonly neighbours?: {
     readonly design: NeighboursDesign;
     readonly observations: readonly NeighboursObservation[];

@@ -50,7 +50,7 @@ export const planSchema = z.object({
   profile: z.looseObject({
     name: z.string(),
     question: z.string(),
-    // Of an earlier version all were that.
+    // Earlier versions had no other.
     guest: z.enum(guestKinds).default('cgroup'),
     guests: z.array(z.looseObject({})).min(1),
     workload: z.looseObject({}),
@@ -87,7 +87,7 @@ export const planSchema = z.object({
   latencyMs: z.number().positive().exactOptional(),
   budgetMs: z.number().positive(),
   open: z.array(z.string()),
-  // Of an earlier version neither is known.
+  // Earlier versions recorded neither.
   demand: demand.exactOptional(),
   impact: impact.exactOptional(),
 });

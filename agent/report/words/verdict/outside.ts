@@ -10,7 +10,7 @@ export const outside: VerdictWords<'outside'> = {
 
 /** The same with where it is set. */
 function wayBeyond({ limit, met }: Of<'outside'>): string {
-  // Of an earlier version whose limit it is was not told.
+  // Earlier versions did not say whose limit it is.
   const fallback = limit === 'cpu-max' ? [{ kind: limit, by: 'profile' } as const] : [];
   return changes(met ?? fallback) || beyondTheStack[limit];
 }
