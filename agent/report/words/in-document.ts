@@ -20,8 +20,7 @@ export function verdictInWords(verdict: Verdict): ReportDocument['verdict'] {
 /** As analysis.json and `layerlift analyse` have them. */
 export function findingsInWords({ analysis, caps, neighbours, ...rest }: Findings) {
   return {
-    ...rest,
-    analysis: { ...analysis, verdict: verdictInWords(analysis.verdict) },
+    ...{ analysis: { ...analysis, verdict: verdictInWords(analysis.verdict) }, ...rest },
     ...(caps ? { caps: capsInWords(caps) } : {}),
     ...(neighbours ? { interference: neighboursInWords(neighbours) } : {}),
   };
