@@ -8,12 +8,12 @@ const later = 'for the next table';
 
 export const dmParameters = fileSource('device-mapper parameters', [
   {
-    ...{ id: 'dm.rqdepth', layer, name: 'dm_mod.dm_mq_queue_depth', scope: 'host', standard: 2048 },
+    ...{ id: 'dm.rqdepth', layer, name: 'dm_mod.dm_mq_queue_depth', scope: 'host', defaultValue: 2048 },
     path: parameterPath('dm_mod', 'dm_mq_queue_depth'),
     change: `echo N >${parameterPath('dm_mod', 'dm_mq_queue_depth')}; ${later}`,
   },
   {
-    ...{ id: 'dm.rqdepth', layer, name: 'dm_mod.dm_mq_nr_hw_queues', scope: 'host', standard: 1 },
+    ...{ id: 'dm.rqdepth', layer, name: 'dm_mod.dm_mq_nr_hw_queues', scope: 'host', defaultValue: 1 },
     path: parameterPath('dm_mod', 'dm_mq_nr_hw_queues'),
     change: `echo N >${parameterPath('dm_mod', 'dm_mq_nr_hw_queues')}; ${later}`,
   },

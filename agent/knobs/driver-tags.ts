@@ -4,7 +4,7 @@ import type { Disk, DiskKind } from './disk.ts';
 import { knobOf, type KnobRow, type Reader } from './knob.ts';
 import { diskSource } from './source.ts';
 
-type TagRow = Pick<KnobRow, 'id' | 'name' | 'standard' | 'change'>;
+type TagRow = Pick<KnobRow, 'id' | 'name' | 'defaultValue' | 'change'>;
 
 const fromDriver = { id: 'blk.tags', name: 'nr_tags' } as const;
 
@@ -15,33 +15,36 @@ const rows: Readonly<Record<DiskKind, TagRow>> = {
   nvme: { ...fromDriver, change: 'follows the queue size of its controller' },
   other: { ...fromDriver, change: 'set by its driver' },
   virtio: {
-    ...{ id: 'virtio.qsz', name: 'queue-size', standard: 256 },
+    ...{ id: 'virtio.qsz', name: 'queue-size', defaultValue: 256 },
     change: "the virtual machine's device: queue-size, num-queues; re-attach",
   },
   vduse: {
-    ...{ id: 'vduse.qsz', name: 'queue-size', standard: 256 },
+    ...{ id: 'vduse.qsz', name: 'queue-size', defaultValue: 256 },
     change: "the export's queue-size, num-queues; re-attach",
   },
   xen: {
-    ...{ id: 'xen.order', name: 'ring size', standard: 32 },
+    ...{ id: 'xen.order', name: 'ring size', defaultValue: 32 },
     change: 'guest: xen_blkfront.max_ring_page_order=4, and max_queues; re-attach',
   },
-  ublk: { ...{ id: 'ublk.qd', name: 'queue_depth', standard: 128 }, change: 'ublk add -d DEPTH -q QUEUES; re-attach' },
+  ublk: {
+    ...{ id: 'ublk.qd', name: 'queue_depth', defaultValue: 128 },
+    change: 'ublk add -d DEPTH -q QUEUES; re-attach',
+  },
   loop: {
-    ...{ id: 'loop.qd', name: 'hw_queue_depth', standard: 128 },
+    ...{ id: 'loop.qd', name: 'hw_queue_depth', defaultValue: 128 },
     change: 'modprobe loop hw_queue_depth=N; reload (down: nr_requests, live)',
   },
   nbd: {
-    ...{ id: 'nbd.conn', name: 'tags of a connection', standard: 128 },
+    ...{ id: 'nbd.conn', name: 'tags of a connection', defaultValue: 128 },
     change: 'nbd-client -C CONNECTIONS; re-attach',
   },
-  rbd: { ...{ id: 'rbd.qd', name: 'queue_depth', standard: 128 }, change: 'rbd map -o queue_depth=N; re-map' },
+  rbd: { ...{ id: 'rbd.qd', name: 'queue_depth', defaultValue: 128 }, change: 'rbd map -o queue_depth=N; re-map' },
   null_blk: {
-    ...{ id: 'null.qd', name: 'hw_queue_depth', standard: 64 },
+    ...{ id: 'null.qd', name: 'hw_queue_depth', defaultValue: 64 },
     change: 'hw_queue_depth in configfs; make it anew',
   },
   dm: {
-    ...{ id: 'dm.rqdepth', name: 'dm_mq_queue_depth', standard: 2048 },
+    ...{ id: 'dm.rqdepth', name: 'dm_mq_queue_depth', defaultValue: 2048 },
     change: 'echo N >/sys/module/dm_mod/parameters/dm_mq_queue_depth; make the device anew',
   },
 };

@@ -15,8 +15,8 @@ const mostPieces = 3;
 export function foldKnobs(knobs: readonly Knob[]): readonly Fold[] {
   const groups = new Map<string, { knob: Knob; devices: Set<string> }>();
   for (const knob of knobs) {
-    const { id, layer, name, value, standard, limit, queues, scope, device } = knob;
-    const alike = JSON.stringify([id, layer, name, value, standard, limit, queues, scope, device === undefined]);
+    const { id, layer, name, value, defaultValue, limit, queues, scope, device } = knob;
+    const alike = JSON.stringify([id, layer, name, value, defaultValue, limit, queues, scope, device === undefined]);
     // A folded knob is at its default like all of its group: that follows from value and default.
     const group = groups.get(alike) ?? { knob, devices: new Set() };
     if (device !== undefined) group.devices.add(device);

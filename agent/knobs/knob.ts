@@ -23,7 +23,7 @@ export interface Knob {
   readonly sharedIn?: string;
   readonly value: string;
   /** The default, where it has a fixed one. */
-  readonly standard?: string;
+  readonly defaultValue?: string;
   /** Undefined where there is no fixed default. */
   readonly atDefault: boolean | undefined;
   /** I/Os in flight that it lets through in its scope; absent if it implies none: a rate, bytes, only the next device. */
@@ -42,7 +42,7 @@ export type Reader = Pick<Host, 'read' | 'list'>;
 export interface KnobRow extends Pick<Knob, 'id' | 'layer' | 'name' | 'scope' | 'change'> {
   readonly device?: string | undefined;
   readonly sharedIn?: string | undefined;
-  readonly standard?: string | number | undefined;
+  readonly defaultValue?: string | number | undefined;
   readonly queues?: number | undefined;
   /** The limit that a value implies; left out: it implies none. */
   readonly limitOf?: (count: number) => number | undefined;
@@ -55,7 +55,7 @@ export async function readKnob(reader: Reader, where: string, row: KnobRow): Pro
 }
 
 export function knobOf(where: string, value: string, row: KnobRow): Knob {
-  const { limitOf, standard, device, sharedIn, queues, ...fixed } = row;
+  const { limitOf, defaultValue, device, sharedIn, queues, ...fixed } = row;
   const count = countIn(value);
   const limit = count === undefined ? undefined : limitOf?.(count);
   return {
@@ -64,8 +64,8 @@ export function knobOf(where: string, value: string, row: KnobRow): Knob {
     value,
     ...(device === undefined ? {} : { device }),
     ...(sharedIn === undefined ? {} : { sharedIn }),
-    ...(standard === undefined ? {} : { standard: `${standard}` }),
-    atDefault: standard === undefined ? undefined : value === `${standard}`,
+    ...(defaultValue === undefined ? {} : { defaultValue: `${defaultValue}` }),
+    atDefault: defaultValue === undefined ? undefined : value === `${defaultValue}`,
     ...(limit !== undefined && limit > 0 ? { limit } : {}),
     ...(queues === undefined ? {} : { queues }),
   };

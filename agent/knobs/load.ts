@@ -13,7 +13,7 @@ const aioMax = '/proc/sys/fs/aio-max-nr';
 
 export const asyncEvents = fileSource('asynchronous I/O', [
   {
-    ...{ id: 'aio.max', layer, name: 'fs.aio-max-nr', scope: 'host', standard: 65_536, path: aioMax },
+    ...{ id: 'aio.max', layer, name: 'fs.aio-max-nr', scope: 'host', defaultValue: 65_536, path: aioMax },
     limitOf: (count) => count,
     change: 'sysctl -w fs.aio-max-nr=N; live',
   },
@@ -48,7 +48,7 @@ async function readLimits(reader: Reader, folder: string): Promise<readonly Knob
   return lines.map((line) =>
     knobOf(where, line.trim(), {
       ...{ id: 'cg.iomax', layer, name: 'io.max', device: folder.slice(cgroups.length + 1), scope: 'cgroup' },
-      standard: 'max',
+      defaultValue: 'max',
       change: `echo "${line.split(' ')[0] ?? ''} rbps=max wbps=max riops=max wiops=max" >${where}; live`,
     }),
   );

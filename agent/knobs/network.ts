@@ -11,13 +11,13 @@ const live = (name: string): string => `sysctl -w ${name}=...; live`;
 
 export const networkFiles = fileSource('network settings', [
   {
-    ...{ id: 'nfs.slots', layer, name: 'nfs.max_session_slots', scope: 'shared', standard: 64 },
+    ...{ id: 'nfs.slots', layer, name: 'nfs.max_session_slots', scope: 'shared', defaultValue: 64 },
     path: parameterPath('nfs', 'max_session_slots'),
     limitOf: (count) => count,
     change: `echo N >${parameterPath('nfs', 'max_session_slots')}; remount`,
   },
   {
-    ...{ id: 'nfs.slots', layer, name: 'sunrpc.tcp_max_slot_table_entries', scope: 'shared', standard: 65_536 },
+    ...{ id: 'nfs.slots', layer, name: 'sunrpc.tcp_max_slot_table_entries', scope: 'shared', defaultValue: 65_536 },
     path: sysctl('sunrpc.tcp_max_slot_table_entries'),
     limitOf: (count) => count,
     change: 'sysctl -w sunrpc.tcp_max_slot_table_entries=N; remount',
@@ -26,12 +26,12 @@ export const networkFiles = fileSource('network settings', [
     ...({ id: 'net.bdp', layer, name, scope: 'host', path: sysctl(name), change: live(name) } as const),
   })),
   {
-    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_max_backlog', scope: 'host', standard: 1000 },
+    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_max_backlog', scope: 'host', defaultValue: 1000 },
     path: sysctl('net.core.netdev_max_backlog'),
     change: live('net.core.netdev_max_backlog'),
   },
   {
-    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_budget', scope: 'host', standard: 300 },
+    ...{ id: 'net.bdp', layer, name: 'net.core.netdev_budget', scope: 'host', defaultValue: 300 },
     path: sysctl('net.core.netdev_budget'),
     change: live('net.core.netdev_budget'),
   },
@@ -49,10 +49,12 @@ export const iscsiSettings = listSource(
   () => Promise.resolve([iscsid]),
   async (reader) => {
     const text = (await reader.read(iscsid)) ?? '';
-    return iscsiDefaults.flatMap(([id, name, standard]): readonly Knob[] => {
+    return iscsiDefaults.flatMap(([id, name, defaultValue]): readonly Knob[] => {
       const value = new RegExp(`^\\s*${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
       const change = `${name} in ${iscsid}; discover and log in again`;
-      return value === undefined ? [] : [knobOf(iscsid, value, { id, layer, name, scope: 'host', standard, change })];
+      return value === undefined
+        ? []
+        : [knobOf(iscsid, value, { id, layer, name, scope: 'host', defaultValue, change })];
     });
   },
 );

@@ -23,7 +23,7 @@ async function readController(reader: Reader, name: string, disks: readonly Disk
     ...{ id: fabric ? 'nvmf.qsz' : 'nvme.qd', name: 'sqsize', queues: disk?.queues },
     // It counts from 0: nvme connect's queue-size of 128 reads 127 (drivers/nvme/host/fabrics.h, NVMF_DEF_QUEUE_SIZE).
     // A disk may offer fewer entries than the driver asks for, so there is no default to compare with.
-    standard: fabric ? 127 : undefined,
+    defaultValue: fabric ? 127 : undefined,
     limitOf: () => disk?.depth,
     change: fabric ? 'nvme connect --queue-size N (up to 1024); reconnect' : 'nvme.io_queue_depth; re-probe',
   });

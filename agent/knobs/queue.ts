@@ -13,9 +13,9 @@ export const requests = diskSource('nr_requests', async (reader, { name: device,
   const folder = `/sys/block/${device}/queue`;
   const scheduler = chosenValue((await reader.read(`${folder}/scheduler`)) ?? '') || 'none';
   // block/blk-mq-sched.c, blk_mq_init_sched: 2 * min(tags, BLKDEV_DEFAULT_RQ).
-  const standard = tags === undefined ? undefined : scheduler === 'none' ? tags : 2 * Math.min(tags, 128);
+  const defaultValue = tags === undefined ? undefined : scheduler === 'none' ? tags : 2 * Math.min(tags, 128);
   return readKnob(reader, `${folder}/nr_requests`, {
-    ...{ id: 'blk.nrreq', layer, name: `nr_requests (${scheduler})`, device, queues, scope: 'queue', standard },
+    ...{ id: 'blk.nrreq', layer, name: `nr_requests (${scheduler})`, device, queues, scope: 'queue', defaultValue },
     // At and above the driver's tags it lets through whatever those do.
     limitOf: (count) => (depth === undefined || count < depth ? count : undefined),
     change: `echo N >${folder}/nr_requests; live`,
@@ -43,11 +43,11 @@ export const writeback = diskSource('wbt_lat_usec', async (reader, { name: devic
   // A queue without wbt answers with an error instead of a value.
   const value = (await reader.read(where).catch(() => undefined))?.trim() ?? '';
   if (value === '') return [];
-  const standard = (await reader.read(`${folder}/rotational`))?.trim() === '1' ? 75_000 : 2000;
+  const defaultValue = (await reader.read(`${folder}/rotational`))?.trim() === '1' ? 75_000 : 2000;
   const change = `echo 0 >${where}; live; buffered writes alone`;
   return [
     knobOf(where, value, {
-      ...{ id: 'blk.wbt', layer, name: 'wbt_lat_usec', device, scope: 'device', standard, change },
+      ...{ id: 'blk.wbt', layer, name: 'wbt_lat_usec', device, scope: 'device', defaultValue, change },
     }),
   ];
 });

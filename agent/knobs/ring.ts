@@ -9,27 +9,27 @@ const layer = 'ring';
 
 export const ringParameters = fileSource('ring parameters', [
   {
-    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.can_queue', scope: 'host', standard: 1024 },
+    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.can_queue', scope: 'host', defaultValue: 1024 },
     path: parameterPath('tcm_loop', 'can_queue'),
     change: `echo N >${parameterPath('tcm_loop', 'can_queue')}; for the next adapter`,
   },
   {
-    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.cmd_per_lun', scope: 'host', standard: 1024 },
+    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.cmd_per_lun', scope: 'host', defaultValue: 1024 },
     path: parameterPath('tcm_loop', 'cmd_per_lun'),
     change: `echo N >${parameterPath('tcm_loop', 'cmd_per_lun')}; for the next adapter`,
   },
   {
-    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.nr_hw_queues', scope: 'host', standard: 1 },
+    ...{ id: 'tcm.canq', layer, name: 'tcm_loop.nr_hw_queues', scope: 'host', defaultValue: 1 },
     path: parameterPath('tcm_loop', 'nr_hw_queues'),
     change: `echo N >${parameterPath('tcm_loop', 'nr_hw_queues')}; for the next adapter`,
   },
   {
-    ...{ id: 'loop.qd', layer, name: 'loop.hw_queue_depth', scope: 'host', standard: 128 },
+    ...{ id: 'loop.qd', layer, name: 'loop.hw_queue_depth', scope: 'host', defaultValue: 128 },
     path: parameterPath('loop', 'hw_queue_depth'),
     change: 'modprobe loop hw_queue_depth=N; reload',
   },
   {
-    ...{ id: 'virtio.qsz', layer, name: 'virtio_blk.queue_depth (0: the whole ring)', scope: 'host', standard: 0 },
+    ...{ id: 'virtio.qsz', layer, name: 'virtio_blk.queue_depth (0: the whole ring)', scope: 'host', defaultValue: 0 },
     path: parameterPath('virtio_blk', 'queue_depth'),
     change: 'modprobe virtio_blk queue_depth=N; reload',
   },
@@ -51,19 +51,19 @@ function frontRows(maxQueues: number | undefined): readonly FileRow[] {
   const boot = (parameter: string): string => `guest: xen_blkfront.${parameter}=N on its command line; reboot it`;
   return [
     {
-      ...{ ...common, id: 'xen.order', name: 'blkfront max_ring_page_order', standard: 0 },
+      ...{ ...common, id: 'xen.order', name: 'blkfront max_ring_page_order', defaultValue: 0 },
       ...{ path: path('max_ring_page_order'), change: boot('max_ring_page_order') },
     },
     {
-      ...{ ...common, id: 'xen.queues', name: 'blkfront max_queues', standard: maxQueues },
+      ...{ ...common, id: 'xen.queues', name: 'blkfront max_queues', defaultValue: maxQueues },
       ...{ path: path('max_queues'), change: boot('max_queues') },
     },
     {
-      ...{ ...common, id: 'xen.indirect', name: 'blkfront max_indirect_segments', standard: 32 },
+      ...{ ...common, id: 'xen.indirect', name: 'blkfront max_indirect_segments', defaultValue: 32 },
       ...{ path: path('max_indirect_segments'), change: boot('max_indirect_segments') },
     },
     {
-      ...{ ...common, id: 'xen.persistent', name: 'blkfront feature_persistent', standard: 'Y' },
+      ...{ ...common, id: 'xen.persistent', name: 'blkfront feature_persistent', defaultValue: 'Y' },
       ...{ path: path('feature_persistent'), change: `guest: echo Y|N >${path('feature_persistent')}; re-attach` },
     },
   ];
@@ -74,19 +74,19 @@ function backRows(cpus: number | undefined): readonly FileRow[] {
   const path = (parameter: string): string => parameterPath('xen_blkback', parameter);
   return [
     {
-      ...{ ...common, id: 'xen.beorder', name: 'blkback max_ring_page_order', standard: 4 },
+      ...{ ...common, id: 'xen.beorder', name: 'blkback max_ring_page_order', defaultValue: 4 },
       ...{ path: path('max_ring_page_order'), change: 'modprobe xen-blkback max_ring_page_order=N; re-attach' },
     },
     {
-      ...{ ...common, id: 'xen.queues', name: 'blkback max_queues', standard: cpus },
+      ...{ ...common, id: 'xen.queues', name: 'blkback max_queues', defaultValue: cpus },
       ...{ path: path('max_queues'), change: `echo N >${path('max_queues')}; re-attach` },
     },
     {
-      ...{ ...common, id: 'xen.persistent', name: 'blkback feature_persistent', standard: 'Y' },
+      ...{ ...common, id: 'xen.persistent', name: 'blkback feature_persistent', defaultValue: 'Y' },
       ...{ path: path('feature_persistent'), change: `echo Y|N >${path('feature_persistent')}; re-attach` },
     },
     {
-      ...{ ...common, id: 'xen.pgrants', name: 'blkback max_persistent_grants', standard: 1056 },
+      ...{ ...common, id: 'xen.pgrants', name: 'blkback max_persistent_grants', defaultValue: 1056 },
       ...{ path: path('max_persistent_grants'), change: `echo N >${path('max_persistent_grants')}; live` },
     },
   ];

@@ -50,7 +50,7 @@ async function readAdapter(reader: Reader, host: string): Promise<readonly Knob[
   const queues = countIn(await reader.read(`${folder}/nr_hw_queues`));
   return readKnob(reader, `${folder}/can_queue`, {
     ...{ id, layer: scsiLayer(driver), name: 'can_queue', device: host, sharedIn: host, scope: 'shared', change },
-    ...{ standard: canQueue, queues: queues === 0 ? undefined : queues },
+    ...{ defaultValue: canQueue, queues: queues === 0 ? undefined : queues },
     limitOf: (count) => count,
   });
 }
@@ -60,7 +60,7 @@ export const scsiDepth = diskSource('queue_depth', async (reader, { kind, name, 
   const { id = 'scsi.qd', queueDepth } = diskDepths[via ?? ''] ?? {};
   const where = `/sys/block/${name}/device/queue_depth`;
   return readKnob(reader, where, {
-    ...{ id, layer, name: 'queue_depth', device: name, scope: 'device', standard: queueDepth },
+    ...{ id, layer, name: 'queue_depth', device: name, scope: 'device', defaultValue: queueDepth },
     limitOf: (count) => count,
     change: `echo N >${where}; live, up to can_queue`,
   });

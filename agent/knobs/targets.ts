@@ -30,7 +30,7 @@ async function portalGroups(reader: Reader): Promise<readonly string[]> {
 function readWindow(reader: Reader, where: string): Promise<readonly Knob[]> {
   const [name, iqn] = [where.split('/').at(-1) ?? '', where.split('/')[6]];
   return readKnob(reader, where, {
-    ...{ id: 'lio.cmdsn', layer, name, device: iqn, sharedIn: where, scope: 'shared', standard: 64 },
+    ...{ id: 'lio.cmdsn', layer, name, device: iqn, sharedIn: where, scope: 'shared', defaultValue: 64 },
     limitOf: (count) => count,
     change: `echo N >${where}; log in again`,
   });
@@ -55,12 +55,19 @@ export const nvmeTarget = listSource(
 
 function queueCount(nqn: string): KnobRow {
   const change = 'echo N >attr_qid_max in configfs; reconnect';
-  return { id: 'nvmet.qid', layer, name: 'attr_qid_max', device: nqn, scope: 'shared', standard: 128, change };
+  return { id: 'nvmet.qid', layer, name: 'attr_qid_max', device: nqn, scope: 'shared', defaultValue: 128, change };
 }
 
 function queueSize(port: string): KnobRow {
   return {
-    ...{ id: 'nvmet.qid', layer, name: 'param_max_queue_size', device: `port ${port}`, scope: 'queue', standard: 1024 },
+    ...{
+      id: 'nvmet.qid',
+      layer,
+      name: 'param_max_queue_size',
+      device: `port ${port}`,
+      scope: 'queue',
+      defaultValue: 1024,
+    },
     // A queue is full with one entry free (NVM Express base specification, "Full Queue").
     limitOf: (count) => count - 1,
     change: 'echo N >param_max_queue_size in configfs with the port down; reconnect',

@@ -113,7 +113,7 @@ export const xenVbds = listSource(
     return [
       knobOf(`${front}/ring-page-order`, `${order}`, {
         ...{ ...common, id: 'xen.order', name: 'ring-page-order (max_ring_page_order)', scope: 'queue', queues: rings },
-        ...{ standard: 0, limitOf: ringSlots },
+        ...{ defaultValue: 0, limitOf: ringSlots },
         change: `xen_blkfront.max_ring_page_order=N, up to ${offered.order} here; ${guest}`,
       }),
       knobOf(`${front}/multi-queue-num-queues`, `${rings}`, {
@@ -122,7 +122,13 @@ export const xenVbds = listSource(
         change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
       }),
       knobOf(`${front}/feature-persistent`, persistent ? '1' : '0', {
-        ...{ ...common, id: 'xen.persistent', name: 'feature-persistent of both ends', scope: 'device', standard: 1 },
+        ...{
+          ...common,
+          id: 'xen.persistent',
+          name: 'feature-persistent of both ends',
+          scope: 'device',
+          defaultValue: 1,
+        },
         change: 'feature_persistent of xen_blkfront in the guest and of xen_blkback here; re-attach',
       }),
       ...(protocol === undefined

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
+import { knobSchema } from './knob.ts';
 import { sliceSchema } from './slice.ts';
 
 const subject = z.enum(['stack', 'nothing', ...layers]);
@@ -21,25 +22,6 @@ const point = {
 /** One line of caps.ndjson (of earlier versions probe.ndjson): a point and the slice that was measured for it. */
 export const capsPointSchema = z.object({ ...point, slice: sliceSchema });
 export type CapsPointRecord = z.output<typeof capsPointSchema>;
-
-const knobSchema = z.object({
-  id: z.string(),
-  layer: z.enum([...layers, 'load']),
-  name: z.string(),
-  where: z.string(),
-  device: z.string().exactOptional(),
-  sharedIn: z.string().exactOptional(),
-  value: z.string(),
-  standard: z.string().exactOptional(),
-  atDefault: z
-    .boolean()
-    .optional()
-    .transform((known): boolean | undefined => known),
-  limit: z.number().exactOptional(),
-  queues: z.number().exactOptional(),
-  scope: z.enum(['queue', 'device', 'shared', 'host', 'cgroup']),
-  change: z.string(),
-});
 
 /** caps.json: everything from which the findings are computed again. */
 export const capsSchema = z.object({

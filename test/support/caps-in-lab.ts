@@ -31,7 +31,7 @@ export async function expectRingOfOnePage(profile: string): Promise<ReportDocume
   const { scope, perGuest, knobs } = capOf(report, 'ring');
   expect(scope).toBe('per-guest');
   expectNear(perGuest?.estimate, 32);
-  expect(knobs[0]).toMatchObject({ value: '0', standard: '0', atDefault: true });
+  expect(knobs[0]).toMatchObject({ value: '0', defaultValue: '0', atDefault: true });
   expect(knobs[0]?.name).toContain('max_ring_page_order');
   return report;
 }

@@ -15,7 +15,7 @@ const simulation = { noise: 'drifting', cv: 0.02, seed: 1 } as const;
 const neighbours = defaultNeighboursDesign(2, { budgetSlices: 20 });
 const knob = {
   ...{ id: 'tcm-loop.can_queue', layer: 'ring', name: 'can_queue', where: '/sys/class/scsi_host/host0/can_queue' },
-  ...{ value: '64', standard: '1024', atDefault: false, limit: 64, scope: 'host', change: 'echo N >can_queue' },
+  ...{ value: '64', defaultValue: '1024', atDefault: false, limit: 64, scope: 'host', change: 'echo N >can_queue' },
 };
 
 const slices = slicesOf({

@@ -71,7 +71,7 @@ function table(folds: readonly Fold[]): readonly string[] {
     plain(knob.name),
     plain(devices) || '-',
     plain(knob.value),
-    plain(knob.standard ?? '-'),
+    plain(knob.defaultValue ?? '-'),
     limitOf(knob),
     knob.scope,
     plain(changeOf(knob, devices)),

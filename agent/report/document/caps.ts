@@ -80,10 +80,10 @@ function suspectsFor(of: Row['of'], limit: Limit): Row['suspects'] {
 }
 
 function knobOf({ knob, times }: Match, asked: number | undefined): Row['knobs'][number] {
-  const { id, layer, name, where, device, value, standard, atDefault, limit = 0, change } = knob;
+  const { id, layer, name, where, device, value, defaultValue, atDefault, limit = 0, change } = knob;
   const needed = asked === undefined ? undefined : valueFor({ id, value, limit }, Math.ceil(asked / times));
   return {
-    ...{ id, layer, name, where, device: device ?? null, value, standard: standard ?? null },
+    ...{ id, layer, name, where, device: device ?? null, value, defaultValue: defaultValue ?? null },
     ...{ atDefault: atDefault ?? null, limit, times, change },
     needed: needed === undefined ? null : `${needed}`,
   };

@@ -59,7 +59,7 @@ const knob = z
     where: z.string().describe('the path that was read'),
     device: z.string().nullable(),
     value: z.string(),
-    standard: z.string().nullable().describe('its default, where it has a fixed one'),
+    defaultValue: z.string().nullable().describe('its default, where it has a fixed one'),
     atDefault: z.boolean().nullable(),
     limit: z.number().describe('I/Os in flight that it allows in its scope'),
     times: z.number().int().describe('how many of it add up to the cap; 1: it fits alone'),

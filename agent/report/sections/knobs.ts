@@ -9,7 +9,7 @@ export function knobTable({ caps }: ReportDocument): Table {
     title: 'Settings that match a cap',
     head: ['layer', 'setting', 'value', 'default', 'where'],
     rows: (caps?.rows ?? []).flatMap(({ knobs }) =>
-      knobs.map(({ layer, name, value, standard, where }) => [layer, name, value, standard ?? '-', where]),
+      knobs.map(({ layer, name, value, defaultValue, where }) => [layer, name, value, defaultValue ?? '-', where]),
     ),
     right: [],
   };

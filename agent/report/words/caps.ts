@@ -48,8 +48,17 @@ function noKnob(suspects: Row['suspects']): string {
   return `no setting that was read matches this cap${known || ': look at those that `layerlift knobs` cannot read'}`;
 }
 
-function knobSentence({ name, where, value, standard, atDefault, times, change, limit }: Row['knobs'][number]): string {
-  const state = atDefault === true ? ', its default' : standard === null ? '' : `, default ${standard}`;
+function knobSentence({
+  name,
+  where,
+  value,
+  defaultValue,
+  atDefault,
+  times,
+  change,
+  limit,
+}: Row['knobs'][number]): string {
+  const state = atDefault === true ? ', its default' : defaultValue === null ? '' : `, default ${defaultValue}`;
   const sum = times > 1 ? ` (${times} of ${limit} add up to it)` : '';
   return `${name} is ${value}${state}, at ${where}${sum}; to change it: ${change}`;
 }

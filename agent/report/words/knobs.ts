@@ -25,8 +25,8 @@ const mostFree = 2;
 
 /** `raise can_queue of ring from 64 (default 1024) to 128: \`echo 128 >/sys/...\`, for the next adapter`. */
 export function raiseClause(knob: Knob): string {
-  const { name, layer, value, standard, atDefault, needed } = knob;
-  const state = atDefault === true ? ' (its default)' : standard === null ? '' : ` (default ${standard})`;
+  const { name, layer, value, defaultValue, atDefault, needed } = knob;
+  const state = atDefault === true ? ' (its default)' : defaultValue === null ? '' : ` (default ${defaultValue})`;
   const target = needed === null ? '' : ` to ${needed} or more`;
   return `raise ${name} of ${layer} from ${value}${state}${target}: ${commandOf(knob)}`;
 }

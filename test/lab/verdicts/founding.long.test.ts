@@ -10,7 +10,7 @@ describe('the cap probe', () => {
     const { size, scope, knobs } = capOf(report, 'ring');
     expectNear(size.estimate, 64);
     expect(scope).toBe('host-wide');
-    expect(knobs[0]).toMatchObject({ name: 'can_queue', value: '64', standard: '1024', atDefault: false });
+    expect(knobs[0]).toMatchObject({ name: 'can_queue', value: '64', defaultValue: '1024', atDefault: false });
     for (const layer of ['network', 'blockstack'] as const)
       expect(() => capOf(report, layer)).toThrow(`no cap in ${layer}`);
     expect(report.verdict).toMatchObject({ kind: 'lever', layer: 'media', next: 'ring' });

@@ -34,10 +34,10 @@ describe('a disk', () => {
 
   const queue = '/sys/block/vda/queue';
   it.each([
-    ['[none] kyber', '256', { standard: '256', atDefault: true }, undefined],
-    ['[none] kyber', '16', { standard: '256', atDefault: false }, 16],
-    ['none [mq-deadline]', '256', { standard: '256', atDefault: true }, undefined],
-    ['none [mq-deadline]', '32', { standard: '256', atDefault: false }, 32],
+    ['[none] kyber', '256', { defaultValue: '256', atDefault: true }, undefined],
+    ['[none] kyber', '16', { defaultValue: '256', atDefault: false }, 16],
+    ['none [mq-deadline]', '256', { defaultValue: '256', atDefault: true }, undefined],
+    ['none [mq-deadline]', '32', { defaultValue: '256', atDefault: false }, 32],
   ])(
     'with scheduler %s and nr_requests %s is limited by it only below its tags',
     async (scheduler, value, as, limit) => {
@@ -61,7 +61,7 @@ describe('a disk', () => {
     const files = { ...disk('vda', '256'), [`${queue}/scheduler`]: 'none [kyber]', [`${queue}/wbt_lat_usec`]: '0' };
     const knobs = await knobsOf(files);
     expect(knobs.filter(({ id }) => id === 'blk.kyber').map(({ limit }) => limit)).toEqual([256, 128]);
-    expect(await knobOf(files, 'blk.wbt', 'vda')).toMatchObject({ standard: '2000', atDefault: false });
+    expect(await knobOf(files, 'blk.wbt', 'vda')).toMatchObject({ defaultValue: '2000', atDefault: false });
     expect(await knobOf(files, 'blk.wbt', 'vda')).not.toHaveProperty('limit');
   });
 

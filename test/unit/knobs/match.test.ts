@@ -34,7 +34,7 @@ describe('64 in flight in the whole host, in the ring', () => {
       'tcm.canq host2 alone 1',
       ...['sda', 'sdb', 'sdc', 'sdd'].map((name) => `blk.tags ${name} alone 1`),
     ]);
-    expect(matches[0]?.knob).toMatchObject({ value: '64', standard: '1024', atDefault: false });
+    expect(matches[0]?.knob).toMatchObject({ value: '64', defaultValue: '1024', atDefault: false });
   });
 
   it('is four disks of 16 each, together', () => {

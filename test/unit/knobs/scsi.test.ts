@@ -5,7 +5,7 @@ import { knobOf, knobsOf } from '../../support/knobs-of.ts';
 describe('a SCSI loopback adapter of 64', () => {
   it('caps all its disks together, in the ring, and is not at its default', async () => {
     expect(await knobOf(founding, 'tcm.canq', 'host2')).toMatchObject({
-      ...{ layer: 'ring', name: 'can_queue', value: '64', standard: '1024', atDefault: false, limit: 64 },
+      ...{ layer: 'ring', name: 'can_queue', value: '64', defaultValue: '1024', atDefault: false, limit: 64 },
       ...{ scope: 'shared', sharedIn: 'host2', where: '/sys/class/scsi_host/host2/can_queue' },
     });
   });
@@ -28,7 +28,7 @@ describe('a SCSI loopback adapter of 64', () => {
 
   it('gets from its parameters only what the next adapter has: they imply no limit', async () => {
     const [parameter] = (await knobsOf(founding)).filter(({ name }) => name === 'tcm_loop.can_queue');
-    expect(parameter).toMatchObject({ value: '64', standard: '1024', atDefault: false });
+    expect(parameter).toMatchObject({ value: '64', defaultValue: '1024', atDefault: false });
     expect(parameter).not.toHaveProperty('limit');
   });
 

@@ -42,12 +42,12 @@ describe('settings of the host', () => {
     [
       '/sys/module/xen_blkfront/parameters/feature_persistent',
       'N',
-      { id: 'xen.persistent', layer: 'ring', standard: 'Y', atDefault: false },
+      { id: 'xen.persistent', layer: 'ring', defaultValue: 'Y', atDefault: false },
     ],
     [
       '/sys/module/xen_blkback/parameters/feature_persistent',
       'Y',
-      { id: 'xen.persistent', layer: 'ring', standard: 'Y', atDefault: true },
+      { id: 'xen.persistent', layer: 'ring', defaultValue: 'Y', atDefault: true },
     ],
     ['/proc/sys/fs/aio-max-nr', '65536', { id: 'aio.max', layer: 'load', limit: 65_536, scope: 'host' }],
     ['/proc/sys/net/ipv4/tcp_rmem', '4096 131072 6291456', { id: 'net.bdp', layer: 'network', atDefault: undefined }],
@@ -63,7 +63,7 @@ describe('settings of the host', () => {
       '/sys/module/xen_blkfront/parameters/max_queues': '2\n',
       '/sys/module/xen_blkback/parameters/max_queues': '2\n',
     };
-    expect((await knobsOf(files)).map(({ standard, atDefault }) => [standard, atDefault])).toEqual([
+    expect((await knobsOf(files)).map(({ defaultValue, atDefault }) => [defaultValue, atDefault])).toEqual([
       ['2', true],
       ['2', true],
     ]);

@@ -102,7 +102,7 @@ describe("what the ends of Xen's rings have agreed on", () => {
     const [first] = matchKnobs(cap, knobs);
     expect(first).toMatchObject({
       fits: 'alone',
-      knob: { id: 'xen.order', atDefault: true, standard: '0', scope: 'queue' },
+      knob: { id: 'xen.order', atDefault: true, defaultValue: '0', scope: 'queue' },
     });
     expect(first?.knob.name).toContain('max_ring_page_order');
   });

@@ -17,7 +17,7 @@ const findings: CapsFindings = {
 };
 const canQueue: Knob = {
   ...{ id: 'tcm.canq', layer: 'ring', name: 'can_queue', where: '/sys/class/scsi_host/host0/can_queue' },
-  ...{ sharedIn: 'host0', value: '64', standard: '1024', atDefault: false, limit: 64, scope: 'shared' },
+  ...{ sharedIn: 'host0', value: '64', defaultValue: '1024', atDefault: false, limit: 64, scope: 'shared' },
   change: 'echo N >parameter',
 };
 
@@ -46,7 +46,7 @@ describe('the caps of a report', () => {
   });
 
   it('say of a knob at its default that it is', () => {
-    const knob = { ...canQueue, standard: '64', atDefault: true };
+    const knob = { ...canQueue, defaultValue: '64', atDefault: true };
     expect(capSentences(capsOf(findings, [knob], { guests: 4 }))[0]).toContain('can_queue is 64, its default, at');
   });
 

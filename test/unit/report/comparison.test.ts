@@ -181,6 +181,13 @@ function canQueue(value: string, host: number): Knob {
       name: 'can_queue',
       where: `/sys/class/scsi_host/host${host}/can_queue`,
     },
-    ...{ value, standard: '1024', atDefault: false, limit: Number(value), scope: 'host', change: 'echo N >can_queue' },
+    ...{
+      value,
+      defaultValue: '1024',
+      atDefault: false,
+      limit: Number(value),
+      scope: 'host',
+      change: 'echo N >can_queue',
+    },
   };
 }

@@ -10,7 +10,16 @@ import { documentOf, inputOf, runs } from '../../support/documents.ts';
 const about = (estimate: number): TwoSided => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
 const capAt = (size: number): Limit => ({ kind: 'cap', size: about(size), scope: 'host-wide', load: 0, delay: -1 });
 const knobOf = (layer: Layer, name: string, change: string): Knob => ({
-  ...{ id: 'tcm.canq', layer, name, where: `/sys/${name}`, value: '64', standard: '1024', atDefault: false, limit: 64 },
+  ...{
+    id: 'tcm.canq',
+    layer,
+    name,
+    where: `/sys/${name}`,
+    value: '64',
+    defaultValue: '1024',
+    atDefault: false,
+    limit: 64,
+  },
   ...{ scope: 'shared', change },
 });
 const canQueue = knobOf('ring', 'can_queue', 'echo N >/sys/module/tcm_loop/parameters/can_queue; for the next adapter');
@@ -128,7 +137,7 @@ describe('the command', () => {
       where: '/w',
       device: null,
       value: '32',
-      standard: '32',
+      defaultValue: '32',
       atDefault: true,
     },
     ...{ limit: 32, times: 1, needed: '64' },
