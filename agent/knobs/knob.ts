@@ -2,6 +2,7 @@
 
 import type { Host } from '../host/host.ts';
 import type { Layer } from '../lib/layer.ts';
+import type { Change } from './change.ts';
 
 /** A layer of the stack, or the side that drives it. */
 export type KnobLayer = Layer | 'load';
@@ -31,8 +32,7 @@ export interface Knob {
   /** Hardware queues that have this limit each. */
   readonly queues?: number;
   readonly scope: KnobScope;
-  /** How to change it, and when that takes effect. */
-  readonly change: string;
+  readonly change: Change;
 }
 
 /** What a source may do to the host: look. */

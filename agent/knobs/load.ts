@@ -1,6 +1,7 @@
 // The side that drives the stack: what may cap the load before it reaches the ring. The load's own depth
 // (iodepth x numjobs) is in the profile, not on the host.
 
+import { byCommand } from './change.ts';
 import { readsAtOnce } from './disk.ts';
 import { type Knob, knobOf, type Reader } from './knob.ts';
 import { fileSource } from './parameters.ts';
@@ -15,7 +16,7 @@ export const asyncEvents = fileSource('asynchronous I/O', [
   {
     ...{ id: 'aio.max', layer, name: 'fs.aio-max-nr', scope: 'host', defaultValue: 65_536, path: aioMax },
     limitOf: (count) => count,
-    change: 'sysctl -w fs.aio-max-nr=N; live',
+    change: byCommand('sysctl -w fs.aio-max-nr=N', 'live'),
   },
 ]);
 
@@ -49,7 +50,7 @@ async function readLimits(reader: Reader, folder: string): Promise<readonly Knob
     knobOf(where, line.trim(), {
       ...{ id: 'cg.iomax', layer, name: 'io.max', device: folder.slice(cgroups.length + 1), scope: 'cgroup' },
       defaultValue: 'max',
-      change: `echo "${line.split(' ')[0] ?? ''} rbps=max wbps=max riops=max wiops=max" >${where}; live`,
+      change: byCommand(`echo "${line.split(' ')[0] ?? ''} rbps=max wbps=max riops=max wiops=max" >${where}`, 'live'),
     }),
   );
 }

@@ -1,26 +1,27 @@
 // The storage client and the network beneath it: slots of sessions, sizes of windows. Bytes and packets imply no number
 // of I/Os, so their rows carry no limit.
 
+import { byCommand, byHand, type Change } from './change.ts';
 import { fileSource, parameterPath } from './parameters.ts';
 import { knobOf, type Knob } from './knob.ts';
 import { listSource } from './source.ts';
 
 const layer = 'network';
 const sysctl = (name: string): string => `/proc/sys/${name.replaceAll('.', '/')}`;
-const live = (name: string): string => `sysctl -w ${name}=...; live`;
+const live = (name: string): Change => byHand(`sysctl -w ${name}=...`, 'live');
 
 export const networkFiles = fileSource('network settings', [
   {
     ...{ id: 'nfs.slots', layer, name: 'nfs.max_session_slots', scope: 'shared', defaultValue: 64 },
     path: parameterPath('nfs', 'max_session_slots'),
     limitOf: (count) => count,
-    change: `echo N >${parameterPath('nfs', 'max_session_slots')}; remount`,
+    change: byCommand(`echo N >${parameterPath('nfs', 'max_session_slots')}`, 'remount'),
   },
   {
     ...{ id: 'nfs.slots', layer, name: 'sunrpc.tcp_max_slot_table_entries', scope: 'shared', defaultValue: 65_536 },
     path: sysctl('sunrpc.tcp_max_slot_table_entries'),
     limitOf: (count) => count,
-    change: 'sysctl -w sunrpc.tcp_max_slot_table_entries=N; remount',
+    change: byCommand('sysctl -w sunrpc.tcp_max_slot_table_entries=N', 'remount'),
   },
   ...(['net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem'] as const).map((name) => ({
     ...({ id: 'net.bdp', layer, name, scope: 'host', path: sysctl(name), change: live(name) } as const),
@@ -51,7 +52,7 @@ export const iscsiSettings = listSource(
     const text = (await reader.read(iscsid)) ?? '';
     return iscsiDefaults.flatMap(([id, name, defaultValue]): readonly Knob[] => {
       const value = new RegExp(`^\\s*${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
-      const change = `${name} in ${iscsid}; discover and log in again`;
+      const change = byHand(`${name} in ${iscsid}`, 'discover and log in again');
       return value === undefined
         ? []
         : [knobOf(iscsid, value, { id, layer, name, scope: 'host', defaultValue, change })];

@@ -1,5 +1,6 @@
 // NVMe controllers: the queues that all namespaces of a controller share.
 
+import { byCommand, byHand } from './change.ts';
 import { type Disk, nvmeLayer } from './disk.ts';
 import { type Knob, readKnob, type Reader } from './knob.ts';
 import { listSource } from './source.ts';
@@ -22,15 +23,20 @@ async function readController(reader: Reader, name: string, disks: readonly Disk
     ...shared,
     ...{ id: fabric ? 'nvmf.qsz' : 'nvme.qd', name: 'sqsize', queues: disk?.queues },
     // It counts from 0: nvme connect's queue-size of 128 reads 127 (drivers/nvme/host/fabrics.h, NVMF_DEF_QUEUE_SIZE).
+    // So the option takes one more than is read.
     // A disk may offer fewer entries than the driver asks for, so there is no default to compare with.
     defaultValue: fabric ? 127 : undefined,
     limitOf: () => disk?.depth,
-    change: fabric ? 'nvme connect --queue-size N (up to 1024); reconnect' : 'nvme.io_queue_depth; re-probe',
+    change: fabric
+      ? { ...byCommand('nvme connect --queue-size N', 'up to 1024, reconnect'), offset: 1 }
+      : byHand('nvme.io_queue_depth', 're-probe'),
   });
   const count = await readKnob(reader, `${folder}/queue_count`, {
     ...shared,
     ...{ id: fabric ? 'nvmf.qsz' : 'nvme.qd', name: 'queue_count (with admin)' },
-    change: fabric ? 'nvme connect --nr-io-queues N; reconnect' : 'one a CPU, or as many as the disk has',
+    change: fabric
+      ? byCommand('nvme connect --nr-io-queues N', 'reconnect')
+      : byHand('one a CPU, or as many as the disk has'),
   });
   return [...size, ...count];
 }

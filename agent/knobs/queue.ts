@@ -6,6 +6,7 @@
 
 import { chosenValue } from '../host/formats/choice.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
+import { byCommand, byHand } from './change.ts';
 import { type Knob, knobOf, readKnob } from './knob.ts';
 import { diskSource } from './source.ts';
 
@@ -18,7 +19,7 @@ export const requests = diskSource('nr_requests', async (reader, { name: device,
     ...{ id: 'blk.nrreq', layer, name: `nr_requests (${scheduler})`, device, queues, scope: 'queue', defaultValue },
     // At and above the driver's tags it lets through whatever those do.
     limitOf: (count) => (depth === undefined || count < depth ? count : undefined),
-    change: `echo N >${folder}/nr_requests; live`,
+    change: byCommand(`echo N >${folder}/nr_requests`, 'live'),
   });
 });
 
@@ -33,7 +34,7 @@ export const kyber = diskSource('scheduler', async (reader, { name: device, laye
   ] as const;
   return domains.map(([what, limit]): Knob => ({
     ...{ id: 'blk.kyber', layer, name: `kyber ${what}`, where, device, value: scheduler, atDefault: undefined },
-    ...{ limit, scope: 'device', change: `echo none >${where}; live` },
+    ...{ limit, scope: 'device', change: byCommand(`echo none >${where}`, 'live') },
   }));
 });
 
@@ -44,7 +45,7 @@ export const writeback = diskSource('wbt_lat_usec', async (reader, { name: devic
   const value = (await reader.read(where).catch(() => undefined))?.trim() ?? '';
   if (value === '') return [];
   const defaultValue = (await reader.read(`${folder}/rotational`))?.trim() === '1' ? 75_000 : 2000;
-  const change = `echo 0 >${where}; live; buffered writes alone`;
+  const change = byCommand(`echo 0 >${where}`, 'live, buffered writes alone');
   return [
     knobOf(where, value, {
       ...{ id: 'blk.wbt', layer, name: 'wbt_lat_usec', device, scope: 'device', defaultValue, change },
@@ -64,7 +65,7 @@ export const fairShare = diskSource('fair share', async (reader, { name: device,
     knobOf(`/sys/kernel/debug/block/${device}/hctx0/tags`, `${active}`, {
       ...{ id: 'blk.fair', layer, name: 'active_queues', device, queues, scope: 'queue' },
       limitOf: () => limit,
-      change: `fewer busy disks on ${parent}, or another adapter; live, within seconds`,
+      change: byHand(`fewer busy disks on ${parent}, or another adapter`, 'live, within seconds'),
     }),
   ];
 });

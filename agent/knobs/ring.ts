@@ -1,6 +1,7 @@
 // The ring: what the drivers between guest and host give the next device that they make. What a device has got is read at
 // the device (driver-tags.ts, scsi.ts, xen.ts), so these imply no limit by themselves.
 
+import { byCommand, byHand, type Change } from './change.ts';
 import { cpusIn } from './knob.ts';
 import { type FileRow, fileSource, parameterPath } from './parameters.ts';
 import type { KnobSource } from './source.ts';
@@ -11,27 +12,27 @@ export const ringParameters = fileSource('ring parameters', [
   {
     ...{ id: 'tcm.canq', layer, name: 'tcm_loop.can_queue', scope: 'host', defaultValue: 1024 },
     path: parameterPath('tcm_loop', 'can_queue'),
-    change: `echo N >${parameterPath('tcm_loop', 'can_queue')}; for the next adapter`,
+    change: byCommand(`echo N >${parameterPath('tcm_loop', 'can_queue')}`, 'for the next adapter'),
   },
   {
     ...{ id: 'tcm.canq', layer, name: 'tcm_loop.cmd_per_lun', scope: 'host', defaultValue: 1024 },
     path: parameterPath('tcm_loop', 'cmd_per_lun'),
-    change: `echo N >${parameterPath('tcm_loop', 'cmd_per_lun')}; for the next adapter`,
+    change: byCommand(`echo N >${parameterPath('tcm_loop', 'cmd_per_lun')}`, 'for the next adapter'),
   },
   {
     ...{ id: 'tcm.canq', layer, name: 'tcm_loop.nr_hw_queues', scope: 'host', defaultValue: 1 },
     path: parameterPath('tcm_loop', 'nr_hw_queues'),
-    change: `echo N >${parameterPath('tcm_loop', 'nr_hw_queues')}; for the next adapter`,
+    change: byCommand(`echo N >${parameterPath('tcm_loop', 'nr_hw_queues')}`, 'for the next adapter'),
   },
   {
     ...{ id: 'loop.qd', layer, name: 'loop.hw_queue_depth', scope: 'host', defaultValue: 128 },
     path: parameterPath('loop', 'hw_queue_depth'),
-    change: 'modprobe loop hw_queue_depth=N; reload',
+    change: byCommand('modprobe loop hw_queue_depth=N', 'reload'),
   },
   {
     ...{ id: 'virtio.qsz', layer, name: 'virtio_blk.queue_depth (0: the whole ring)', scope: 'host', defaultValue: 0 },
     path: parameterPath('virtio_blk', 'queue_depth'),
-    change: 'modprobe virtio_blk queue_depth=N; reload',
+    change: byCommand('modprobe virtio_blk queue_depth=N', 'reload'),
   },
 ]);
 
@@ -48,7 +49,8 @@ export const xenParameters: KnobSource = {
 function frontRows(maxQueues: number | undefined): readonly FileRow[] {
   const common = { layer, scope: 'host' } as const;
   const path = (parameter: string): string => parameterPath('xen_blkfront', parameter);
-  const boot = (parameter: string): string => `guest: xen_blkfront.${parameter}=N on its command line; reboot it`;
+  const boot = (parameter: string): Change =>
+    byHand(`guest: xen_blkfront.${parameter}=N on its command line`, 'reboot it');
   return [
     {
       ...{ ...common, id: 'xen.order', name: 'blkfront max_ring_page_order', defaultValue: 0 },
@@ -64,7 +66,10 @@ function frontRows(maxQueues: number | undefined): readonly FileRow[] {
     },
     {
       ...{ ...common, id: 'xen.persistent', name: 'blkfront feature_persistent', defaultValue: 'Y' },
-      ...{ path: path('feature_persistent'), change: `guest: echo Y|N >${path('feature_persistent')}; re-attach` },
+      ...{
+        path: path('feature_persistent'),
+        change: byHand(`guest: echo Y|N >${path('feature_persistent')}`, 're-attach'),
+      },
     },
   ];
 }
@@ -75,19 +80,22 @@ function backRows(cpus: number | undefined): readonly FileRow[] {
   return [
     {
       ...{ ...common, id: 'xen.beorder', name: 'blkback max_ring_page_order', defaultValue: 4 },
-      ...{ path: path('max_ring_page_order'), change: 'modprobe xen-blkback max_ring_page_order=N; re-attach' },
+      ...{
+        path: path('max_ring_page_order'),
+        change: byCommand('modprobe xen-blkback max_ring_page_order=N', 're-attach'),
+      },
     },
     {
       ...{ ...common, id: 'xen.queues', name: 'blkback max_queues', defaultValue: cpus },
-      ...{ path: path('max_queues'), change: `echo N >${path('max_queues')}; re-attach` },
+      ...{ path: path('max_queues'), change: byCommand(`echo N >${path('max_queues')}`, 're-attach') },
     },
     {
       ...{ ...common, id: 'xen.persistent', name: 'blkback feature_persistent', defaultValue: 'Y' },
-      ...{ path: path('feature_persistent'), change: `echo Y|N >${path('feature_persistent')}; re-attach` },
+      ...{ path: path('feature_persistent'), change: byHand(`echo Y|N >${path('feature_persistent')}`, 're-attach') },
     },
     {
       ...{ ...common, id: 'xen.pgrants', name: 'blkback max_persistent_grants', defaultValue: 1056 },
-      ...{ path: path('max_persistent_grants'), change: `echo N >${path('max_persistent_grants')}; live` },
+      ...{ path: path('max_persistent_grants'), change: byCommand(`echo N >${path('max_persistent_grants')}`, 'live') },
     },
   ];
 }

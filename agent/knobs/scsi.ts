@@ -1,5 +1,6 @@
 // SCSI: what an adapter takes from all its disks together, and what each disk is sent.
 
+import { byCommand, byHand } from './change.ts';
 import { type Disk, scsiLayer } from './disk.ts';
 import { countIn, type Knob, type KnobRow, readKnob, type Reader } from './knob.ts';
 import { diskSource, listSource } from './source.ts';
@@ -18,14 +19,17 @@ interface DiskDepth {
 const adapters: Readonly<Record<string, Adapter>> = {
   tcm_loopback: {
     ...{ id: 'tcm.canq', canQueue: 1024 },
-    change: 'echo N >/sys/module/tcm_loop/parameters/can_queue; for the next adapter',
+    change: byCommand('echo N >/sys/module/tcm_loop/parameters/can_queue', 'for the next adapter'),
   },
   iscsi_tcp: {
     ...{ id: 'iscsi.cmds', canQueue: 113 },
-    change: 'iscsiadm -m node -o update -n node.session.cmds_max -v N; log in again',
+    change: byCommand('iscsiadm -m node -o update -n node.session.cmds_max -v N', 'log in again'),
   },
 };
-const otherAdapter: Adapter = { id: 'scsi.canq', change: "a parameter of the adapter's driver, if it has one; reload" };
+const otherAdapter: Adapter = {
+  id: 'scsi.canq',
+  change: byHand("a parameter of the adapter's driver, if it has one", 'reload'),
+};
 
 const diskDepths: Readonly<Record<string, DiskDepth>> = {
   tcm_loopback: { queueDepth: 1024 },
@@ -62,6 +66,6 @@ export const scsiDepth = diskSource('queue_depth', async (reader, { kind, name, 
   return readKnob(reader, where, {
     ...{ id, layer, name: 'queue_depth', device: name, scope: 'device', defaultValue: queueDepth },
     limitOf: (count) => count,
-    change: `echo N >${where}; live, up to can_queue`,
+    change: byCommand(`echo N >${where}`, 'live, up to can_queue'),
   });
 });

@@ -1,6 +1,7 @@
 // Storage targets of this host's kernel, from configfs: what they let an initiator send.
 
-import { type KnobRow, type Knob, readKnob, type Reader } from './knob.ts';
+import { byCommand } from './change.ts';
+import { type Knob, readKnob, type Reader } from './knob.ts';
 import { listSource } from './source.ts';
 
 const layer = 'network';
@@ -32,7 +33,7 @@ function readWindow(reader: Reader, where: string): Promise<readonly Knob[]> {
   return readKnob(reader, where, {
     ...{ id: 'lio.cmdsn', layer, name, device: iqn, sharedIn: where, scope: 'shared', defaultValue: 64 },
     limitOf: (count) => count,
-    change: `echo N >${where}; log in again`,
+    change: byCommand(`echo N >${where}`, 'log in again'),
   });
 }
 
@@ -48,18 +49,20 @@ export const nvmeTarget = listSource(
   (reader, folder) => {
     const name = folder.split('/').at(-1) ?? '';
     return folder.startsWith(`${nvmet}/ports/`)
-      ? readKnob(reader, `${folder}/param_max_queue_size`, queueSize(name))
-      : readKnob(reader, `${folder}/attr_qid_max`, queueCount(name));
+      ? readSize(reader, `${folder}/param_max_queue_size`, name)
+      : readCount(reader, `${folder}/attr_qid_max`, name);
   },
 );
 
-function queueCount(nqn: string): KnobRow {
-  const change = 'echo N >attr_qid_max in configfs; reconnect';
-  return { id: 'nvmet.qid', layer, name: 'attr_qid_max', device: nqn, scope: 'shared', defaultValue: 128, change };
+function readCount(reader: Reader, where: string, nqn: string): Promise<readonly Knob[]> {
+  const change = byCommand(`echo N >${where}`, 'reconnect');
+  return readKnob(reader, where, {
+    ...{ id: 'nvmet.qid', layer, name: 'attr_qid_max', device: nqn, scope: 'shared', defaultValue: 128, change },
+  });
 }
 
-function queueSize(port: string): KnobRow {
-  return {
+function readSize(reader: Reader, where: string, port: string): Promise<readonly Knob[]> {
+  return readKnob(reader, where, {
     ...{
       id: 'nvmet.qid',
       layer,
@@ -70,6 +73,6 @@ function queueSize(port: string): KnobRow {
     },
     // A queue is full with one entry free (NVM Express base specification, "Full Queue").
     limitOf: (count) => count - 1,
-    change: 'echo N >param_max_queue_size in configfs with the port down; reconnect',
-  };
+    change: byCommand(`echo N >${where}`, 'with the port down, reconnect'),
+  });
 }

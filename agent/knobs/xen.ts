@@ -3,6 +3,7 @@
 
 import { mapBounded } from '../lib/map-bounded.ts';
 import { ringSlots, vbdMarkKey, xenState, xenstoreScheme } from '../lib/xen.ts';
+import { byHand } from './change.ts';
 import { readsAtOnce } from './disk.ts';
 import { countIn, knobOf, type Knob, type Reader } from './knob.ts';
 import { listSource } from './source.ts';
@@ -114,12 +115,12 @@ export const xenVbds = listSource(
       knobOf(`${front}/ring-page-order`, `${order}`, {
         ...{ ...common, id: 'xen.order', name: 'ring-page-order (max_ring_page_order)', scope: 'queue', queues: rings },
         ...{ defaultValue: 0, limitOf: ringSlots },
-        change: `xen_blkfront.max_ring_page_order=N, up to ${offered.order} here; ${guest}`,
+        change: byHand(`xen_blkfront.max_ring_page_order=N, up to ${offered.order} here`, guest),
       }),
       knobOf(`${front}/multi-queue-num-queues`, `${rings}`, {
         ...{ ...common, id: 'xen.queues', name: 'multi-queue-num-queues (max_queues)', scope: 'device' },
         limitOf: () => vbdLimit(vbd),
-        change: `xen_blkfront.max_queues=N, up to ${offered.rings} here; ${guest}`,
+        change: byHand(`xen_blkfront.max_queues=N, up to ${offered.rings} here`, guest),
       }),
       knobOf(`${front}/feature-persistent`, persistent ? '1' : '0', {
         ...{
@@ -129,7 +130,7 @@ export const xenVbds = listSource(
           scope: 'device',
           defaultValue: 1,
         },
-        change: 'feature_persistent of xen_blkfront in the guest and of xen_blkback here; re-attach',
+        change: byHand('feature_persistent of xen_blkfront in the guest and of xen_blkback here', 're-attach'),
       }),
       ...(protocol === undefined
         ? []
@@ -139,7 +140,7 @@ export const xenVbds = listSource(
               id: 'xen.protocol',
               name: 'protocol',
               scope: 'device',
-              change: 'follows the guest',
+              change: byHand('follows the guest'),
             }),
           ]),
     ];

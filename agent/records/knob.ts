@@ -3,6 +3,13 @@
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
 
+const change = z.object({
+  how: z.string(),
+  isCommand: z.boolean(),
+  effect: z.string().exactOptional(),
+  offset: z.number().int().exactOptional(),
+});
+
 const knob = z.object({
   id: z.string(),
   layer: z.enum([...layers, 'load']),
@@ -19,12 +26,33 @@ const knob = z.object({
   limit: z.number().exactOptional(),
   queues: z.number().exactOptional(),
   scope: z.enum(['queue', 'device', 'shared', 'host', 'cgroup']),
-  change: z.string(),
+  change,
 });
 
-/** One knob, of this version or of one that called the default `standard`. */
+/** One knob, of this version or of one that called the default `standard` and told the change in a sentence. */
 export const knobSchema = z.preprocess((raw) => {
-  if (typeof raw !== 'object' || raw === null || !('standard' in raw)) return raw;
-  const { standard, ...rest } = raw;
-  return { defaultValue: standard, ...rest };
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const { standard, ...rest } = raw as Readonly<Record<string, unknown>>;
+  return {
+    ...(standard === undefined ? {} : { defaultValue: standard }),
+    ...rest,
+    ...(typeof rest['change'] === 'string' ? { change: changeFrom(rest['change'], rest['id']) } : {}),
+  };
 }, knob);
+
+/** How such a sentence began where a shell takes it as it stands. */
+const typed = /^(?:echo|sysctl|modprobe|nvme|nbd-client|rbd|iscsiadm) /;
+/** A place, beside N, that the reader must fill in. */
+const blank = /\b[A-Z]{4,}\b|\.\.\./;
+
+/** `echo N >/sys/...; live`: what earlier versions recorded. */
+export function changeFrom(sentence: string, id: unknown): z.output<typeof change> {
+  const [, how = sentence, bracket, tail = ''] = /^([^;(]*[^;(\s])\s*([;(]?)\s*(.*)$/s.exec(sentence) ?? [];
+  const effect = (bracket === '(' ? tail.replace(')', '') : tail).replaceAll('; ', ', ');
+  return {
+    ...{ how, isCommand: typed.test(how) && !blank.test(how) },
+    ...(effect === '' ? {} : { effect }),
+    // nvme connect counts entries, the attribute counts them from 0 (drivers/nvme/host/fabrics.c).
+    ...(id === 'nvmf.qsz' ? { offset: 1 } : {}),
+  };
+}

@@ -1,6 +1,7 @@
 // `knobs`: the settings of this host that may cap the I/Os in flight. Looks, and touches nothing.
 
 import { listAny, readAny } from '../../host/read.ts';
+import { changeText } from '../../knobs/change.ts';
 import { foldKnobs, type Fold } from '../../knobs/fold.ts';
 import type { Knob, KnobLayer, Reader } from '../../knobs/knob.ts';
 import { type Inventory, readKnobs } from '../../knobs/registry.ts';
@@ -81,7 +82,8 @@ function table(folds: readonly Fold[]): readonly string[] {
 
 /** Of a row for several disks, with DISK in place of the name of one. */
 function changeOf({ change, device }: Knob, devices: string): string {
-  return device === undefined || devices === device ? change : change.replaceAll(`/block/${device}/`, '/block/DISK/');
+  const text = changeText(change);
+  return device === undefined || devices === device ? text : text.replaceAll(`/block/${device}/`, '/block/DISK/');
 }
 
 function limitOf({ limit, queues = 1 }: Knob): string {
@@ -90,6 +92,10 @@ function limitOf({ limit, queues = 1 }: Knob): string {
 }
 
 function asJson({ knobs: found, failed }: Inventory, debugfs: Debugfs): string {
-  const rows = found.map(({ atDefault, ...knob }) => ({ ...knob, atDefault: atDefault ?? null }));
+  const rows = found.map(({ atDefault, change, ...knob }) => ({
+    ...knob,
+    change: changeText(change),
+    atDefault: atDefault ?? null,
+  }));
   return `${JSON.stringify({ version: 1, kind: 'layerlift-knobs', debugfs, knobs: rows, failed }, null, 2)}\n`;
 }

@@ -1,12 +1,13 @@
 // The findings of the cap probe, with the knobs that fit each cap, as part of the document (pure).
 
 import type { Limit, CapsFindings } from '../../analysis/caps/limit.ts';
+import { changeText } from '../../knobs/change.ts';
 import type { Knob } from '../../knobs/knob.ts';
 import { matchKnobs, type Match } from '../../knobs/match.ts';
 import { likelySuspects } from '../../knobs/suspects.ts';
 import { sum } from '../../lib/numbers.ts';
 import { limitInWords } from '../words/in-document.ts';
-import { valueFor } from '../words/knobs.ts';
+import { settingFor, valueFor } from '../words/knobs.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
 type Caps = NonNullable<ReportDocument['caps']>;
@@ -84,7 +85,9 @@ function knobOf({ knob, times }: Match, asked: number | undefined): Row['knobs']
   const needed = asked === undefined ? undefined : valueFor({ id, value, limit }, Math.ceil(asked / times));
   return {
     ...{ id, layer, name, where, device: device ?? null, value, defaultValue: defaultValue ?? null },
-    ...{ atDefault: atDefault ?? null, limit, times, change },
+    ...{ atDefault: atDefault ?? null, limit, times },
     needed: needed === undefined ? null : `${needed}`,
+    change: changeText(change),
+    set: settingFor(change, needed),
   };
 }

@@ -67,7 +67,14 @@ const knob = z
       .string()
       .nullable()
       .describe('the value with which it allows all that the guests of the run ask for; null: not known'),
-    change: z.string().describe('how to change it, and when that takes effect'),
+    change: z.string().describe('how to change it, N for the value, and when that takes effect'),
+    set: z
+      .object({
+        how: z.string().describe('what to type or do, with `needed` filled in where it is known'),
+        isCommand: z.boolean().describe('a shell takes `how` as it stands'),
+        effect: z.string().nullable().describe('when it takes effect'),
+      })
+      .describe('the change as one would make it'),
   })
   .describe('a setting of the host that allows as many I/Os in flight as the cap');
 

@@ -1,5 +1,6 @@
 // What to set so that a cap no longer binds, in words that can be typed: the knob, its value, the value that is needed, the command.
 
+import type { Change } from '../../knobs/change.ts';
 import { ringSlots } from '../../lib/xen.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
@@ -24,24 +25,18 @@ export function valueFor(
 const mostFree = 2;
 
 /** `raise can_queue of ring from 64 (default 1024) to 128: \`echo 128 >/sys/...\`, for the next adapter`. */
-export function raiseClause(knob: Knob): string {
-  const { name, layer, value, defaultValue, atDefault, needed } = knob;
+export function raiseClause({ name, layer, value, defaultValue, atDefault, needed, set }: Knob): string {
+  const { how, isCommand, effect } = set;
   const state = atDefault === true ? ' (its default)' : defaultValue === null ? '' : ` (default ${defaultValue})`;
   const target = needed === null ? '' : ` to ${needed} or more`;
-  return `raise ${name} of ${layer} from ${value}${state}${target}: ${commandOf(knob)}`;
+  return `raise ${name} of ${layer} from ${value}${state}${target}: ${isCommand ? `\`${how}\`` : how}${effect === null ? '' : `, ${effect}`}`;
 }
 
-/** What a shell takes as it stands. */
-const typed = /^(?:echo|sysctl|modprobe|nvme|nbd-client|rbd|iscsiadm) /;
-/** A place that the reader must fill in. */
-const blank = /\bN\b|\b[A-Z]{4,}\b|\.\.\./;
-
-function commandOf({ id, change, needed }: Knob): string {
-  const [, how = change, bracket, tail = ''] = /^([^;(]*[^;(\s])\s*([;(]?)\s*(.*)$/s.exec(change) ?? [];
-  const rest = (bracket === '(' ? tail.replace(')', '') : tail).replaceAll('; ', ', ');
-  // The option counts entries, the attribute counts them from 0 (drivers/nvme/host/fabrics.c).
-  const wanted = needed === null ? undefined : id === 'nvmf.qsz' ? Number(needed) + 1 : needed;
-  const line = wanted === undefined ? how : how.replace(/\bN\b/, `${wanted}`);
-  const quoted = typed.test(line) && !blank.test(line) ? `\`${line}\`` : line;
-  return rest === '' ? quoted : `${quoted}, ${rest}`;
+/** `needed`: the value to fill in; undefined: not known. */
+export function settingFor({ how, isCommand, effect, offset = 0 }: Change, needed: number | undefined): Knob['set'] {
+  const filled = needed === undefined ? how : how.replace(placeholder, `${needed + offset}`);
+  return { how: filled, isCommand: isCommand && !placeholder.test(filled), effect: effect ?? null };
 }
+
+/** In a `Change`. */
+const placeholder = /\bN\b/;

@@ -14,7 +14,7 @@ function knob(id: string, more: Partial<Knob>): Knob {
   const { limit } = more;
   return {
     ...{ id, layer: 'ring', name: id, where: `/${id}/${more.device ?? ''}`, value: `${limit ?? ''}` },
-    ...{ atDefault: undefined, scope: 'device', change: '' },
+    ...{ atDefault: undefined, scope: 'device', change: { how: '', isCommand: false } },
     ...more,
   };
 }

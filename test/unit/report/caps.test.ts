@@ -18,7 +18,7 @@ const findings: CapsFindings = {
 const canQueue: Knob = {
   ...{ id: 'tcm.canq', layer: 'ring', name: 'can_queue', where: '/sys/class/scsi_host/host0/can_queue' },
   ...{ sharedIn: 'host0', value: '64', defaultValue: '1024', atDefault: false, limit: 64, scope: 'shared' },
-  change: 'echo N >parameter',
+  change: { how: 'echo N >parameter', isCommand: true },
 };
 
 describe('the caps of a report', () => {

@@ -187,7 +187,7 @@ function canQueue(value: string, host: number): Knob {
       atDefault: false,
       limit: Number(value),
       scope: 'host',
-      change: 'echo N >can_queue',
+      change: { how: 'echo N >can_queue', isCommand: true },
     },
   };
 }

@@ -4,7 +4,8 @@ import type { Verdict } from '../../../agent/analysis/verdict/verdict.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import type { ReportDocument } from '../../../agent/report/document/document.ts';
-import { raiseClause, valueFor } from '../../../agent/report/words/knobs.ts';
+import { changeFrom } from '../../../agent/records/knob.ts';
+import { raiseClause, settingFor, valueFor } from '../../../agent/report/words/knobs.ts';
 import { documentOf, inputOf, runs } from '../../support/documents.ts';
 
 const about = (estimate: number): TwoSided => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
@@ -20,7 +21,7 @@ const knobOf = (layer: Layer, name: string, change: string): Knob => ({
     atDefault: false,
     limit: 64,
   },
-  ...{ scope: 'shared', change },
+  ...{ scope: 'shared', change: changeFrom(change, 'tcm.canq') },
 });
 const canQueue = knobOf('ring', 'can_queue', 'echo N >/sys/module/tcm_loop/parameters/can_queue; for the next adapter');
 const blockKnob = knobOf('blockstack', 'nr_requests', 'echo N >/sys/block/dm-1/queue/nr_requests; live');
@@ -161,12 +162,14 @@ describe('the command', () => {
       'xen_blkfront.max_ring_page_order=64, up to 4 here, guest: on its command line',
     ],
   ])('of `%s`', (change, said) => {
-    expect(raiseClause({ ...knob, change })).toBe(`raise k of ring from 32 (its default) to 64 or more: ${said}`);
+    const set = settingFor(changeFrom(change, knob.id), Number(knob.needed));
+    expect(raiseClause({ ...knob, change, set })).toBe(`raise k of ring from 32 (its default) to 64 or more: ${said}`);
   });
 
   it('of an NVMe queue asks for one entry more than the attribute will read', () => {
     const change = 'nvme connect --queue-size N (up to 1024); reconnect';
-    const said = raiseClause({ ...knob, id: 'nvmf.qsz', value: '127', needed: '255', change });
+    const set = settingFor(changeFrom(change, 'nvmf.qsz'), 255);
+    const said = raiseClause({ ...knob, id: 'nvmf.qsz', value: '127', needed: '255', change, set });
     expect(said).toContain('`nvme connect --queue-size 256`, up to 1024');
   });
 });
