@@ -3,6 +3,7 @@
 import type { Host } from '../host/host.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Change } from './change.ts';
+import type { KnobId } from './ids.ts';
 
 /** A layer of the stack, or the side that drives it. */
 export type KnobLayer = Layer | 'load';
@@ -11,7 +12,7 @@ export type KnobLayer = Layer | 'load';
 export type KnobScope = 'queue' | 'device' | 'shared' | 'host' | 'cgroup';
 
 export interface Knob {
-  /** Of the kind of setting, such as `tcm.canq`: the same on every host. */
+  /** One of ids.ts; of a record of another version, perhaps one that this version does not know. */
   readonly id: string;
   /** Where its device stands in the path: replacing that layer takes the setting away too. */
   readonly layer: KnobLayer;
@@ -39,7 +40,8 @@ export interface Knob {
 export type Reader = Pick<Host, 'read' | 'list'>;
 
 /** What is known of a knob before it is read. */
-export interface KnobRow extends Pick<Knob, 'id' | 'layer' | 'name' | 'scope' | 'change'> {
+export interface KnobRow extends Pick<Knob, 'layer' | 'name' | 'scope' | 'change'> {
+  readonly id: KnobId;
   readonly device?: string | undefined;
   readonly sharedIn?: string | undefined;
   readonly defaultValue?: string | number | undefined;

@@ -7,7 +7,7 @@
 import { chosenValue } from '../host/formats/choice.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
 import { byCommand, byHand } from './change.ts';
-import { type Knob, knobOf, readKnob } from './knob.ts';
+import { knobOf, readKnob } from './knob.ts';
 import { diskSource } from './source.ts';
 
 export const requests = diskSource('nr_requests', async (reader, { name: device, layer, queues, tags, depth }) => {
@@ -32,9 +32,12 @@ export const kyber = diskSource('scheduler', async (reader, { name: device, laye
     ['reads', 256],
     ['writes', 128],
   ] as const;
-  return domains.map(([what, limit]): Knob => ({
-    ...{ id: 'blk.kyber', layer, name: `kyber ${what}`, where, device, value: scheduler, atDefault: undefined },
-    ...{ limit, scope: 'device', change: byCommand(`echo none >${where}`, 'live') },
+  return domains.map(([what, limit]) => ({
+    ...knobOf(where, scheduler, {
+      ...{ id: 'blk.kyber', layer, name: `kyber ${what}`, device, scope: 'device' },
+      change: byCommand(`echo none >${where}`, 'live'),
+    }),
+    limit,
   }));
 });
 

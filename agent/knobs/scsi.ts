@@ -2,6 +2,7 @@
 
 import { byCommand, byHand } from './change.ts';
 import { type Disk, scsiLayer } from './disk.ts';
+import type { KnobId } from './ids.ts';
 import { countIn, type Knob, type KnobRow, readKnob, type Reader } from './knob.ts';
 import { diskSource, listSource } from './source.ts';
 
@@ -10,7 +11,7 @@ interface Adapter extends Pick<KnobRow, 'id' | 'change'> {
 }
 
 interface DiskDepth {
-  readonly id?: string;
+  readonly id?: KnobId;
   readonly queueDepth: number;
 }
 

@@ -1,9 +1,11 @@
 // Limits that are known by their number. For a cap whose layer is known but for which no knob on this host was read that
 // fits: where to look next, and no more than that.
 
+import type { KnobId } from './ids.ts';
+
 export interface Suspect {
-  /** Of the knob, as in an inventory. */
-  readonly id: string;
+  /** That of its knob; no file tells DRBD's. */
+  readonly id: KnobId | 'drbd.buf';
   readonly what: string;
 }
 

@@ -1,11 +1,11 @@
-// What profiles/README.md says of keys, layers, providers and job options comes from the code. Between
-// `<!-- generated: NAME -->` and `<!-- end -->` the page holds what is made here; the prose around it is written by hand.
+// What profiles/README.md says of keys, layers, providers and job options comes from the code.
 
 import { layers, type Role } from '../../agent/lib/layer.ts';
 import { accepted, leftOut } from '../../agent/load/job-options.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
 import { providers, providersFor } from '../../agent/stack/registry.ts';
 import { renderList } from '../../agent/report/words/figures.ts';
+import { filled, opening } from './fill.ts';
 import { code, keysOf, tableOf } from './keys.ts';
 
 /**
@@ -15,12 +15,7 @@ import { code, keysOf, tableOf } from './keys.ts';
 export function fillProfilePage(page: string): string {
   const missing = providers.filter(({ name }) => !page.includes(opening(`settings of ${name}`)));
   const sections = missing.map(({ name }) => `\n#### \`${name}\`\n\n${opening(`settings of ${name}`)}\n<!-- end -->\n`);
-  return [page, ...sections]
-    .join('')
-    .replace(
-      /<!-- generated: (.+) -->\n[^]*?<!-- end -->/g,
-      (_, name: string) => `${opening(name)}\n\n${blockFor(name)}\n\n<!-- end -->`,
-    );
+  return filled([page, ...sections].join(''), blockFor);
 }
 
 function blockFor(name: string): string {
@@ -50,8 +45,4 @@ function roleWords(role: Role): string {
 
 function codes(names: Iterable<string>): string {
   return [...names].map(code).join(', ');
-}
-
-function opening(name: string): string {
-  return `<!-- generated: ${name} -->`;
 }

@@ -1,13 +1,11 @@
 // What the pages say of words, verdicts, arms, roles and caveats comes from the list behind `layerlift explain`.
 
 import { type Entry, glossary, type Group } from '../../agent/report/glossary.ts';
+import { filled } from './fill.ts';
 
 /** @throws Error for a block that nothing here makes */
 export function fillWords(page: string): string {
-  return page.replace(
-    /<!-- generated: (.+) -->\n[^]*?<!-- end -->/g,
-    (_, name: string) => `<!-- generated: ${name} -->\n\n${blockFor(name)}\n\n<!-- end -->`,
-  );
+  return filled(page, blockFor);
 }
 
 function blockFor(name: string): string {

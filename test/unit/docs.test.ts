@@ -17,6 +17,7 @@ import { formatNames, statusFormats } from '../../agent/report/formats/format-na
 import { groups } from '../../agent/report/glossary.ts';
 import { verdictSchema } from '../../agent/report/schema/verdict.ts';
 import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
+import { fillKnobsPage } from '../../scripts/pages/knobs-page.ts';
 import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
 import { fillWords } from '../../scripts/pages/words-page.ts';
 
@@ -261,6 +262,13 @@ describe('pages', () => {
       [...read(path).matchAll(/<!-- generated: (.+) -->/g)].map((match) => match[1] ?? '');
     const named = [...blocksOf('agent/README.md'), ...blocksOf('agent/docs/report.md')];
     expect(named.sort()).toEqual(groups.map((group) => `${group}s`).sort());
+  });
+
+  it('have their table of knobs as the code has it: `npm run pages` writes it', async () => {
+    const page = read('agent/docs/knobs.md');
+    const options = { ...(await resolveConfig(`${root}agent/docs/knobs.md`)), parser: 'markdown' };
+    expect(page).toBe(await format(fillKnobsPage(page), options));
+    expect(() => fillKnobsPage('<!-- generated: weather -->\n<!-- end -->\n')).toThrow('weather');
   });
 });
 

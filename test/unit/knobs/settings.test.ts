@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { knownKnobs } from '../../../agent/knobs/ids.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
 import { knobsOf } from '../../support/knobs-of.ts';
 
@@ -89,4 +91,13 @@ describe('settings of the host', () => {
     expect(knobs[0]).toMatchObject({ device: 'machine.slice/vm-7', scope: 'cgroup', atDefault: false, layer: 'load' });
     expect(knobs[0]).not.toHaveProperty('limit');
   });
+});
+
+it('every kind that is known is read by some source', () => {
+  const folder = new URL('../../../agent/knobs/', import.meta.url);
+  const sources = readdirSync(folder).filter(
+    (name) => name.endsWith('.ts') && !/^(ids|suspects|match)\.ts$/.test(name),
+  );
+  const text = sources.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('');
+  expect(Object.keys(knownKnobs).filter((id) => !text.includes(`'${id}'`))).toEqual([]);
 });
