@@ -1,4 +1,5 @@
-// The curve of a cap: what is in flight follows what is offered, up to the knee, and stays there.
+// The curve of a cap, a hinge function fitted by least squares (segmented regression): what is in flight follows what is
+// offered, up to the knee, and stays there.
 //
 //   level = offset + min(load, knee)        all in ln; the offset is the latency that the subject adds to the delay
 

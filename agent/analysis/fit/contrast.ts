@@ -1,4 +1,4 @@
-// Questions to a fit: a weighted sum of arms' effects with bounds at a one-sided level.
+// Linear contrasts of a fit: weighted sums of the arms' effects, with weights that add up to zero, and their one-sided bounds.
 
 import { sampleVariance } from '../../lib/numbers.ts';
 import { baselineId } from '../../lib/arm.ts';

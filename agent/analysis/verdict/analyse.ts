@@ -11,7 +11,7 @@ import { stillMeasuring } from './inconclusive.ts';
 import { blocksOf, checkObservations, type Observation } from '../fit/observation.ts';
 import { outlook, type Outlook } from './outlook.ts';
 import { readingsOf, slowing, type LayerReading } from './roles.ts';
-import { spaceOf } from './space.ts';
+import { armSetsOf } from './arm-sets.ts';
 import { bounds, type Standing } from './standing.ts';
 import type { LayerLift, Lift, Verdict } from './verdict.ts';
 
@@ -57,8 +57,8 @@ export interface Analysis {
  */
 export function analyse(design: Design, observations: readonly Observation[]): Analysis {
   const checked = checkObservations(observations, design.layers);
-  const [space, state] = [spaceOf(design), replay(design, checked)];
-  const standing = standAt(design, space, checked, state.deltaNone);
+  const [armSets, state] = [armSetsOf(design), replay(design, checked)];
+  const standing = standAt(design, armSets, checked, state.deltaNone);
   const { sigma } = standing.fit.overall;
   return {
     verdict: state.verdict ?? stillMeasuring(standing),
@@ -70,7 +70,7 @@ export function analyse(design: Design, observations: readonly Observation[]): A
     arms: armLifts(standing, checked),
     layers: readingsOf(standing),
     slows: slowing(standing),
-    untested: design.layers.filter((layer) => !space.singles.some((one) => one.layer === layer)),
+    untested: design.layers.filter((layer) => !armSets.singles.some((one) => one.layer === layer)),
     composition: composition(standing),
     noneDelta: { ratio: Math.exp(state.deltaNone), widened: state.deltaNone > design.delta },
     level: layerLevel(design),

@@ -51,7 +51,7 @@ export function alike(standing: Standing, best: Placed, other: Placed): boolean 
  * forbids the claim. More than was asked for is excluded late only, and while nothing seems to lift by what was asked for.
  */
 export function noneClaim(standing: Standing): Verdict | undefined {
-  const { design, space, deltaNone } = standing;
+  const { design, armSets, deltaNone } = standing;
   const bound = Math.max(...standing.ceilings.map((arm) => ceilingBound(standing, arm)));
   if (bound >= deltaNone || standing.singles.some((one) => one.estimate >= deltaNone)) return undefined;
   if (unaskedFor(standing).length > 0) return undefined;
@@ -63,7 +63,7 @@ export function noneClaim(standing: Standing): Verdict | undefined {
     delta: Math.exp(deltaNone),
     widened: deltaNone > design.delta,
     covers: standing.ceilings.map((arm) => arm.stubbed),
-    untested: space.untested,
+    untested: armSets.untested,
   };
 }
 
@@ -105,5 +105,5 @@ export function headroomLift(standing: Standing): Lift | undefined {
 
 /** Every single stub that the host offers was measured: else "best of all" would be said of a part. */
 function allMeasured(standing: Standing): boolean {
-  return standing.singles.length === standing.space.singles.length;
+  return standing.singles.length === standing.armSets.singles.length;
 }

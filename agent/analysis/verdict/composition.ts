@@ -1,7 +1,7 @@
 // How the layers' costs combine: the smallest capacity rules, latencies add up, or a limit shows in no layer on its own.
 
 import type { Layer } from '../../lib/layer.ts';
-import { bracketOf, type Bracket } from './bracket.ts';
+import { deployedAlone, type DeployedAlone } from './deployed-alone.ts';
 import { liftOf, standardError } from '../fit/contrast.ts';
 import type { Standing } from './standing.ts';
 
@@ -28,19 +28,18 @@ const invisible = 0.9;
  * rate law of stations in series). Undefined without headroom or before every "all but one" was measured.
  */
 export function composition(standing: Standing): Composition | undefined {
-  const bracket = bracketOf(standing);
-  if (!bracket || !standing.headroom || bracket.alone.size < Math.max(bracket.ceiling.stubbed.length, 2))
-    return undefined;
-  const all = Math.exp(bracket.all);
-  const alone = new Map([...bracket.alone].map(([layer, { lift }]) => [layer, Math.exp(lift)]));
+  const ends = deployedAlone(standing);
+  if (!ends || !standing.headroom || ends.alone.size < Math.max(ends.ceiling.stubbed.length, 2)) return undefined;
+  const all = Math.exp(ends.all);
+  const alone = new Map([...ends.alone].map(([layer, { lift }]) => [layer, Math.exp(lift)]));
   const gap = Math.log(Math.min(smallest(alone, all), summed(alone, all)));
-  if (gap > standing.design.delta + gapErrors * errorOf(standing, bracket)) return { kind: 'hidden', gap };
+  if (gap > standing.design.delta + gapErrors * errorOf(standing, ends)) return { kind: 'hidden', gap };
   const adds = misfit(standing, alone, all, summed) < misfit(standing, alone, all, smallest);
   return { kind: adds ? 'latency' : 'capacity', gap };
 }
 
 /** Of the smallest U_l; the sum's error is no larger, as it averages over layers. */
-function errorOf(standing: Standing, { alone }: Bracket): number {
+function errorOf(standing: Standing, { alone }: DeployedAlone): number {
   const [lowest] = [...alone.values()].sort((a, b) => a.lift - b.lift);
   return (lowest && standardError(standing.fit, liftOf(lowest.arm))) ?? Infinity;
 }

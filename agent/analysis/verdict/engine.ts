@@ -16,12 +16,13 @@ import { blocksOf, checkObservations, type Observation } from '../fit/observatio
 import { rules } from '../rules.ts';
 import { fitByArm } from '../fit/scatter.ts';
 import { maskedClaim } from './sets.ts';
-import { spaceOf, type Space } from './space.ts';
-import { firstBlock, leavesA, nextInA, type Aim, type Block } from './stage-a.ts';
-import { nextInB } from './stage-b.ts';
+import { armSetsOf, type ArmSets } from './arm-sets.ts';
+import { firstBlock, leavesSingles, nextForSingles, type Aim, type Block } from './single-stubs.ts';
+import { nextForSets } from './stub-sets.ts';
 import { standingOf, type Standing } from './standing.ts';
 import type { Verdict } from './verdict.ts';
 
+/** A: baseline, single stubs and the ceiling (single-stubs.ts). B: sets of stubs (stub-sets.ts). Records have the letters. */
 export type Stage = 'A' | 'B';
 
 export type Decision =
@@ -58,28 +59,28 @@ export function decide(design: Design, observations: readonly Observation[]): De
 
 /** Replays every look that the checked, sorted observations have passed, up to the first verdict. */
 export function replay(design: Design, observations: readonly Observation[]): Replay {
-  const space = spaceOf(design);
+  const armSets = armSetsOf(design);
   const blocks = blocksOf(observations);
-  let state: Replay = { stage: 'A', deltaNone: design.delta, next: firstBlock(space), verdict: undefined };
+  let state: Replay = { stage: 'A', deltaNone: design.delta, next: firstBlock(armSets), verdict: undefined };
   for (const look of design.looks.filter((count) => count <= blocks.length)) {
     const seen = observations.filter((one) => one.block <= (blocks[look - 1] ?? 0));
-    state = afterLook(state, standAt(design, space, seen, look === design.looks[0] ? undefined : state.deltaNone));
+    state = afterLook(state, standAt(design, armSets, seen, look === design.looks[0] ? undefined : state.deltaNone));
     if (state.verdict) return state;
   }
-  return isOver(design, observations, state.next) ? atTheEnd(design, space, observations, state) : state;
+  return isOver(design, observations, state.next) ? atTheEnd(design, armSets, observations, state) : state;
 }
 
 /** Where things stand after all of `observations`. The bound of "none" follows the noise, and never rises above `deltaNone`. */
 export function standAt(
   design: Design,
-  space: Space,
+  armSets: ArmSets,
   observations: readonly Observation[],
   deltaNone = Infinity,
 ): Standing {
   const fitted = fitByArm(observations);
   const widest = Math.min(deltaNone, widened(design, fitted.overall.sigma ?? 0));
   const late = observations.length >= rules.givesUpAfter * design.budgetSlices;
-  return standingOf({ design, space, fit: fitted, deltaNone: widest, late });
+  return standingOf({ design, armSets, fit: fitted, deltaNone: widest, late });
 }
 
 /** Chasing a bound far below the noise would use up any budget: under high noise "none" is about lifts above the noise. */
@@ -94,8 +95,8 @@ function blocksToLook(design: Design, observations: readonly Observation[], next
 }
 
 function afterLook(before: Replay, standing: Standing): Replay {
-  const masks = seeksSets(standing.design, standing.space);
-  const stage = before.stage === 'B' || (masks && leavesA(standing)) ? 'B' : 'A';
+  const masks = seeksSets(standing.design, standing.armSets);
+  const stage = before.stage === 'B' || (masks && leavesSingles(standing)) ? 'B' : 'A';
   const verdict =
     claim(standing, before.stage) ??
     (stage === before.stage ? undefined : claim(standing, stage)) ??
@@ -107,7 +108,7 @@ function afterLook(before: Replay, standing: Standing): Replay {
 /** A single stub that is proven and large enough after all takes the questions of stage A up again. */
 function nextBlock(standing: Standing, stage: Stage): Block {
   const resumes = standing.bestSeems && !standing.seemsMinor;
-  return stage === 'A' || resumes ? nextInA(standing) : nextInB(standing);
+  return stage === 'A' || resumes ? nextForSingles(standing) : nextForSets(standing);
 }
 
 /** In stage B a lever must not even seem minor: the sets are being measured anyway. */
@@ -126,18 +127,18 @@ function isOver(design: Design, observations: readonly Observation[], next: Bloc
 }
 
 /** One last look at everything, also at blocks that no regular look has covered. */
-function atTheEnd(design: Design, space: Space, observations: readonly Observation[], state: Replay): Replay {
-  const standing = standAt(design, space, observations, state.deltaNone);
+function atTheEnd(design: Design, armSets: ArmSets, observations: readonly Observation[], state: Replay): Replay {
+  const standing = standAt(design, armSets, observations, state.deltaNone);
   return { ...state, verdict: claim(standing, state.stage) ?? leverClaim(standing) ?? outOfBudget(standing) };
 }
 
 /** Sets are sought where the design asks for them, the ceiling has two layers or more, and the budget reaches that far. */
-function seeksSets(design: Design, space: Space): boolean {
-  return design.stages === 'A+B' && design.budgetSlices >= slicesBeforeSets(space);
+function seeksSets(design: Design, armSets: ArmSets): boolean {
+  return design.stages === 'A+B' && design.budgetSlices >= slicesBeforeSets(armSets);
 }
 
 /** The fewest slices after which a masked set can be claimed: two blocks of stage A, one of stage B, one to confirm. */
-function slicesBeforeSets(space: Space): number {
+function slicesBeforeSets(armSets: ArmSets): number {
   const largest = (arm: Arm): number => arm.stubbed.length;
-  return rules.doubleBaselineBlocks * firstBlock(space).arms.length + Math.max(...space.ceilings.map(largest)) + 6;
+  return rules.doubleBaselineBlocks * firstBlock(armSets).arms.length + Math.max(...armSets.ceilings.map(largest)) + 6;
 }

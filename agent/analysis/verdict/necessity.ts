@@ -6,7 +6,7 @@
 import type { Arm, Layer } from '../../lib/layer.ts';
 import { rules } from '../rules.ts';
 import { savedOf, savesLess, savesMore } from './saved.ts';
-import { allBut } from './space.ts';
+import { allBut } from './arm-sets.ts';
 import { estimate, type Standing } from './standing.ts';
 
 export interface Need {
@@ -25,7 +25,7 @@ export function needsOf(standing: Standing): readonly Need[] {
 }
 
 function needOf(standing: Standing, top: { arm: Arm; estimate: number }, layer: Layer): Need {
-  const arm = allBut(standing.space, top.arm, layer);
+  const arm = allBut(standing.armSets, top.arm, layer);
   const lift = arm && estimate(standing, arm.id);
   if (arm === undefined || lift === undefined) return { layer, arm, seems: undefined, proven: 'open' };
   const necessary = standing.headroom && savesLess(standing, arm.id, top.arm.id, rules.necessary);

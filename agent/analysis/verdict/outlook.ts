@@ -4,8 +4,8 @@ import { layerLevel, noneLevel, ownLevel, type Design } from './design.ts';
 import { chiSquaredQuantile, tQuantile } from '../fit/quantile.ts';
 import { rules } from '../rules.ts';
 import { savedOf } from './saved.ts';
-import { spaceOf } from './space.ts';
-import { firstBlock } from './stage-a.ts';
+import { armSetsOf } from './arm-sets.ts';
+import { firstBlock } from './single-stubs.ts';
 
 /** How surely something is promised: in half of such runs, or in nine of ten. */
 export type Odds = 'even' | 'sure';
@@ -39,7 +39,7 @@ export function outlook(
   sigma: number,
   { deltaNone = design.delta, headroom = Math.log(2) }: { deltaNone?: number; headroom?: number } = {},
 ): Outlook {
-  const perBlock = firstBlock(spaceOf(design)).arms.length;
+  const perBlock = firstBlock(armSetsOf(design)).arms.length;
   return {
     sigma,
     levers: design.looks
@@ -69,7 +69,7 @@ export function outlook(
  * exceed the guard, also the one that rests on the scatter of the stub's own few slices (see `ownBounds`).
  */
 export function smallestLift(design: Design, sigma: number, blocks: number, odds: Odds): number {
-  const { arms } = firstBlock(spaceOf(design));
+  const { arms } = firstBlock(armSetsOf(design));
   const stubs = new Set(arms).size - 1;
   const repeats = (arms.length - 2) / stubs;
   const degrees = Math.max(blocks * arms.length - blocks - stubs, 1);
@@ -101,7 +101,7 @@ export function blocksForGap(design: Design, sigma: number, gap: number): number
 
 /** Slices, half baseline and half ceiling, whose difference has an upper bound below `delta`: variance 4 sigma^2 / n. */
 export function slicesForNone(design: Design, sigma: number, delta: number, odds: Odds): number {
-  const [least, distance] = [2 * firstBlock(spaceOf(design)).arms.length, largeT(noneLevel(design)) + margin[odds]];
+  const [least, distance] = [2 * firstBlock(armSetsOf(design)).arms.length, largeT(noneLevel(design)) + margin[odds]];
   return Math.max(least, Math.ceil(4 * ((distance * sigma) / delta) ** 2));
 }
 
@@ -110,7 +110,7 @@ export function slicesForNone(design: Design, sigma: number, delta: number, odds
  * save. Two blocks of stage A come before; one of three slices confirms the set.
  */
 export function slicesForMasked(design: Design, sigma: number, headroom: number, odds: Odds): number {
-  const before = 2 * firstBlock(spaceOf(design)).arms.length;
+  const before = 2 * firstBlock(armSetsOf(design)).arms.length;
   const perBlock = design.layers.length + 3;
   const distance = largeT(layerLevel(design)) + margin[odds];
   const slope = rules.necessary * Math.exp(-headroom);

@@ -2,7 +2,7 @@
 
 import type { Layer } from '../../lib/layer.ts';
 import { asRatio, liftIn } from './claims.ts';
-import { bracketOf } from './bracket.ts';
+import { deployedAlone } from './deployed-alone.ts';
 import { boundsOf, liftOf } from '../fit/contrast.ts';
 import { rules } from '../rules.ts';
 import { savedOf } from './saved.ts';
@@ -32,19 +32,19 @@ export interface LayerReading {
   /** Proven not to limit: its own lift is within +-`delta` (each side at 5 %), and the others gain with it deployed. */
   readonly cleared: boolean;
   /**
-   * Share of the headroom credited to the layer: half of what its stub adds first, half of what it adds last (a bracket of
-   * the Shapley value, from two of its orders). Explains, never decides: a masked layer has credit but lifts nothing alone.
+   * Share of the headroom credited to the layer: half of what its stub adds first, half of what it adds last (the
+   * Shapley value over two of its orders). Explains, never decides: a masked layer has credit but lifts nothing alone.
    */
   readonly share: number | undefined;
 }
 
 export function readingsOf(standing: Standing): readonly LayerReading[] {
-  const bracket = bracketOf(standing);
+  const ends = deployedAlone(standing);
   return standing.design.layers.map((layer) => {
-    const single = standing.space.singles.find((one) => one.layer === layer);
+    const single = standing.armSets.singles.find((one) => one.layer === layer);
     const now = single && estimate(standing, single.arm);
-    const alone = bracket?.alone.get(layer);
-    const both = bracket && now !== undefined && alone ? { now, alone: alone.lift, all: bracket.all } : undefined;
+    const alone = ends?.alone.get(layer);
+    const both = ends && now !== undefined && alone ? { now, alone: alone.lift, all: ends.all } : undefined;
     return {
       layer,
       now: single && liftIn(standing, single.arm),
@@ -70,7 +70,7 @@ function creditOf({ now, alone, all }: Both): number {
 
 /** Single stubs proven to lower goodput by more than `delta`: a finding of its own, often lost batching or merging. */
 export function slowing(standing: Standing): readonly LayerLift[] {
-  return standing.space.singles.flatMap(({ layer, arm }) => {
+  return standing.armSets.singles.flatMap(({ layer, arm }) => {
     const found = bounds(standing, liftOf(arm));
     return found && found.high < -standing.design.delta ? [{ layer, lift: asRatio(found) }] : [];
   });

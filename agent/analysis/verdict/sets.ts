@@ -8,7 +8,7 @@ import { liftIn } from './claims.ts';
 import { needsOf, type Need } from './necessity.ts';
 import { rules } from '../rules.ts';
 import { savedInSum, savesLess, savesMore } from './saved.ts';
-import { armWith, setsWith } from './space.ts';
+import { armWith, setsWith } from './arm-sets.ts';
 import { estimate, lifts, seemsToLift, type Standing } from './standing.ts';
 import type { LayerLift, MaskedVerdict } from './verdict.ts';
 
@@ -44,9 +44,9 @@ export function maskedClaim(standing: Standing): MaskedVerdict | undefined {
 
 /** Feasible arms of one size with at least `layers` stubbed: the smallest size, two or more, that is not ruled out. */
 function openSets(standing: Standing, layers: readonly Layer[]): readonly Arm[] {
-  const { top, space } = standing;
+  const { top, armSets } = standing;
   if (!top) return [];
-  const sets = setsWith(space, top.arm, layers);
+  const sets = setsWith(armSets, top.arm, layers);
   for (let size = 2; size <= top.arm.stubbed.length; size++) {
     const ofSize = sets.filter((arm) => arm.stubbed.length === size);
     if (!ofSize.every((arm) => fallsShort(standing, arm))) return ofSize;
@@ -91,7 +91,7 @@ function partialLifts(standing: Standing, set: Arm): readonly LayerLift[] {
 /** The set without `layer` was measured and falls short; a single stub does so by being minor. */
 function needed(standing: Standing, set: Arm, layer: Layer): boolean {
   const rest = armWith(
-    standing.space,
+    standing.armSets,
     set.stubbed.filter((other) => other !== layer),
   );
   if (!rest) return false;

@@ -7,11 +7,11 @@ import { layerLevel, noneLevel, ownLevel, type Design } from './design.ts';
 import { rules } from '../rules.ts';
 import { savedInSum, savedOf, savesLess } from './saved.ts';
 import { ownBounds, type ArmFit } from '../fit/scatter.ts';
-import { allBut, armWith, type Space } from './space.ts';
+import { allBut, armWith, type ArmSets } from './arm-sets.ts';
 
 export interface Look {
   readonly design: Design;
-  readonly space: Space;
+  readonly armSets: ArmSets;
   readonly fit: ArmFit;
   /** The lift, in ln units, that "none" must exclude: `design.delta`, or more where the noise asks for it. */
   readonly deltaNone: number;
@@ -33,7 +33,7 @@ export interface Standing extends Look {
   readonly contenders: readonly Placed[];
   /** Layers whose stub seems to lower goodput, alone or once the others are gone. */
   readonly slowing: readonly Layer[];
-  /** The arms that bound what all others can lift: `space.ceilings`, the same without the stubs that slow, and what beats them. */
+  /** The arms that bound what all others can lift: `armSets.ceilings`, the same without the stubs that slow, and what beats them. */
   readonly ceilings: readonly Arm[];
   /** The measured ceiling with the highest lift. */
   readonly top: { readonly arm: Arm; readonly estimate: number } | undefined;
@@ -60,14 +60,14 @@ export function standingOf(look: Look): Standing {
   const beating = betterWithout(look);
   const slowing = [...new Set([...slowed(look), ...beating.map(({ layer }) => layer)])];
   const ceilings = withoutSlowing(
-    look.space,
+    look.armSets,
     slowing,
     beating.map(({ arm }) => arm),
   );
   const top = highest(look, ceilings);
   const gains = top !== undefined && top.estimate >= look.design.delta;
   const headroom = gains && above(look, liftOf(top.arm.id), 0);
-  const parts = top && best ? partsOf(look.space, top.arm, best) : [];
+  const parts = top && best ? partsOf(look.armSets, top.arm, best) : [];
   const apart = top !== undefined && !addUp(look, parts, top);
   const contenders = contending(look, singles);
   const inSum = (level: number): string | undefined =>
@@ -145,8 +145,8 @@ export function doubted({ fit }: Pick<Look, 'fit'>, singles: readonly Placed[]):
 }
 
 /** The single stub of each layer of the ceiling; one that cannot be stubbed alone has the credit of the best. */
-function partsOf(space: Space, top: Arm, best: Placed): readonly string[] {
-  return top.stubbed.map((layer) => space.singles.find((one) => one.layer === layer)?.arm ?? best.arm);
+function partsOf(armSets: ArmSets, top: Arm, best: Placed): readonly string[] {
+  return top.stubbed.map((layer) => armSets.singles.find((one) => one.layer === layer)?.arm ?? best.arm);
 }
 
 /** What single stubs save adds up to most of what they save together: latencies in series, none of which hides another. */
@@ -156,16 +156,18 @@ function addUp(look: Look, parts: readonly string[], top: { readonly estimate: n
 }
 
 /** That stubs do not slow is what makes a ceiling one: a stub that does must be kept out of it. */
-function withoutSlowing(space: Space, slowing: readonly Layer[], beating: readonly Arm[]): readonly Arm[] {
-  const free = space.ceilings.map((arm) => arm.stubbed.filter((layer) => !slowing.includes(layer)));
-  return [...new Set([...space.ceilings, ...free.flatMap((layers) => armWith(space, layers) ?? []), ...beating])];
+function withoutSlowing(armSets: ArmSets, slowing: readonly Layer[], beating: readonly Arm[]): readonly Arm[] {
+  const free = armSets.ceilings.map((arm) => arm.stubbed.filter((layer) => !slowing.includes(layer)));
+  return [...new Set([...armSets.ceilings, ...free.flatMap((layers) => armWith(armSets, layers) ?? []), ...beating])];
 }
 
 /** The arms with all of a ceiling stubbed but one layer, where the host can set them up. */
-export function allButOnes({ space }: Pick<Look, 'space'>): readonly { readonly layer: Layer; readonly arm: Arm }[] {
-  return space.ceilings.flatMap((ceiling) =>
+export function allButOnes({
+  armSets,
+}: Pick<Look, 'armSets'>): readonly { readonly layer: Layer; readonly arm: Arm }[] {
+  return armSets.ceilings.flatMap((ceiling) =>
     ceiling.stubbed.flatMap((layer) => {
-      const arm = allBut(space, ceiling, layer);
+      const arm = allBut(armSets, ceiling, layer);
       return arm ? [{ layer, arm, ceiling }] : [];
     }),
   );
@@ -173,9 +175,9 @@ export function allButOnes({ space }: Pick<Look, 'space'>): readonly { readonly 
 
 /** Layers without whose stub all others do better: it costs only once they are gone, so it does not show alone. */
 function betterWithout(look: Look): readonly { readonly layer: Layer; readonly arm: Arm }[] {
-  return look.space.ceilings.flatMap((ceiling) =>
+  return look.armSets.ceilings.flatMap((ceiling) =>
     ceiling.stubbed.flatMap((layer) => {
-      const arm = allBut(look.space, ceiling, layer);
+      const arm = allBut(look.armSets, ceiling, layer);
       const found = arm && pooledBounds(look, difference(arm.id, ceiling.id));
       return arm && found && found.low > 0 && found.estimate > look.design.delta ? [{ layer, arm }] : [];
     }),
@@ -184,14 +186,14 @@ function betterWithout(look: Look): readonly { readonly layer: Layer; readonly a
 
 /** Weak evidence is enough: a wrong suspicion costs a few slices, a missed one hides a lift. */
 function slowed(look: Look): readonly Layer[] {
-  return look.space.singles.flatMap(({ layer, arm }) => {
+  return look.armSets.singles.flatMap(({ layer, arm }) => {
     const found = boundsOf(look.fit, liftOf(arm), noneLevel(look.design));
     return found && found.high < 0 && found.estimate < -look.design.delta ? [layer] : [];
   });
 }
 
 function placed(look: Look): readonly Placed[] {
-  return look.space.singles
+  return look.armSets.singles
     .flatMap(({ layer, arm }) => {
       const lift = estimate(look, arm);
       return lift === undefined ? [] : [{ layer, arm, estimate: lift }];

@@ -1,10 +1,11 @@
-// Every layer from both ends: the ceiling, and what the stack does with one layer alone deployed beneath it.
+// What each layer's stub adds last: the ceiling, compared with the arm in which that layer alone is deployed. With what it adds
+// first (its single stub), these are the two ends of the layer's Shapley value.
 
 import type { Arm, Layer } from '../../lib/layer.ts';
-import { allBut } from './space.ts';
+import { allBut } from './arm-sets.ts';
 import { estimate, type Standing } from './standing.ts';
 
-export interface Bracket {
+export interface DeployedAlone {
   readonly ceiling: Arm;
   /** Lift of the ceiling in ln units. */
   readonly all: number;
@@ -12,8 +13,8 @@ export interface Bracket {
   readonly alone: ReadonlyMap<Layer, { readonly arm: string; readonly lift: number }>;
 }
 
-/** The bracket of the ceiling for which most is measured; undefined before any ceiling was. */
-export function bracketOf(standing: Standing): Bracket | undefined {
+/** For the ceiling for which most is measured; undefined before any ceiling was. */
+export function deployedAlone(standing: Standing): DeployedAlone | undefined {
   return standing.ceilings
     .flatMap((ceiling) => {
       const all = estimate(standing, ceiling.id);
@@ -22,10 +23,10 @@ export function bracketOf(standing: Standing): Bracket | undefined {
     .sort((a, b) => b.alone.size - a.alone.size || b.all - a.all)[0];
 }
 
-function aloneUnder(standing: Standing, ceiling: Arm): Bracket['alone'] {
+function aloneUnder(standing: Standing, ceiling: Arm): DeployedAlone['alone'] {
   return new Map(
     ceiling.stubbed.flatMap((layer) => {
-      const arm = allBut(standing.space, ceiling, layer);
+      const arm = allBut(standing.armSets, ceiling, layer);
       const lift = arm && estimate(standing, arm.id);
       return arm === undefined || lift === undefined ? [] : [[layer, { arm: arm.id, lift }]];
     }),

@@ -1,9 +1,9 @@
-// Stage A: baseline, every single stub and the ceiling. Arms are dropped as their questions are answered.
+// Stage A of a verdict, one factor at a time: baseline, every single stub and the ceiling. Arms are dropped as their questions are answered.
 
 import { baselineId } from '../../lib/arm.ts';
 import { alike, ceilingBound, looksLikeNone, unaskedFor } from './claims.ts';
 import { rules } from '../rules.ts';
-import type { Space } from './space.ts';
+import type { ArmSets } from './arm-sets.ts';
 import { lifts, seemsToLift, type Standing } from './standing.ts';
 
 /** What the next block is for. */
@@ -16,14 +16,14 @@ export interface Block {
 }
 
 /** The block before the first look: everything once, the baseline twice (and a single layer's only stub as well). */
-export function firstBlock(space: Space): Block {
-  const stubs = union([space.singles.map((one) => one.arm), space.ceilings.map((arm) => arm.id)]);
+export function firstBlock(armSets: ArmSets): Block {
+  const stubs = union([armSets.singles.map((one) => one.arm), armSets.ceilings.map((arm) => arm.id)]);
   const twice = stubs.length === 1 ? [...stubs, ...stubs] : stubs;
   return { aim: 'levers', arms: [baselineId, baselineId, ...twice] };
 }
 
 /** The next block of stage A after a look that decided nothing. */
-export function nextInA(standing: Standing): Block {
+export function nextForSingles(standing: Standing): Block {
   const { contenders, top } = standing;
   const ceilings = standing.ceilings.map((arm) => arm.id);
   const contending = contenders.map((one) => one.arm);
@@ -63,7 +63,7 @@ function areLevel(standing: Standing): boolean {
 }
 
 /** No single layer seems to explain the headroom: time for the sets. */
-export function leavesA(standing: Standing): boolean {
+export function leavesSingles(standing: Standing): boolean {
   return standing.headroom && standing.seemsMinor;
 }
 

@@ -1,13 +1,13 @@
-// Stage B: which layers hide one another. First every "all but one", then the set that they imply.
+// Stage B of a verdict, the interactions: which layers hide one another. First every "all but one", then the set that they imply.
 
 import { baselineId } from '../../lib/arm.ts';
 import { needsOf, type Need } from './necessity.ts';
 import { fallsShort, impliedSets } from './sets.ts';
-import { padded, union, type Block } from './stage-a.ts';
+import { padded, union, type Block } from './single-stubs.ts';
 import { doubted, estimate, type Standing } from './standing.ts';
 
 /** The next block of stage B after a look that decided nothing. */
-export function nextInB(standing: Standing): Block {
+export function nextForSets(standing: Standing): Block {
   const { top, singles } = standing;
   const needs = needsOf(standing);
   const open = needs.flatMap((need) => (need.arm && need.proven === 'open' ? [need.arm.id] : []));

@@ -3,7 +3,7 @@
 import type { Arm, Layer } from '../../lib/layer.ts';
 import { stubArms, type Design } from './design.ts';
 
-export interface Space {
+export interface ArmSets {
   /** Feasible arms with exactly one stub, in layer order. */
   readonly singles: readonly Single[];
   /** Feasible arms that no other feasible arm includes: usually `all-stub` alone. */
@@ -19,7 +19,7 @@ export interface Single {
   readonly arm: string;
 }
 
-export function spaceOf(design: Design): Space {
+export function armSetsOf(design: Design): ArmSets {
   const arms = stubArms(design);
   return {
     arms,
@@ -32,19 +32,19 @@ export function spaceOf(design: Design): Space {
 }
 
 /** The feasible arm that stubs exactly `stubbed`. */
-export function armWith(space: Space, stubbed: readonly Layer[]): Arm | undefined {
-  return space.arms.find((arm) => arm.stubbed.length === stubbed.length && includes(arm, stubbed));
+export function armWith(armSets: ArmSets, stubbed: readonly Layer[]): Arm | undefined {
+  return armSets.arms.find((arm) => arm.stubbed.length === stubbed.length && includes(arm, stubbed));
 }
 
 /** The arm below `ceiling` in which `layer` alone of its stubs is deployed. */
-export function allBut(space: Space, ceiling: Arm, layer: Layer): Arm | undefined {
+export function allBut(armSets: ArmSets, ceiling: Arm, layer: Layer): Arm | undefined {
   const rest = ceiling.stubbed.filter((other) => other !== layer);
-  return rest.length === ceiling.stubbed.length ? undefined : armWith(space, rest);
+  return rest.length === ceiling.stubbed.length ? undefined : armWith(armSets, rest);
 }
 
 /** The feasible arms that stub at least `layers` and nothing beyond `ceiling`, fewer stubs before more. */
-export function setsWith(space: Space, ceiling: Arm, layers: readonly Layer[]): readonly Arm[] {
-  return space.arms.filter((arm) => includes(arm, layers) && includes(ceiling, arm.stubbed));
+export function setsWith(armSets: ArmSets, ceiling: Arm, layers: readonly Layer[]): readonly Arm[] {
+  return armSets.arms.filter((arm) => includes(arm, layers) && includes(ceiling, arm.stubbed));
 }
 
 export function includes(arm: Arm, layers: readonly Layer[]): boolean {
