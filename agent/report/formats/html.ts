@@ -1,12 +1,10 @@
 // The report as one page that needs nothing else: no scripts, no fonts, no network. To be mailed or kept.
 
-import { renderLift, renderRatio } from '../words/figures.ts';
 import { footerOf } from '../sections/footer.ts';
 import { word } from '../../lib/shell-words.ts';
 import { plain } from './plain.ts';
-import { type Bar, scaleOf } from '../sections/scale.ts';
 import type { ReportDocument } from '../schema/schema.ts';
-import type { Section } from '../sections/section.ts';
+import type { Bar, Chart, Section } from '../sections/section.ts';
 import { sectionsOf } from '../sections/sections.ts';
 
 const style = `
@@ -20,7 +18,6 @@ svg { max-width: 100%; } svg text { font: 13px system-ui, sans-serif; fill: curr
 `;
 
 export function renderHtml(report: ReportDocument): string {
-  const [first, ...rest] = sectionsOf(report);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,9 +31,7 @@ export function renderHtml(report: ReportDocument): string {
 <h1>${escaped(report.sentence)}</h1>
 <p><strong>${escaped(report.next)}</strong></p>
 ${bullets(report.why)}
-${first ? sectionOf(first) : ''}
-${chartOf(report)}
-${rest.map(sectionOf).join('\n')}
+${sectionsOf(report).map(sectionOf).join('\n')}
 <footer>
 ${tableOf([], footerOf(report), [])}
 <p>Again: <code>layerlift report ${escaped(word(plain(report.folder)))}</code></p>
@@ -47,7 +42,10 @@ ${tableOf([], footerOf(report), [])}
 }
 
 function sectionOf(section: Section): string {
-  const body = section.kind === 'list' ? bullets(section.items) : tableOf(section.head, section.rows, section.right);
+  const body =
+    section.kind === 'list'
+      ? bullets(section.items)
+      : `${tableOf(section.head, section.rows, section.right)}${section.chart ? `\n${chartOf(section.chart)}` : ''}`;
   return `<h2>${escaped(section.title)}</h2>\n${body}`;
 }
 
@@ -63,29 +61,27 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[], 
 }
 
 /** Pixels. */
-const chart = { left: 100, length: 400, row: 28, right: 220 } as const;
+const size = { left: 100, length: 400, row: 28, right: 220 } as const;
 
-function chartOf(report: ReportDocument): string {
-  const { bars, end } = scaleOf(report);
-  if (bars.length === 0) return '';
-  const [width, height] = [chart.left + chart.length + chart.right, bars.length * chart.row + 24];
+function chartOf({ title, legend, bars, ends }: Chart): string {
+  const [width, height] = [size.left + size.length + size.right, bars.length * size.row + 24];
   const foot = height - 20;
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="lift of stubbing each layer alone, with its bounds">
+  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">
 ${bars.map(barOf).join('\n')}
-<line class="axis" x1="${chart.left}" y1="0" x2="${chart.left}" y2="${foot}"/>
-<text x="${chart.left}" y="${height - 5}">no change</text>
-<text x="${chart.left + chart.length}" y="${height - 5}" text-anchor="end">${escaped(renderRatio(end))}</text>
+<line class="axis" x1="${size.left}" y1="0" x2="${size.left}" y2="${foot}"/>
+<text x="${size.left}" y="${height - 5}">${escaped(ends.from)}</text>
+<text x="${size.left + size.length}" y="${height - 5}" text-anchor="end">${escaped(ends.to)}</text>
 </svg>
-<p>Bar: the estimate of stubbing the layer alone. Line: its bounds.</p>`;
+<p>${escaped(legend.picture)}</p>`;
 }
 
-function barOf({ layer, lift, low, estimate, high }: Bar, row: number): string {
-  const x = (share: number): string => (chart.left + share * chart.length).toFixed(1);
-  const [top, middle] = [row * chart.row + 4, row * chart.row + 13];
-  return `<text x="0" y="${middle + 5}">${escaped(layer)}</text>
-<rect class="bar" x="${chart.left}" y="${top}" width="${(estimate * chart.length).toFixed(1)}" height="18"/>
+function barOf({ name, figure, low, estimate, high }: Bar, row: number): string {
+  const x = (share: number): string => (size.left + share * size.length).toFixed(1);
+  const [top, middle] = [row * size.row + 4, row * size.row + 13];
+  return `<text x="0" y="${middle + 5}">${escaped(name)}</text>
+<rect class="bar" x="${size.left}" y="${top}" width="${(estimate * size.length).toFixed(1)}" height="18"/>
 <line class="bound" x1="${x(low)}" y1="${middle}" x2="${x(high)}" y2="${middle}"/>
-<text x="${chart.left + chart.length + 8}" y="${middle + 5}">${escaped(renderLift(lift))}</text>`;
+<text x="${size.left + size.length + 8}" y="${middle + 5}">${escaped(figure)}</text>`;
 }
 
 function escaped(text: string): string {

@@ -3,9 +3,8 @@
 import { footerOf } from '../sections/footer.ts';
 import { word } from '../../lib/shell-words.ts';
 import { plain, wrap } from './plain.ts';
-import { type Bar, type Scale, scaleOf } from '../sections/scale.ts';
 import type { ReportDocument } from '../schema/schema.ts';
-import type { Section } from '../sections/section.ts';
+import type { Bar, Section } from '../sections/section.ts';
 import { sectionsOf } from '../sections/sections.ts';
 import { renderTable } from './table.ts';
 
@@ -17,7 +16,7 @@ export function renderText(report: ReportDocument): string {
     ...wrap(report.sentence, { width }),
     ...wrap(report.next, { width }),
     ...spaced(report.why.flatMap((reason) => wrap(reason, { width, first: '  - ' }))),
-    ...sectionsOf(report).flatMap((section, i) => spaced(sectionLines(section, i === 0 ? scaleOf(report) : undefined))),
+    ...sectionsOf(report).flatMap((section) => spaced(sectionLines(section))),
     ...spaced(footerLines(report)),
   ];
   return `${lines.join('\n')}\n`;
@@ -27,26 +26,23 @@ function spaced(lines: readonly string[]): readonly string[] {
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-function sectionLines(section: Section, scale: Scale | undefined): readonly string[] {
+function sectionLines(section: Section): readonly string[] {
   if (section.kind === 'list') {
     return [section.title, ...section.items.flatMap((item) => wrap(item, { width, first: '  - ' }))];
   }
-  const { title, head, right } = section;
+  const { title, head, right, chart } = section;
   const rows = section.rows.map((row) => row.map(plain));
   const narrow = indented(renderTable(head, rows, right));
-  if (!scale || scale.bars.length === 0) return [title, ...narrow];
-  const bars = new Map<string, string>(scale.bars.map((bar) => [bar.layer, barOf(bar, scale.end)]));
+  if (!chart) return [title, ...narrow];
+  const bars = new Map(chart.bars.map((bar) => [plain(bar.name), barOf(bar)]));
   const barred = rows.map((row) => [...row, bars.get(row[0] ?? '') ?? '']);
-  const wide = indented(renderTable([...head, scale.label], barred, right));
-  const legend = '  (bars: full up to the lower bound, shaded up to the upper)';
-  return [title, ...(wide.every((line) => line.length <= width) ? [...wide, legend] : narrow)];
+  const wide = indented(renderTable([...head, chart.ends.label], barred, right));
+  return [title, ...(wide.every((line) => line.length <= width) ? [...wide, `  (${chart.legend.text})`] : narrow)];
 }
 
-/** `end`: the ratio at which the scale ends. */
-function barOf(bar: Bar, end: number): string {
-  const [full, whole] = [Math.round(bar.low * barLength), Math.round(bar.high * barLength)];
-  const cutOff = bar.lift.high > end ? '>' : '';
-  return '█'.repeat(full) + '░'.repeat(Math.max(0, whole - full)) + cutOff;
+function barOf({ low, high, isCutOff }: Bar): string {
+  const [full, whole] = [Math.round(low * barLength), Math.round(high * barLength)];
+  return '█'.repeat(full) + '░'.repeat(Math.max(0, whole - full)) + (isCutOff ? '>' : '');
 }
 
 function footerLines(report: ReportDocument): readonly string[] {

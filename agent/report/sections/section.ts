@@ -7,6 +7,32 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Indices of columns that hold numbers. */
   readonly right: readonly number[];
+  /** The same figures as a picture; left out: there is none. Markdown shows the table alone. */
+  readonly chart?: Chart;
+}
+
+/** Bars on one scale, each with its bounds. */
+export interface Chart {
+  /** What it shows, for who cannot see it. */
+  readonly title: string;
+  /** How to read a bar. */
+  readonly legend: { readonly picture: string; readonly text: string };
+  readonly bars: readonly Bar[];
+  /** Both ends of the scale in words; `label`: both in a few characters. */
+  readonly ends: { readonly from: string; readonly to: string; readonly label: string };
+}
+
+/** Shares of the scale's length, 0..1. */
+export interface Bar {
+  /** The first cell of its row in the table. */
+  readonly name: string;
+  /** Its figure in words. */
+  readonly figure: string;
+  readonly low: number;
+  readonly estimate: number;
+  readonly high: number;
+  /** The upper bound lies beyond the end of the scale. */
+  readonly isCutOff: boolean;
 }
 
 export interface List {
@@ -16,3 +42,7 @@ export interface List {
 }
 
 export type Section = Table | List;
+
+export function withChart(table: Table, chart: Chart | undefined): Table {
+  return chart ? { ...table, chart } : table;
+}

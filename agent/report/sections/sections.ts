@@ -6,16 +6,17 @@ import { capTable } from './caps.ts';
 import { guestTable } from './guests.ts';
 import { knobTable } from './knobs.ts';
 import { latencyTable } from './latency.ts';
+import { liftChart } from './lift-chart.ts';
 import { liftTable } from './lifts.ts';
 import { neighboursTables } from './neighbours.ts';
 import { replacedTable } from './replaced.ts';
-import type { Section } from './section.ts';
+import { type Section, withChart } from './section.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
 /** Those that have something to say. */
 export function sectionsOf(report: ReportDocument): readonly Section[] {
   const sections: readonly Section[] = [
-    liftTable(report),
+    withChart(liftTable(report), liftChart(report)),
     capTable(report),
     knobTable(report),
     latencyTable(report),
