@@ -17,7 +17,7 @@ export interface SourceModule {
   readonly packages: readonly string[];
   /** Dotted names that the code uses, such as `Date.now` and `process.exit`; comments do not count. */
   readonly names: ReadonlySet<string>;
-  /** Texts of three words and more in the code. */
+  /** Texts of three words and more in the code; what a schema says of its fields is documentation, as a comment is. */
   readonly sentences: readonly string[];
 }
 
@@ -46,11 +46,20 @@ export function parseModule(path: string, text: string): SourceModule {
     if (imported) note(imported.specifier, imported.typeOnly);
     const name = dottedName(node);
     if (name !== undefined) names.add(name);
-    if (isSentence(node)) sentences.push(node.getText());
+    if (isSentence(node) && !isDescription(node)) sentences.push(node.getText());
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
   return { path, lines: text.split('\n').length - 1, text, loads, knows, packages, names, sentences };
+}
+
+/** The argument of zod's `.describe`. */
+function isDescription({ parent }: ts.Node): boolean {
+  return (
+    ts.isCallExpression(parent) &&
+    ts.isPropertyAccessExpression(parent.expression) &&
+    parent.expression.name.text === 'describe'
+  );
 }
 
 /** `start` and every module of ours that is loaded when it is. */

@@ -288,7 +288,7 @@ describe('the reading of a module', () => {
   it('sees sentences, but not those of comments', () => {
     const { sentences } = parseModule(
       'findings/a.ts',
-      "// a comment of words\nconst a = ['a b', 'what is told', `all ${1} slices of it`, `${b - c + d}=1`];",
+      "// a comment of words\nconst a = ['a b', 'what is told', `all ${1} slices of it`, `${b - c + d}=1`]; x.describe('so and so');",
     );
     expect(sentences).toEqual(["'what is told'", '`all ${1} slices of it`']);
   });

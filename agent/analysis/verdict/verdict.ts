@@ -1,8 +1,10 @@
 // The verdict: a closed union. "Cannot tell yet" is a result, not an error.
 
+import type * as z from 'zod';
 import type { Fault } from '../../lib/fault.ts';
 import type { Layer } from '../../lib/layer.ts';
-import type { MetLimit, OwnLimitKind } from '../../lib/own-limit.ts';
+import type { MetLimit } from '../../lib/own-limit.ts';
+import type { verdictKinds } from './kinds.ts';
 
 /** A lift as a ratio of goodputs (1 = no change) with the bounds that the look's level gives. */
 export interface Lift {
@@ -11,58 +13,26 @@ export interface Lift {
   readonly high: number;
 }
 
-export interface LayerLift {
-  readonly layer: Layer;
-  readonly lift: Lift;
+/** Why a verdict of these kinds was made. */
+interface Reasons {
+  readonly outside: OutsideReason;
+  readonly inconclusive: InconclusiveReason;
 }
 
-export type Verdict =
-  /** One layer's stub lifts goodput most; `next` is the best of the rest, where its lift is proven too. */
-  | { readonly kind: 'lever'; readonly layer: Layer; readonly lift: Lift; readonly next?: Layer }
-  /** Two or more layers lift alike, each on its own; `lift` is that of the least of them. */
-  | { readonly kind: 'tie'; readonly layers: readonly Layer[]; readonly lift: Lift }
-  /** Several stubs save more of an I/O's time together than one by one: the layers hide one another. */
-  | MaskedVerdict
-  /**
-   * No stub lifts by more than `bound` (a ratio), proven against `delta` (a ratio). `widened`: the noise was too high for
-   * the lift that was asked for, `delta` is larger than it. `covers`:
-   * the largest sets of stubs that were measured together; it holds for each and its parts. `untested`: layers in none of them.
-   */
-  | {
-      readonly kind: 'none';
-      readonly bound: number;
-      readonly delta: number;
-      readonly widened: boolean;
-      readonly covers: readonly (readonly Layer[])[];
-      readonly untested: readonly Layer[];
-      /** Limits of the guests' own that are met, but do not hold the host back as deployed, or not they alone. */
-      readonly above?: readonly MetLimit[];
-    }
-  | OutsideVerdict
-  | InconclusiveVerdict;
+type Serialised = z.output<(typeof verdictKinds)[number]>;
+type VerdictOf<K extends Serialised['kind']> = K extends keyof Reasons
+  ? Readonly<Omit<Extract<Serialised, { kind: K }>, 'why'>> & { readonly why: Reasons[K] }
+  : Readonly<Extract<Serialised, { kind: K }>>;
+
+/** kinds.ts has what each field means. */
+export type Verdict = { readonly [K in Serialised['kind']]: VerdictOf<K> }[Serialised['kind']];
 
 /** The guests' own limits, the load generator or the CPU is the limit even with the most stubs in place. */
-export interface OutsideVerdict {
-  readonly kind: 'outside';
-  /** A limit of the guests' own, the one thread of each load generator, or the CPU of the host. */
-  readonly limit: OwnLimitKind | 'thread' | 'cpu';
-  readonly why: OutsideReason;
-  /** The guests' own limits that are met; absent where it is none of these, or nobody measured whose it is. */
-  readonly met?: readonly MetLimit[];
-}
-
-export interface MaskedVerdict {
-  readonly kind: 'masked';
-  readonly layers: readonly Layer[];
-  /** Lift of stubbing `layers` together. */
-  readonly lift: Lift;
-  /** Other sets that explain the headroom as well: the fixes are interchangeable. */
-  readonly alternatives: readonly (readonly Layer[])[];
-  /** Layers of the set that lift on their own as well, by little of what the set lifts. */
-  readonly minor: readonly LayerLift[];
-  /** Layers of `layers` that had to be stubbed with the others because no arm without them exists; they may not matter. */
-  readonly unproven: readonly Layer[];
-}
+export type OutsideVerdict = VerdictOf<'outside'>;
+/** Several stubs save more of an I/O's time together than one by one: the layers hide one another. */
+export type MaskedVerdict = VerdictOf<'masked'>;
+export type InconclusiveVerdict = VerdictOf<'inconclusive'>;
+export type LayerLift = MaskedVerdict['minor'][number];
 
 /** The layers that are stubbed in an arm; `all`: every layer of the stack. */
 export type StubbedLayers = readonly Layer[] | 'all';
@@ -127,23 +97,6 @@ export interface VoidSlices {
   readonly of: number;
   /** Why, each kind of fault once. */
   readonly reasons: readonly Fault[];
-}
-
-export interface InconclusiveVerdict {
-  readonly kind: 'inconclusive';
-  readonly why: InconclusiveReason;
-  /** Layers not yet ruled out. */
-  readonly candidates: readonly Layer[];
-  /** Those of them whose stub is proven to lift. */
-  readonly proven: readonly Layer[];
-  /** Lift of all stubs together, if measured: its upper bound is the most that these layers can hide. */
-  readonly headroom?: Lift;
-  /** More blocks that should settle it at even odds, when that can be said. */
-  readonly moreBlocks?: number;
-  /** Layers whose stub is no better than what it replaces. */
-  readonly poorStubs?: readonly Layer[];
-  /** Too many slices were void: more of the same would not help. */
-  readonly disturbed?: true;
 }
 
 /** A verdict that rests on the proven lift of a stub, or of several together. */

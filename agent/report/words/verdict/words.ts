@@ -1,24 +1,10 @@
 // The words of every kind of verdict: a kind without its line does not compile.
 
 import type { Facts } from '../facts.ts';
-import { inconclusive } from './inconclusive.ts';
 import type { Of, VerdictKind, VerdictWords } from './kind.ts';
-import { lever } from './lever.ts';
-import { masked } from './masked.ts';
-import { none } from './none.ts';
-import { notAsked } from './not-asked.ts';
-import { outside } from './outside.ts';
-import { tie } from './tie.ts';
+import * as kinds from './kinds.ts';
 
-const words: { readonly [K in VerdictKind]: VerdictWords<K> } = {
-  lever,
-  tie,
-  masked,
-  none,
-  outside,
-  inconclusive,
-  'not-asked': notAsked,
-};
+const words: { readonly [K in VerdictKind]: VerdictWords<K> } = kinds;
 
 /** `next`: to follow "Next: ". `reasons`: those that the kind of verdict adds. */
 export function verdictWords(facts: Facts): {
