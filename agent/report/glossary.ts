@@ -5,6 +5,7 @@ import type { FaultKind } from '../lib/fault.ts';
 import type { SliceCaveat } from '../records/caveat.ts';
 import type { RunCaveat } from '../records/run-caveat.ts';
 import type { ReportDocument } from './schema/schema.ts';
+import { verdictsExplained } from './words/verdict/words.ts';
 
 export const groups = ['word', 'verdict', 'arm', 'role', 'caveat'] as const;
 export type Group = (typeof groups)[number];
@@ -18,7 +19,6 @@ export interface Entry {
   readonly more?: string;
 }
 
-type VerdictKind = Exclude<ReportDocument['verdict']['kind'], 'not-asked'>;
 type Involvement = Exclude<ReportDocument['layers'][number]['involvement'], 'unknown'>;
 type CaveatKind = Exclude<SliceCaveat['kind'] | RunCaveat['kind'] | FaultKind, 'recorded' | 'note'>;
 
@@ -45,30 +45,6 @@ const words: readonly (readonly [terms: string, says: string])[] = [
   ['need, caveat', 'what the host must offer; a reason to doubt a number'],
   ['plant', 'a bottleneck of known place, for tests'],
 ];
-
-const verdicts: Readonly<Record<VerdictKind, readonly [says: string, more: string]>> = {
-  lever: ['one layer holds the host back', "the layer's stub alone lifts goodput, and more than any other stub"],
-  tie: [
-    'several layers hold it back alike, each on its own',
-    'the difference is so small (15 %) that it is nothing to act on, even if the difference itself is proven',
-  ],
-  masked: [
-    'several layers hide one another',
-    "the stubs save more of an I/O's time together than one by one, and no single layer explains what all of them save",
-  ],
-  none: [
-    'no layer of the stack holds it back',
-    'no stub, not all of them together, and not all but one, lift goodput by more than the bound that is printed. The bound is the lift that was asked for (`minimumLift`). If the noise is too high for that, a wider bound is claimed once half of the budget is used, and the first sentence says which lifts cannot be excluded. Nothing is given up before',
-  ],
-  outside: [
-    'the limit is not in the stack',
-    "guests stand at a limit of their own, as deployed and with all stubs in place. Or, with all stubs in place, the host's CPU is full, or the one thread of each fio is",
-  ],
-  inconclusive: [
-    'cannot tell yet; says why, what is in question, and what time would buy',
-    'the report names the layers that are still in question and how much longer a run would have to be. Nothing of it is a claim',
-  ],
-};
 
 const arms: readonly (readonly [terms: string, says: string])[] = [
   ['`baseline`', 'all layers deployed: the host as it is'],
@@ -123,7 +99,7 @@ const entryOf =
 
 export const glossary: readonly Entry[] = [
   ...words.map(entryOf('word')),
-  ...Object.entries(verdicts).map(([kind, [says, more]]) => entryOf('verdict')([kind, says, more])),
+  ...verdictsExplained.map(({ kind, says, more }) => entryOf('verdict')([kind, says, more])),
   ...arms.map(entryOf('arm')),
   ...Object.entries(roles).map(([kind, says]) => entryOf('role')([kind, says])),
   ...Object.entries(caveats).map(([kind, says]) => entryOf('caveat')([kind, says])),

@@ -8,6 +8,10 @@ import { nextKnob } from '../next-knob.ts';
 import type { Of, VerdictWords } from './kind.ts';
 
 export const inconclusive: VerdictWords<'inconclusive'> = {
+  about: {
+    says: 'cannot tell yet; says why, what is in question, and what time would buy',
+    more: 'the report names the layers that are still in question and how much longer a run would have to be. Nothing of it is a claim',
+  },
   sentence: inconclusiveSentence,
   next: (facts, verdict) =>
     nextKnob(facts) ?? `${(facts.decided ? undefined : remedyOf(facts)) ?? moreTime(facts, verdict)}.`,

@@ -6,6 +6,8 @@ export type VerdictKind = Facts['verdict']['kind'];
 export type Of<K extends VerdictKind> = Extract<Facts['verdict'], { kind: K }>;
 
 export interface VerdictWords<K extends VerdictKind> {
+  /** What it means, in Markdown of one line without the full stop at its end; `more`: how it is told. */
+  readonly about: K extends 'not-asked' ? undefined : { readonly says: string; readonly more: string };
   readonly sentence: (facts: Facts, verdict: Of<K>) => string;
   /** To follow "Next: ". */
   readonly next: (facts: Facts, verdict: Of<K>) => string;

@@ -7,6 +7,10 @@ import { nextKnob } from '../next-knob.ts';
 import type { VerdictWords } from './kind.ts';
 
 export const lever: VerdictWords<'lever'> = {
+  about: {
+    says: 'one layer holds the host back',
+    more: "the layer's stub alone lifts goodput, and more than any other stub",
+  },
   sentence: (facts, { layer, lift }) =>
     `${layer} holds this host back${kindClause(facts, layer)}: with it stubbed, goodput ${renderRise(lift)}.`,
   next: (facts, { layer }) => nextKnob(facts) ?? `look at ${placeOf(layer)}.`,

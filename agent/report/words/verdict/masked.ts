@@ -8,6 +8,10 @@ import { looks, nextKnob } from '../next-knob.ts';
 import type { Of, VerdictWords } from './kind.ts';
 
 export const masked: VerdictWords<'masked'> = {
+  about: {
+    says: 'several layers hide one another',
+    more: "the stubs save more of an I/O's time together than one by one, and no single layer explains what all of them save",
+  },
   sentence: (_, verdict) => maskedSentence(verdict),
   next: (facts, verdict) => nextKnob(facts) ?? nextForMasked(facts, verdict),
   reasons: (_, { alternatives, minor, unproven }) => [

@@ -7,6 +7,10 @@ import { renderMet } from '../own-limit.ts';
 import type { Of, VerdictWords } from './kind.ts';
 
 export const none: VerdictWords<'none'> = {
+  about: {
+    says: 'no layer of the stack holds it back',
+    more: 'no stub, not all of them together, and not all but one, lift goodput by more than the bound that is printed. The bound is the lift that was asked for (`minimumLift`). If the noise is too high for that, a wider bound is claimed once half of the budget is used, and the first sentence says which lifts cannot be excluded. Nothing is given up before',
+  },
   sentence: noneSentence,
   next: nextForNone,
   reasons: ({ settings }, { widened, untested }) => [

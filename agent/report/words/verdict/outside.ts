@@ -4,6 +4,10 @@ import { beyondTheStack, changes } from '../beyond-stack.ts';
 import type { Of, VerdictWords } from './kind.ts';
 
 export const outside: VerdictWords<'outside'> = {
+  about: {
+    says: 'the limit is not in the stack',
+    more: "guests stand at a limit of their own, as deployed and with all stubs in place. Or, with all stubs in place, the host's CPU is full, or the one thread of each fio is",
+  },
   sentence: (_, { why }) => `The limit lies outside the stack: ${why}.`,
   next: (_, verdict) => `${wayBeyond(verdict)}, and repeat.`,
 };
