@@ -13,7 +13,7 @@ import { exitCode } from './lib/exit-codes.ts';
 process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
   if (failure.code !== 'EPIPE' && failure.code !== 'EIO') throw failure;
 });
-// Whoever does not hear how it goes must not keep the host from being restored.
+// A closed stderr must not stop us from restoring the host.
 process.stderr.on('error', () => undefined);
 
 let code: number;

@@ -6,7 +6,7 @@ import { parseDestroy } from '../run/destroy.ts';
 import { runsFor } from './place.ts';
 import { durationMs, wholeSeed } from './values.ts';
 
-/** Of `run` and `plan` alike. */
+/** Options that `run` and `plan` share. */
 export const prepareOptions = {
   seed: { describe: 'seed of the schedule; the same seed gives the same order', type: 'number', coerce: wholeSeed },
   cold: { describe: 'rebuild everything for each slice instead of switching live', type: 'boolean', default: false },

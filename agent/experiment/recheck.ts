@@ -12,7 +12,7 @@ import type { SlicePlace } from './measure-slice.ts';
 import { countedSlices, voidedWithoutIo } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
-/** Of baseline and named arm: at least so many, more until it is clear, and so many at most. */
+/** Pairs of baseline and named arm: at least so many, more until it is clear, and so many at most. */
 const [fewestPairs, mostPairs] = [2, 8];
 /** For which time is kept free. */
 const reservedPairs = 4;

@@ -50,7 +50,7 @@ export function liveHost({ journal, stop, onStep, onLeft, kinds = kindsHere }: L
   stopped.catch(() => undefined);
 
   const underWay = trackChanges(kinds);
-  /** Of the scopes that are open, innermost last: aborted when their unwind begins, or the run is told to stop. */
+  /** One for each open scope, innermost last. Aborted when the scope's unwind begins, or the run is told to stop. */
   const closings: AbortSignal[] = [];
   function apply(step: Step): Promise<string> {
     const change: Change = {};

@@ -27,7 +27,7 @@ export interface Vbd {
   readonly protocol: string | undefined;
   /** The most that the backend offers. */
   readonly offered: { readonly order: number; readonly rings: number };
-  /** Of its backend; undefined where it has said nothing yet. */
+  /** The state of its backend; undefined if it has said nothing yet. */
   readonly state: string | undefined;
   readonly connected: boolean;
 }

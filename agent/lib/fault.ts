@@ -9,7 +9,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starved-agent'), lateMs: z.number() }),
   /** The wall clock and the steady one came apart by this much. */
   z.object({ kind: z.literal('moved-host'), driftMs: z.number() }),
-  /** Of the time, for the guest that its own cpu.max held back most. */
+  /** Share of the time in which cpu.max held back the guest that it held back most. */
   z.object({ kind: z.literal('throttled'), percent: z.number() }),
   /** Others used this much of all CPUs; `levelPercent` is what they use in the slices around it, which the first versions did not say. */
   z.object({ kind: z.literal('foreign-cpu'), percent: z.number(), levelPercent: z.number().exactOptional() }),

@@ -1,4 +1,4 @@
-// Sums and their kin, for whoever has a list of numbers.
+// Sums and averages of a list of numbers.
 
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);

@@ -4,7 +4,7 @@
 export interface TagSet {
   /** Requests that the queue can have in flight, without the reserved ones. */
   readonly depth: number;
-  /** Of these, in use at this instant. */
+  /** How many of these are in use now. */
   readonly busy: number;
   /** Who waits for one at this instant. */
   readonly waiters: number;
@@ -12,7 +12,7 @@ export interface TagSet {
   readonly activeQueues: number;
 }
 
-/** Of a file `hctxN/tags` or `hctxN/sched_tags`; undefined from anything else. */
+/** Reads `hctxN/tags` or `hctxN/sched_tags`; undefined from anything else. */
 export function parseTagSet(text: string): TagSet | undefined {
   // The reserved tags follow further down with the same names: of each, the first counts.
   const [general = '', own] = text.split(/^bitmap_tags:\n/m);

@@ -8,7 +8,7 @@ import type { JobSection } from './job.ts';
 /** They do one I/O at a time, whatever depth fio is told. */
 const oneAtATime = new Set(['psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'mmap']);
 
-/** Of all sections together. A rate is known only where every section keeps to one of its kind: else the guest as a whole has none. */
+/** The demand of all sections together. The guest has a rate only if every section keeps to one of the same kind. */
 export function demandOf(sections: readonly JobSection[]): Demand {
   const jobs = sections.map(readJob);
   const rates = [

@@ -150,7 +150,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   const rings = await chargeRings(host, guests);
   await host.apply({ kind: 'write', path: `${root}/cgroup.freeze`, value: '0', restore: 'never', why });
   for (const [i, { domain }] of guests.entries()) if (domain) await running[i]?.freeze(false);
-  // Only a fio that does I/O has its signal handler: asked for a snapshot before, it would die of the question.
+  // fio installs its SIGUSR1 handler only once it does I/O. Before that, the signal kills it.
   await poll(host, died, 'I/O from every guest', async () => {
     const now = await Promise.all(guests.map((guest) => readIos(host, guest.deviceNumber)));
     return now.every((ios, i) => ios > (before[i] ?? 0));

@@ -116,7 +116,7 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
   };
 }
 
-/** Of all jobs and directions that have done I/O; one without bins leaves the whole unknown. */
+/** Adds up all jobs and directions that have done I/O. If one of them has no bins, the whole is unknown. */
 function latenciesOf(bins: readonly unknown[]): Histogram | undefined {
   const histograms = bins.flatMap((raw) => decodeBins(raw) ?? []);
   return histograms.length === bins.length ? merged(histograms) : undefined;

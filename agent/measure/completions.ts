@@ -60,7 +60,7 @@ export function watchCompletions(
       await host.sleep(everyMs - (passed % everyMs));
     }
   };
-  // It ends early when the run is told to stop, which whoever measures hears as well.
+  // It ends early when the run is told to stop. The caller hears that as well.
   watch().catch(() => undefined);
   return {
     stop: () => {

@@ -10,7 +10,7 @@ const resources = ['cpu', 'io', 'memory'] as const;
 export interface Wait {
   /** Microseconds in which some task waited, ever. */
   readonly totalUs: number;
-  /** Of the last minute, per cent. */
+  /** Share of the last minute, per cent. */
   readonly percentOfMinute: number;
 }
 

@@ -19,7 +19,7 @@ const counters = {
 type Counter = keyof typeof counters;
 const names = Object.keys(counters) as readonly Counter[];
 
-/** Of each virtual block device; what its kernel does not count is left out. */
+/** Reads each virtual block device. Counters that its kernel does not have are left out. */
 type Counts = ReadonlyMap<string, Readonly<Partial<Record<Counter, number>>>>;
 
 const readsAtOnce = 32;

@@ -17,14 +17,14 @@ export interface Impact {
 const ioKeys = ['riops', 'wiops', 'rbps', 'wbps'] as const;
 type IoKey = (typeof ioKeys)[number];
 
-/** Of every run: others may wait a little more, as with any load, but not a third of their time. */
+/** The limit of every run: others may wait a little more, as with any load, but not a third of their time. */
 export const defaultImpact: Impact = { io: {}, cpuPercent: undefined, pressurePoints: 30 };
 
 /** Period of cpu.max in microseconds, and its least quota (kernel/sched/core.c, min_cfs_quota_period). */
 const cpuPeriodUs = 100_000;
 const leastQuotaUs = 1_000;
 
-/** Of `riops=2000,cpu=50,pressure=10` and the like. Throws UsageError. */
+/** Reads `riops=2000,cpu=50,pressure=10` and the like. Throws UsageError. */
 export function parseImpact(text: string): Impact {
   const given = text.split(',').map((part) => part.split('='));
   const known = [...ioKeys, 'cpu', 'pressure'];

@@ -8,7 +8,7 @@ import type { Latency } from './pilot.ts';
 
 /** A slice that begins in another phase of the round each time is wrong by chance, which the scatter of slices shows. */
 const leastRangeMs = 100;
-/** Of the measured time, where no pilot saw what an I/O takes: a round that is longer leaves few of them in a slice. */
+/** A share of the measured time, used if no pilot saw what an I/O takes. Longer rounds leave few of them in a slice. */
 const unknownShare = 0.1;
 const steps = 1 << 20;
 

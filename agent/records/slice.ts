@@ -1,4 +1,4 @@
-// One measured slice as it is written to disk, and back. Whoever reads a run's folder decodes it here.
+// One measured slice as it is written to disk, and back. Every reader of a run's folder decodes it here.
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';

@@ -21,7 +21,7 @@ export interface PastRun {
   /** The verdict in a few words. */
   readonly brief: string;
   readonly sentence: string;
-  /** Of the verdict, where it has one. */
+  /** The lift of the verdict, if it has one. */
   readonly lift: Lift | null;
   readonly exit: ReportDocument['exit'];
   /** Why the run ended before it had done all; null: it came to its end. */

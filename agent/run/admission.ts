@@ -45,7 +45,7 @@ export class Admission {
   }
 }
 
-/** Of the class of the first refusal, which its exit code goes with. */
+/** An error of the first refusal's class, which decides the exit code. */
 function together(first: LayerliftError, problems: readonly Problem[]): LayerliftError {
   const [head, ...others] = problems;
   if (first instanceof UsageError && head) return new UsageError(head.message, head.hint, others);

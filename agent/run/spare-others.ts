@@ -22,7 +22,7 @@ const windowTicks = 3;
 const lagMs = 500;
 /** For so long is looked at a pause, and then in turn at its end and at another pause: uneven, so that nobody keeps step with it. */
 const [firstTrialMs, ...furtherTrialsMs] = [2_500, [1_500, 2_000], [1_000, 4_000]] as const;
-/** Whoever was not the run's doing is not looked at again for so long, twice as long each time, and no longer than the last. */
+/** A tenant that did not wait because of the run is not looked at again for so long: twice as long each time, up to the last. */
 const [firstQuietMs, longestQuietMs] = [15_000, 120_000];
 
 export interface Sparing extends Others {

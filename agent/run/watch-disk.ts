@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts';
 import type { Problem } from '../lib/errors.ts';
 
 const everyMs = 5_000;
-/** What only looks, as a monitor of disks does, is gone after a moment; whoever uses it is not. */
+/** A program that only looks, as a monitor of disks does, is gone after a moment. A program that uses the disk is not. */
 const looks = 3;
 const againMs = 1_000;
 

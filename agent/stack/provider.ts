@@ -58,9 +58,9 @@ export interface Configured {
   readonly medium?: Medium;
   /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
   readonly lanes: 'one' | 'per-guest';
-  /** Of a ring: I/Os in flight that each guest's has places for; absent where the settings do not fix it. */
+  /** Ring only: how many I/Os each guest's ring can hold. Absent if the settings do not say. */
   readonly holds?: number;
-  /** Of a ring of Xen's, as far as the settings fix it; `frontend`: whose grants it takes. */
+  /** Xen's rings only, as far as the settings fix it; `frontend`: whose grants the ring takes. */
   readonly xenRing?: XenRing;
   /** Applies steps through the host and gives the lanes above. There is no `lower`: the journal unwinds. */
   readonly raise: (site: Site) => Promise<readonly Lane[]>;

@@ -10,7 +10,7 @@ import { rules } from '../rules.ts';
 
 /** What the slices of one arm say of its noise. */
 export interface Scatter {
-  /** Of ln goodput of one slice. */
+  /** Variance of ln goodput of one slice. */
   readonly variance: number;
   /** Degrees of freedom: slices less one; 0 where the arm's slices say nothing of its noise. */
   readonly degrees: number;

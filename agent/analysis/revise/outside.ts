@@ -21,7 +21,7 @@ import {
 /** What one slice asked of the CPUs; undefined where it was not measured. */
 export interface SliceLoad extends OwnUse {
   readonly arm: string;
-  /** Of all CPUs of the host, per cent. */
+  /** Busy share of all CPUs of the host, per cent. */
   readonly hostBusyPercent: number | undefined;
   /** CPU of the guest that used least of it, per cent of one CPU. */
   readonly idlestGuestPercent: number | undefined;
@@ -186,7 +186,7 @@ function foundNothing(verdict: Verdict): boolean {
   return verdict.proven.length === 0 && (verdict.headroom?.low ?? 0) <= 1;
 }
 
-/** Of the values that were measured; NaN, which no comparison holds for, when most were not. */
+/** The median of the measured values; NaN, for which no comparison holds, if most were not measured. */
 function medianOf(values: readonly (number | undefined)[]): number {
   const known = values.filter((value) => value !== undefined);
   return 2 * known.length > values.length ? median(known) : NaN;

@@ -9,7 +9,7 @@ export interface GuestTime {
   /** Mean time of an I/O as the guest sees it, and from entering the stack on, nanoseconds. */
   readonly latencyNs: number | undefined;
   readonly stackNs: number | undefined;
-  /** Of the I/Os that it may have in flight, the share that is inside the stack. */
+  /** Share of the I/Os that it may have in flight that is inside the stack. */
   readonly inStack: number | undefined;
 }
 
@@ -23,7 +23,7 @@ interface Rule {
   /** Median of the share used from which on a limit is met, and what most slices must reach. */
   readonly median: number;
   readonly most: number;
-  /** Of the guest's depth, at most so much may be inside the stack: else it waits for the stack, whatever its rate. */
+  /** At most this share of the guest's depth may be inside the stack. Above it the guest waits for the stack, whatever its rate. */
   readonly inStack: number;
 }
 
@@ -45,7 +45,7 @@ const rules: Readonly<Record<OwnLimitKind, Rule>> = {
 };
 /** Slices: one alone may be an accident. */
 const leastSlices = 2;
-/** Of them that must be near the limit. */
+/** Share of the slices that must be near the limit. */
 const mostOf = 0.75;
 
 /** Each limit that is met in these slices, with its guests; what a guest has in flight only where it meets nothing else. */

@@ -15,7 +15,7 @@ export interface Recheck {
   /** With bounds so wide that chance hardly ever leaves them on either side, at any number of pairs. */
   readonly lift: Lift;
   readonly outcome: Outcome;
-  /** Of slices, one of the arm and one of the baseline close together. */
+  /** Pairs of slices: one of the arm and one of the baseline, close together. */
   readonly pairs: number;
 }
 
@@ -44,7 +44,7 @@ export function recheckedArm({ verdict }: Pick<Analysis, 'verdict'>, stack: read
   return everyArm(stack).find((arm) => arm.stubbed.join() === stubbed.join())?.id;
 }
 
-/** Undefined where nothing is named, or fewer than two blocks hold both arms; a slice without I/O is none. */
+/** Undefined if the verdict names no layer, or fewer than two blocks hold both arms with I/O. */
 export function recheckOf(
   analysis: Pick<Analysis, 'verdict' | 'sigma'>,
   stack: readonly Layer[],

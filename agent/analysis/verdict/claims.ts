@@ -73,7 +73,7 @@ export function ceilingBound(standing: Standing, ceiling: Arm): number {
   return ownBounds(standing.fit, liftOf(ceiling.id), { pooled: level, own: standing.design.alpha })?.high ?? Infinity;
 }
 
-/** Of the arms with all stubs but one, those that were not measured yet, or are suspected to lift by what "none" must exclude. */
+/** Arms with all stubs but one that were not measured yet, or may lift by what "none" must exclude. */
 export function unaskedFor(standing: Standing): readonly Arm[] {
   return allButOnes(standing)
     .map(({ arm }) => ({ arm, found: boundsOf(standing.fit, liftOf(arm.id), rules.suspicion) }))

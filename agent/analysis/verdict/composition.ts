@@ -38,7 +38,7 @@ export function composition(standing: Standing): Composition | undefined {
   return { kind: adds ? 'latency' : 'capacity', gap };
 }
 
-/** Of the smallest U_l; the sum's error is no larger, as it averages over layers. */
+/** The standard error of the smallest U_l. The sum's is no larger, because it averages over layers. */
 function errorOf(standing: Standing, { alone }: DeployedAlone): number {
   const [lowest] = [...alone.values()].sort((a, b) => a.lift - b.lift);
   return (lowest && standardError(standing.fit, liftOf(lowest.arm))) ?? Infinity;

@@ -63,7 +63,7 @@ interface Both {
   readonly all: number;
 }
 
-/** Of the time of an I/O that all stubs save: half of what the layer's saves first, half of what it saves last. */
+/** Share of the time of an I/O that all stubs save: half of what the layer's stub saves first, half of what it saves last. */
 function creditOf({ now, alone, all }: Both): number {
   return (savedOf(now) + savedOf(all) - savedOf(alone)) / (2 * savedOf(all));
 }

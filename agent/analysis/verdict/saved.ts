@@ -6,7 +6,7 @@ import { boundsAbout, estimateOf, liftOf, spreadOf, weighted } from '../fit/cont
 import { layerLevel, type Design } from './design.ts';
 import type { Fit } from '../fit/estimate.ts';
 
-/** Of a lift in ln units; below zero where goodput falls. */
+/** The share of an I/O's time that a lift (ln units) saves; below zero if goodput falls. */
 export function savedOf(lift: number): number {
   return -Math.expm1(-lift);
 }

@@ -65,7 +65,7 @@ export interface PoorStub {
   readonly layer: Layer;
   readonly deployedNs: number;
   readonly stubNs: number;
-  /** Of the time through the whole stack as deployed, a share. */
+  /** Share of the time through the whole stack as deployed. */
   readonly share: number;
   /** It shows only with all other layers stubbed. */
   readonly onceAlone: boolean;
@@ -93,7 +93,7 @@ export type InconclusiveReason =
 /** Slices that do not count. */
 export interface VoidSlices {
   readonly count: number;
-  /** Of so many in all. */
+  /** How many slices there are in all. */
   readonly of: number;
   /** Why, each kind of fault once. */
   readonly reasons: readonly Fault[];

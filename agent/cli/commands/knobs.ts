@@ -80,7 +80,7 @@ function table(folds: readonly Fold[]): readonly string[] {
   return renderTable(head, rows);
 }
 
-/** Of a row for several disks, with DISK in place of the name of one. */
+/** A row for several disks has DISK in place of the name of one. */
 function changeOf({ change, device }: Knob, devices: string): string {
   const text = changeText(change);
   return device === undefined || devices === device ? text : text.replaceAll(`/block/${device}/`, '/block/DISK/');

@@ -8,7 +8,7 @@ export function makeLog(options: { run: string; verbose: boolean; file: string }
   // A full disk ends the run where results are written; a lost log line alone is no reason.
   file.on('error', () => undefined);
   const stderr = pino.destination({ dest: 2, sync: true });
-  // Whoever reads it may have gone.
+  // The reader may have gone.
   stderr.on('error', () => undefined);
   const streams = pino.multistream([
     { level: 'debug', stream: file },

@@ -31,7 +31,7 @@ async function lookWhileOpen(claim: Claim): Promise<void> {
     fd = openExclusively(claim);
   } catch (failure) {
     if (failure instanceof NeedError) throw failure;
-    // Somebody was faster: whoever it is, it is said by name.
+    // Another program was faster. The error names it.
     await refuse(claim, { idleMs: 0, claimed: 'by nobody' });
     const reason = errnoOf(failure) ?? reasonOf(failure);
     throw new NeedError([{ message: `cannot open ${claim.path} exclusively: ${reason}` }]);
@@ -43,7 +43,7 @@ async function lookWhileOpen(claim: Claim): Promise<void> {
   }
 }
 
-/** What only looks at a device that has just appeared, as udev does, is gone after a moment; whoever uses it is not. */
+/** A program that only looks at a new device, as udev does, is gone after a moment. A program that uses it is not. */
 async function refuse(claim: Claim, watch: Watch): Promise<void> {
   let problems: readonly Problem[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -1,4 +1,4 @@
-// Whether I/O goes to a device that nobody should be using: the last net under whoever no other look-up knows.
+// Says whether I/O goes to a device that nobody should be using. It finds users that no other look-up knows.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseDiskStat } from '../formats/disk-stat.ts';
@@ -16,7 +16,7 @@ export async function busy(
   watch: { readonly ms: number; readonly sleep?: (ms: number) => Promise<unknown> },
 ): Promise<readonly Finding[]> {
   if (watch.ms === 0) return [];
-  // Of a partition's disk the other partitions may well be in use: only the device itself and its own parts count.
+  // The other partitions of the disk may be in use. Only the device itself and its own parts count.
   const [device] = family;
   const names = device === undefined ? [] : await countersOf(eyes, device.name);
   const before = await Promise.all(names.map((name) => countOf(eyes, name)));

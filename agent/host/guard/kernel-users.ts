@@ -4,7 +4,7 @@ import { deviceNumberOfHex } from '../formats/device-number.ts';
 import { reasonOf } from '../../lib/errors.ts';
 import { blind, type Eyes, type Finding, type LookUp, memberOf, user } from './look.ts';
 
-/** device-mapper, md, bcache and whoever else links itself as a holder. `ours` is our own claim on the device. */
+/** device-mapper, md, bcache and every other driver that links itself as a holder. `ours` is our own claim on the device. */
 export function holders(ours: string | undefined): LookUp {
   return async (eyes, family) => {
     const found: Finding[] = [];

@@ -6,7 +6,7 @@ import { errnoOf, OutputError } from '../../lib/errors.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { faultPoint } from '../kernel/fault.ts';
 
-/** Of a folder whose run is over, and that is being removed. */
+/** The suffix of a folder whose run is over, and which is being removed. */
 const overSuffix = '.over';
 
 /** `state`: the folder of all runs, in each of these functions. */

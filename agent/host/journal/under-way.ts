@@ -17,7 +17,7 @@ export interface Change {
   entry?: Outstanding;
   /** Ends when the act itself has, however long after its deadline. */
   acting?: Promise<unknown>;
-  /** Of performance.now(). */
+  /** Milliseconds of performance.now(). */
   dueAtMs?: number;
 }
 

@@ -6,9 +6,8 @@ import { dirname } from 'node:path';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 
 /**
- * What the kernel answers from counters of its own, whatever its devices are at: these are read at once, as a trip through
- * libuv's threads takes ten times the CPU, and a slice reads a hundred of them at each border. Anything else may wait for a
- * device, which must not hold up the agent.
+ * Counter files, which never wait for a device: read synchronously. A trip through libuv's threads takes ten times the CPU,
+ * and a slice reads a hundred of them at each border. Any other file may wait for a device, which must not hold up the agent.
  */
 const answersAtOnce =
   /^\/(proc\/(stat|diskstats|uptime|vmstat|cpuinfo|self\/(stat|cgroup)|pressure\/\w+)$|sys\/fs\/cgroup(\/|$)|sys\/(block|class\/block|dev\/block)\/[^/]+\/(stat|inflight)$|sys\/bus\/xen-backend\/devices(\/[^/]+\/statistics\/\w+)?$)/;

@@ -10,7 +10,7 @@ import { renderXenNeed, unmetXen, type XenNeed } from './xen-needs.ts';
 
 export type Need =
   | { readonly kind: 'root' }
-  /** Of what root's power is made up, it may have only a part. */
+  /** Root's power is made of parts. The run may have only some of them. */
   | { readonly kind: 'capabilities' }
   /** By which the agent makes system calls that Node has no call for. */
   | { readonly kind: 'native' }

@@ -1,11 +1,11 @@
-// The end of the process where an orderly one is not to be had.
+// Exits the process when a normal exit would hang.
 
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { isAnythingHanging } from '../kernel/patience.ts';
 
-/** Of stdin, stdout and stderr, those that were a terminal at the start. */
+/** Those of stdin, stdout and stderr that were a terminal at the start. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
 /**

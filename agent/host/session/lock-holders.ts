@@ -1,4 +1,4 @@
-// Who holds a lock: for whoever waits for it in vain.
+// Names the holder of a lock, for the error of a caller that waited for it in vain.
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { mapBounded } from '../../lib/map-bounded.ts';

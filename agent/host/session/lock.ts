@@ -15,7 +15,7 @@ export type Holder = 'run' | 'recover' | 'watchdog';
 const watchdogPatienceS = 300;
 /** How long a watchdog waits for the dead agent's last thread. One that hangs in the kernel may never go. */
 const lastThreadS = 120;
-/** Who has just taken the lock has not said yet who it is: until then the file names the one before. */
+/** A new holder writes its name only after it has taken the lock. Until then the file names the last one. */
 const introductionS = 2;
 
 export interface LockPlace {

@@ -82,7 +82,7 @@ async function recoverOne(
   }
 }
 
-/** A journal that is damaged or of another version is not guessed at: whoever reads the error is told what it lists. */
+/** A journal that is damaged or of another version is not guessed at. The error says what the journal lists. */
 function outstandingOf(folder: string, path: string): readonly Outstanding[] {
   try {
     return readJournal(path)?.outstanding ?? [];
@@ -148,14 +148,14 @@ async function undoAll(
     // So that the next recovery looks at them once more.
     for (const entry of outstanding) journal.append({ type: 'intent', ...entry });
   } catch {
-    // The disk is full: whoever reads what follows still knows.
+    // The disk is full. The messages that follow still say what was undone.
   }
   const message = `a program that the run in ${folder} started is still at work`;
   const hint = `\`fuser -v ${folder}\` names it; when it has ended: layerlift recover`;
   return { undone: report.undone, residue: [...residue, { message, hint }] };
 }
 
-/** Of any version: the boot alone tells that nothing is left. A journal without a header tells of no boot. */
+/** Reads a journal of any version: the boot alone tells that nothing is left. Without a header it tells of no boot. */
 function isOfAnotherBoot(path: string): boolean {
   try {
     const header: unknown = JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '');

@@ -46,7 +46,7 @@ async function namedThreads(candidates: readonly string[], prefix: string, kerne
       .filter((entry) => /^\d+$/.test(entry))
       .map(async (pid) => {
         const name = await kernel.read(`/proc/${pid}/comm`).catch(() => undefined);
-        // Only a kernel thread has no program: whoever calls itself so is left alone.
+        // Only a kernel thread has no program. A process that only has such a name is left alone.
         const isKernels =
           name?.startsWith(prefix) && (await kernel.read(`/proc/${pid}/cmdline`).catch(() => '?')) === '';
         return isKernels ? [pid] : [];

@@ -1,4 +1,4 @@
-// Rules that keep udev, and whoever listens to it, away from the devices of a run.
+// Rules that keep udev, and the programs that listen to it, away from the devices of a run.
 
 import { dirname } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';

@@ -35,7 +35,7 @@ export interface Verb<S extends StepBase> {
   readonly undo: (step: S, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: releases what would hang, such as the I/O that waits for a suspended device. */
   readonly release?: (step: S) => Promise<void>;
-  /** `release` ends the thing itself: what outlives the unwind of a scope within is spared. */
+  /** `release` destroys the object, so the unwind of an inner scope skips it for what an outer scope holds. */
   readonly releaseEnds?: true;
   /** How long the act may take, where that is longer than of most. */
   readonly actMs?: number;

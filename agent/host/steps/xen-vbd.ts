@@ -25,7 +25,7 @@ export interface XenVbdStep extends StepBase {
   /** The domain of ours that has the frontend; left out: domain 0 as well. */
   readonly domain?: Domain;
   readonly readOnly?: true;
-  /** Of its disk, such as `xvdp`. */
+  /** The name of its disk, such as `xvdp`. */
   readonly name: string;
   /** Its number in xenstore. */
   readonly id: number;

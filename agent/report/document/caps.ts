@@ -13,7 +13,7 @@ import type { ReportDocument } from '../schema/schema.ts';
 type Caps = NonNullable<ReportDocument['caps']>;
 type Row = Caps['rows'][number];
 
-/** Suspects that are worth a reader's time. */
+/** Most knobs listed for one cap. */
 const mostKnobs = 5;
 
 /** What the guests of the run had. */
