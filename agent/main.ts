@@ -4,10 +4,9 @@
 // libuv reads this at its first use: a device that hangs must not occupy the whole pool.
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
 
-import { parseCommand } from './cli/command-line.ts';
 import { leaveIfStuck } from './cli/terminal/leave.ts';
 import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
-import { exitCode } from './lib/exit-codes.ts';
+import { exitCode, type ExitName } from './lib/exit-codes.ts';
 
 // `layerlift ... | head` closes stdout early, and a terminal can go away: what follows is not wanted, and no reason to fail.
 process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
@@ -18,7 +17,7 @@ process.stderr.on('error', () => undefined);
 
 let code: number;
 try {
-  code = exitCode(await parseCommand(process.argv.slice(2)));
+  code = exitCode(await run(process.argv.slice(2)));
 } catch (failure) {
   code = tell(failure);
 }
@@ -26,6 +25,14 @@ process.stdout.write('', () => {
   leaveIfStuck(code);
   process.exit(code);
 });
+
+/** A watchdog has a host to restore: it does not wait for the code that reads command lines. */
+async function run(argv: readonly string[]): Promise<ExitName> {
+  const [name, id, ...rest] = argv;
+  if (name === 'watchdog' && id !== undefined && !id.startsWith('-') && rest.length === 0)
+    return (await import('./cli/commands/watchdog.ts')).watchdog({ run: id });
+  return (await import('./cli/command-line.ts')).parseCommand(argv);
+}
 
 function tell(failure: unknown): number {
   if (!(failure instanceof LayerliftError)) {
