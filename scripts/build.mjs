@@ -18,6 +18,7 @@ const benchmarks = [
   'providers',
   'ring-gain',
   'crash-matrix',
+  'unaided',
 ];
 const asked = process.argv[2];
 const isOne = asked === 'pages' || benchmarks.includes(asked);
