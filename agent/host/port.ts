@@ -11,6 +11,7 @@ import type { Child } from './child.ts';
 import { dial } from './kernel/dial.ts';
 import { type Program, startProgram } from './kernel/start-program.ts';
 import { unloadModule } from './kernel/unload-module.ts';
+import { unmount } from './kernel/unmount.ts';
 import type { Reads } from './reads.ts';
 import { deviceNumberOf } from './formats/device-number.ts';
 
@@ -44,6 +45,8 @@ export interface Kernel extends Reads {
   readonly start: (program: Program) => Child;
   /** Throws an Error whose `code` is the errno name. */
   readonly unload: (module: string) => Promise<void>;
+  /** `lazily`: even where it is in use. Throws an Error. */
+  readonly unmount: (path: string, lazily: boolean) => Promise<void>;
   /** Throws an Error that says in words what came in place of an answer. */
   readonly dial: (address: string, port: number, deadlineMs: number) => Promise<void>;
   /** Why the native module, by which `control` calls, cannot be loaded, as one line; undefined where it can. */
@@ -80,6 +83,7 @@ export const kernelHere: Kernel = {
   run: runCommand,
   start: startProgram,
   unload: unloadModule,
+  unmount,
   dial,
   nativeFailure,
   control: async (path, request, argument) => {

@@ -12,6 +12,7 @@ import { linkStep } from './steps/link.ts';
 import { loopStep } from './steps/loop.ts';
 import { mkdirStep } from './steps/mkdir.ts';
 import { moduleStep } from './steps/module.ts';
+import { netnsStep } from './steps/netns-add.ts';
 import { nvmeConnectStep } from './steps/nvme-connect.ts';
 import { ringThreadsStep } from './steps/ring-threads.ts';
 import { spawnStep } from './steps/spawn.ts';
@@ -34,6 +35,7 @@ const kinds = [
   dmCreateStep,
   dmSwapStep,
   dmStatsStep,
+  netnsStep,
   nvmeConnectStep,
   loopStep,
   vduseStep,

@@ -101,6 +101,7 @@ export function thingOf(step: Step): string {
     case 'cgroup':
     case 'controllers':
     case 'dm-stats':
+    case 'netns':
     case 'nvme-connect':
     case 'loop':
     case 'vduse':

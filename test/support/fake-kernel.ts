@@ -27,6 +27,7 @@ export function fakeKernel(given: Partial<Kernel>): Kernel {
     run: absent('run'),
     start: absent('start'),
     unload: absent('unload'),
+    unmount: absent('unmount'),
     dial: absent('dial'),
     nativeFailure: () => undefined,
     control: absent('control'),

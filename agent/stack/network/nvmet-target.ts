@@ -43,13 +43,7 @@ export interface Queues {
 /** `why`: whose network it is. */
 export async function raiseNamespace(site: Site, part: string, why: string): Promise<string> {
   const name = site.names.object(part);
-  await site.host.apply({
-    kind: 'exec',
-    argv: ['ip', 'netns', 'add', name],
-    undo: ['ip', 'netns', 'del', name],
-    witness: { path: `/run/netns/${name}` },
-    why,
-  });
+  await site.host.apply({ kind: 'netns', name, why });
   await site.host.apply({
     kind: 'exec',
     argv: ['ip', '-n', name, 'link', 'set', 'lo', 'up'],

@@ -60,6 +60,10 @@ export function act(things: Things, step: Step): { readonly node: string; readon
     case 'exec':
       things.ran.add(step.argv.join(' '));
       break;
+    case 'netns':
+      if (things.ran.has(`netns ${step.name}`)) throw new Error(`EEXIST ${step.name}`);
+      things.ran.add(`netns ${step.name}`);
+      break;
     case 'dm-create': {
       for (const device of devicesOf(step.table)) mustExist(things, device);
       const node = `/dev/dm-${things.minors++}`;
@@ -127,6 +131,9 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     }
     case 'exec':
       things.ran.delete(step.argv.join(' '));
+      break;
+    case 'netns':
+      things.ran.delete(`netns ${step.name}`);
       break;
     case 'dm-create': {
       mustBeFree(things, dm.get(step.name)?.node ?? '');

@@ -40,16 +40,11 @@ describe('a step prints as the line that a person would type, and its undo', () 
     [{ kind: 'link', path: '/a', target: '/b', why }, 'ln -s /b /a', 'rm /a'],
     [{ kind: 'link', path: '/a', target: '/b', netns: 'n', why }, 'nsenter --net=/run/netns/n ln -s /b /a', 'rm /a'],
     [
-      {
-        kind: 'exec',
-        argv: ['ip', 'netns', 'add', 'n'],
-        undo: ['ip', 'netns', 'del', 'n'],
-        witness: { path: '/n' },
-        why,
-      },
-      'ip netns add n',
-      'ip netns del n',
+      { kind: 'exec', argv: ['ip', 'link', 'add'], undo: ['ip', 'link', 'del'], witness: { path: '/n' }, why },
+      'ip link add',
+      'ip link del',
     ],
+    [{ kind: 'netns', name: 'n', why }, 'ip netns add n', 'ip netns del n'],
     [{ kind: 'exec', argv: ['ip', 'link'], witness: { parent: 'n' }, why }, 'ip link', null],
     [{ kind: 'cgroup', path: '/c g', why }, "mkdir '/c g'", "echo 1 > '/c g/cgroup.kill'; rmdir '/c g'"],
     [
