@@ -5,6 +5,7 @@ import { retryBusy } from '../kernel/wait.ts';
 import { errnoOf, HostError } from '../../lib/errors.ts';
 import type { Kernel } from '../port.ts';
 import { words } from '../../lib/shell-words.ts';
+import { hasUncountedUsers } from './uncounted-users.ts';
 import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 /** The kernel asks for algorithms by these aliases (include/linux/crypto.h, MODULE_ALIAS_CRYPTO). */
@@ -61,7 +62,7 @@ export const moduleStep: StepKind<ModuleStep> = {
   // In the order of insertion, so backwards here. One that somebody else has come to use meanwhile stays.
   undo: async (_step, prior, patienceMs, kernel) => {
     for (const module of (await loadedOf(prior, kernel)).reverse()) {
-      await unload(module, patienceMs, kernel);
+      if (!(await hasUncountedUsers(module, kernel))) await unload(module, patienceMs, kernel);
       faultPoint('module unloaded');
     }
   },

@@ -99,3 +99,44 @@ describe('a module with an `install` line in modprobe.d', () => {
     });
   });
 });
+
+describe('veth, whose users the kernel does not count', () => {
+  /** Of each namespace, by how it is entered, what `ip` shows there; `lsns` is given as text. */
+  async function unloadedOf(lsns: () => string, links: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const unloaded: string[] = [];
+    const kernel = fakeKernel({
+      read: () => Promise.resolve('veth 36864 0 - Live 0x0\n'),
+      run: async ([name = '', option = '']) => (name === 'lsns' ? Promise.resolve().then(lsns) : links[option]) ?? '',
+      unload: (module) => Promise.resolve(void unloaded.push(module)),
+    });
+    await verbOf<ModuleStep>({ kind: 'module', name: 'veth', why: 'a test' }, kernel).undo(
+      { kind: 'module', name: 'veth', why: 'a test' },
+      'veth',
+      100,
+    );
+    return unloaded;
+  }
+  const theirs = '7: eth0@if6: <BROADCAST,UP> mtu 1500\n';
+
+  it.each<[string, () => string, Record<string, string>, readonly string[]]>([
+    ['goes where nobody has one', () => '1 \n', {}, ['veth']],
+    ['stays for one in the namespace of the host', () => '1 \n', { '--net=/proc/1/ns/net': theirs }, []],
+    ['stays for one that a container alone has', () => '1 \n901 \n', { '--net=/proc/901/ns/net': theirs }, []],
+    [
+      'stays for one in a namespace without a process',
+      () => '1 \n /run/netns/blue\n',
+      { '--net=/run/netns/blue': theirs },
+      [],
+    ],
+    [
+      'stays where nobody can tell',
+      () => {
+        throw new Error('lsns: not found');
+      },
+      {},
+      [],
+    ],
+  ])('%s', async (_, lsns, links, unloaded) => {
+    expect(await unloadedOf(lsns, links)).toEqual(unloaded);
+  });
+});
