@@ -81,8 +81,8 @@ async function raiseVeth(site: Site, ends: Ends): Promise<void> {
   await host.apply({
     kind: 'exec',
     argv: ['ip', '-n', ends.initiator, 'link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', ends.target],
-    undo: ['ip', '-n', ends.initiator, 'link', 'del', near],
-    witness: { netns: ends.initiator, link: near },
+    // It goes with either namespace.
+    witness: { parent: ends.initiator },
     why: 'the network between initiator and target',
   });
   for (const end of ['initiator', 'target'] as const) {
