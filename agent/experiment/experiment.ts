@@ -8,12 +8,10 @@ import { baselineId } from '../lib/arm.ts';
 import { HostError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
-import { type Load, raiseRootCgroup, startLoad, tagsIdleMs } from '../load/drive.ts';
-import { startCounting } from '../measure/junctions.ts';
+import { type Load, tagsIdleMs } from '../load/drive.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { keepOthersAway } from '../stack/keep-away.ts';
 import { noCaps } from '../plan/caps.ts';
-import { raiseStack, type Stack } from '../stack/raise.ts';
+import type { Stack } from '../stack/raise.ts';
 import { armOf, gauge, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
 import type { Experiment } from './context.ts';
@@ -23,6 +21,7 @@ import type { Phase } from '../records/phase.ts';
 import { afterPilot } from './pilot.ts';
 import { recheck, recheckMs, wantsRecheck } from './recheck.ts';
 import type { SliceRecord } from '../records/slice.ts';
+import { enterHost, raiseCounted, startGuests } from './stages.ts';
 
 /**
  * Everything that it finds goes to the experiment's recorder at once, and is there whichever way it ends.
@@ -31,8 +30,7 @@ import type { SliceRecord } from '../records/slice.ts';
  */
 export async function runExperiment(host: Host, experiment: Experiment): Promise<void> {
   await host.scope(async () => {
-    await keepOthersAway(host, experiment.names);
-    await raiseRootCgroup(host, experiment.names);
+    await enterHost(host, experiment.names);
     await (experiment.plan.cold ? runCold(host, experiment) : runLive(host, experiment));
     experiment.enter('restoring');
   });
@@ -151,16 +149,14 @@ async function runCold(host: Host, experiment: Experiment): Promise<void> {
 
 async function raiseOnly(
   host: Host,
-  { names, progress, stack: plan }: Experiment,
+  { names, progress, stack }: Experiment,
   form: { start: Arm; onlyStart: boolean },
 ): Promise<Stack> {
   progress.phase('raising the stack');
-  const stack = await raiseStack(host, names, plan, form);
-  await startCounting(host, stack.junctions);
-  return stack;
+  return raiseCounted(host, names, { stack, ...form });
 }
 
 async function loadOn(host: Host, { names, progress, load, folder }: Experiment, stack: Stack): Promise<Load> {
   progress.phase(`starting ${stack.lanes.length} guests`);
-  return startLoad(host, names, load, { lanes: stack.lanes, folder });
+  return startGuests(host, names, { load, stack, folder });
 }

@@ -1,33 +1,16 @@
 // `plan PROFILE`: the dry run. Arms, schedule, time, and every change to the host with its undo; touches nothing.
 
 import { decide } from '../../analysis/verdict/engine.ts';
-import { startCounting } from '../../measure/junctions.ts';
-import { dryHost } from '../../host/dry.ts';
+import { type RehearsedPhase, rehearse } from '../../run/rehearse.ts';
 import { renderStep, type Step } from '../../host/step.ts';
-import { baselineId, parseArm } from '../../lib/arm.ts';
+import { baselineId } from '../../lib/arm.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { seededRandom } from '../../lib/random.ts';
 import { renderDuration } from '../../lib/units.ts';
-import { raiseRootCgroup, startLoad } from '../../load/drive.ts';
 import { pilotMostMs, usesPilot } from '../../plan/pilot.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
 import { scheduleBlock } from '../../plan/schedule.ts';
-import { switchTo } from '../../stack/junction.ts';
-import { raiseDelays } from '../../stack/delays.ts';
-import { keepOthersAway } from '../../stack/keep-away.ts';
-import { namesOn } from '../../stack/names.ts';
-import { raiseStack } from '../../stack/raise.ts';
-import { type Setup, prepare, type PrepareOptions } from '../../run/prepare.ts';
-
-/** A plan has no run yet: its objects carry this in place of a run's id. */
-const sampleRun = 'abcdef';
-/** Nor is the delay of its cap probe known yet. */
-const sampleDelayNs = 50e6;
-
-interface Phase {
-  readonly title: string;
-  readonly steps: readonly Step[];
-}
+import { prepare, type PrepareOptions } from '../../run/prepare.ts';
 
 export interface PlanCommand extends PrepareOptions {
   readonly profile: string;
@@ -38,7 +21,7 @@ export interface PlanCommand extends PrepareOptions {
 export async function plan(options: PlanCommand): Promise<ExitName> {
   const prepared = await prepare(options.profile, options);
   const first = firstBlock(prepared.plan);
-  const phases = await rehearse(prepared, first);
+  const phases = await rehearse({ ...prepared, block: first });
   options.print(
     options.format === 'json' ? asJson(prepared.plan, first, phases) : asText(prepared.plan, first, phases),
   );
@@ -52,41 +35,7 @@ function firstBlock({ aims, design, seed }: Plan): readonly string[] {
   return decision.kind === 'measure' ? scheduleBlock(0, decision.arms, seededRandom(seed)).arms : [];
 }
 
-/** Walks through a run on a host that only takes notes. */
-async function rehearse({ plan, stack, sections }: Setup, block: readonly string[]): Promise<readonly Phase[]> {
-  const host = dryHost();
-  const phases: Phase[] = [];
-  const close = (title: string): void => {
-    phases.push({ title, steps: host.steps.slice(phases.reduce((sum, phase) => sum + phase.steps.length, 0)) });
-  };
-  const names = await namesOn(host, sampleRun, 'RANDOM');
-  const start = parseArm(baselineId, plan.design.layers) ?? { id: baselineId, stubbed: [] };
-  await keepOthersAway(host, names);
-  await raiseRootCgroup(host, names);
-  const raised = await raiseStack(host, names, stack, { start, onlyStart: false });
-  await startCounting(host, raised.junctions);
-  close('raise the stack');
-  const load = { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS: 0 };
-  await startLoad(host, names, load, { lanes: raised.lanes, folder: '<run folder>/fio' });
-  close('start the guests');
-  for (const id of [...new Set(block)].filter((arm) => arm !== baselineId)) {
-    const arm = parseArm(id, plan.design.layers);
-    if (!arm) continue;
-    await switchTo(host, raised, arm);
-    close(`switch from baseline to ${id}`);
-    // Back, without listing it again: it is the same swaps with the other table.
-    const before = host.steps.length;
-    await switchTo(host, raised, start);
-    host.forget(before);
-  }
-  if (plan.aims.caps && !plan.cold && plan.profile.stack.some(({ layer }) => layer === 'media')) {
-    await raiseDelays(host, names, { plan: stack, stack: raised, delayNs: sampleDelayNs, number: 1 });
-    close('look for caps (the delay is chosen by what was measured, the guests start anew at each depth)');
-  }
-  return phases;
-}
-
-function asText(plan: Plan, block: readonly string[], phases: readonly Phase[]): string {
+function asText(plan: Plan, block: readonly string[], phases: readonly RehearsedPhase[]): string {
   const { profile, design, seed } = plan;
   const sliceS = sliceDurationMs(plan) / 1000;
   const lines = [
@@ -126,7 +75,7 @@ function stepLines(step: Step): readonly string[] {
   return [`  ${act}`, `      # ${step.why}; undo: ${undo ?? 'goes with what it stands on'}`];
 }
 
-function asJson(plan: Plan, block: readonly string[], phases: readonly Phase[]): string {
+function asJson(plan: Plan, block: readonly string[], phases: readonly RehearsedPhase[]): string {
   const rendered = phases.map(({ title, steps }) => ({
     title,
     steps: steps.map((step) => ({ why: step.why, ...renderStep(step) })),
