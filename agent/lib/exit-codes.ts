@@ -2,9 +2,6 @@
 
 export const exitCodes = {
   ok: [0, 'completed, a verdict was given (also "no single layer")'],
-  'check-warning': [1, 'status --format nagios: WARNING'],
-  'check-critical': [2, 'status --format nagios: CRITICAL'],
-  'check-unknown': [3, 'status --format nagios: UNKNOWN'],
   inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   worse: [21, 'compare: the second run is worse than the first'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],

@@ -4,15 +4,7 @@ import { readHostState } from '../../host/session/state.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { LayerliftError, reasonOf } from '../../lib/errors.ts';
 import type { StatusFormat } from '../../report/formats/format-names.ts';
-import {
-  ansibleFacts,
-  type CheckState,
-  nagiosCheck,
-  nagiosLine,
-  type Status,
-  statusOf,
-  statusText,
-} from '../../report/status.ts';
+import { ansibleFacts, nagiosCheck, nagiosLine, type Status, statusOf, statusText } from '../../report/status.ts';
 import { historyOf } from './history.ts';
 
 export interface StatusOptions {
@@ -24,44 +16,34 @@ export interface StatusOptions {
   readonly state?: string;
 }
 
-const checkExits: Readonly<Record<CheckState, ExitName>> = {
-  OK: 'ok',
-  WARNING: 'check-warning',
-  CRITICAL: 'check-critical',
-  UNKNOWN: 'check-unknown',
-};
 const exits: Readonly<Record<Status['condition'], ExitName>> = { free: 'ok', busy: 'busy', residue: 'residue' };
 
-/** Throws PrivilegeError or OutputError where it cannot look; a monitor gets a line instead, and Ansible a fact. */
+/** Throws PrivilegeError or OutputError where it cannot look; a monitor gets a line as well, and Ansible a fact in its place. */
 export async function status(options: StatusOptions): Promise<ExitName> {
   const { format, print } = options;
   try {
     const found = await look(options);
-    switch (format) {
-      case 'text':
-        print(statusText(found));
-        return exits[found.condition];
-      case 'json':
-        print(asJson(found));
-        return exits[found.condition];
-      case 'ansible':
-        print(asJson(ansibleFacts(found)));
-        return 'ok';
-      case 'nagios': {
-        const { state, line } = nagiosCheck(found, options.maxAgeMs / 1000);
-        print(line);
-        return checkExits[state];
-      }
-    }
+    print(rendered(found, options));
+    return format === 'ansible' ? 'ok' : exits[found.condition];
   } catch (failure) {
     if (!(failure instanceof LayerliftError)) throw failure;
-    if (format === 'nagios') {
-      print(nagiosLine('UNKNOWN', reasonOf(failure)));
-      return checkExits.UNKNOWN;
-    }
+    if (format === 'nagios') print(nagiosLine('UNKNOWN', reasonOf(failure)));
     if (format !== 'ansible') throw failure;
     print(asJson({ error: reasonOf(failure) }));
     return 'ok';
+  }
+}
+
+function rendered(found: Status, { format, maxAgeMs }: StatusOptions): string {
+  switch (format) {
+    case 'text':
+      return statusText(found);
+    case 'json':
+      return asJson(found);
+    case 'ansible':
+      return asJson(ansibleFacts(found));
+    case 'nagios':
+      return nagiosCheck(found, maxAgeMs / 1000).line;
   }
 }
 

@@ -108,7 +108,7 @@ tell units "$(systemctl is-enabled layerlift-recover.timer layerlift@canary.serv
 COMP_WORDS=(layerlift knobs --layer r) COMP_CWORD=3; _layerlift_yargs_completions; tell completion "\${COMPREPLY[*]}"
 sed 's/^guests: 4/guests: 2/; s/^name: .*/name: canary/' /usr/lib/layerlift/profiles/plant-media.yaml >/etc/layerlift/profiles/canary.yaml
 echo 'experiment: { settle: 300ms, measure: 1s, budget: 60s }' >>/etc/layerlift/profiles/canary.yaml
-layerlift status --format nagios >>"$log"; tell nagios $?
+/usr/lib/nagios/plugins/check_layerlift >>"$log"; tell nagios $?
 systemctl start layerlift@canary; tell unit $? "$(systemctl show -p Result --value layerlift@canary)"
 journalctl -q -o cat -u layerlift@canary >"$LAB_OUT/said"; systemctl stop system-layerlift.slice; systemctl reset-failed
 layerlift status --format json >"$LAB_OUT/status.json"; tell status $?

@@ -24,10 +24,21 @@ const call = (name: string, words: readonly string[] = [], env: Readonly<Record<
   execa(join(ops, name), words, { reject: false, env: { PATH: `${folder}:/usr/bin:/bin`, ...env }, extendEnv: false });
 
 describe('the check for a monitor', () => {
-  it.each([0, 1, 2, 3])('looks, and hands the state %i on with its line', async (state) => {
-    program('layerlift', `echo "LAYERLIFT $*"; exit ${state}`);
+  it.each([
+    ['OK', 0, 0],
+    ['WARNING', 0, 1],
+    ['CRITICAL', 40, 2],
+    ['UNKNOWN', 77, 3],
+  ])('looks, prints the line, and ends by its state: %s', async (state, status, exit) => {
+    program('layerlift', `echo "LAYERLIFT ${state} - $*"; exit ${status}`);
     const { stdout, exitCode } = await call('check_layerlift', ['--max-age', '48h']);
-    expect([stdout, exitCode]).toEqual(['LAYERLIFT status --format nagios --max-age 48h', state]);
+    expect([stdout, exitCode]).toEqual([`LAYERLIFT ${state} - status --format nagios --max-age 48h`, exit]);
+  });
+
+  it('is unknown where layerlift itself fails, whatever its status', async () => {
+    program('layerlift', 'echo oops; exit 1');
+    const { stdout, exitCode } = await call('check_layerlift');
+    expect([stdout, exitCode]).toEqual(['LAYERLIFT UNKNOWN - layerlift status gave no line', 3]);
   });
 
   it('is unknown where nothing is installed', async () => {

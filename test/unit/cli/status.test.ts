@@ -38,7 +38,7 @@ describe('a host on which nothing ever ran', () => {
   });
 
   it('has no verdict for a monitor, and facts without nulls', async () => {
-    expect(await ask('nagios')).toBe('check-unknown');
+    expect(await ask('nagios')).toBe('ok');
     expect(printed).toBe('LAYERLIFT UNKNOWN - no run has given a verdict yet\n');
     expect(await ask('ansible')).toBe('ok');
     expect(JSON.parse(printed)).toMatchObject({
@@ -48,6 +48,18 @@ describe('a host on which nothing ever ran', () => {
       age_seconds: -1,
     });
     expect(printed).not.toContain('null');
+  });
+});
+
+describe('a host that cannot be looked at', () => {
+  beforeEach(() => writeFileSync(join(place, 'state'), 'no folder'));
+
+  it('is an error for people, a line for a monitor, and a fact for Ansible', async () => {
+    await expect(ask('text')).rejects.toThrow(/cannot look into/);
+    await expect(ask('nagios')).rejects.toThrow(/cannot look into/);
+    expect(printed).toMatch(/^LAYERLIFT UNKNOWN - cannot look into .*\n$/);
+    expect(await ask('ansible')).toBe('ok');
+    expect(JSON.parse(printed)).toEqual({ error: expect.stringContaining('cannot look into') as string });
   });
 });
 
@@ -63,7 +75,7 @@ describe('a host that a dead run has changed', () => {
 
   it('is critical, whatever was found last', async () => {
     leaveRun();
-    expect(await ask('nagios')).toBe('check-critical');
+    expect(await ask('nagios')).toBe('residue');
     expect(printed).toMatch(/^LAYERLIFT CRITICAL - NOT AS FOUND: .* \| lift=[\d.]+;;;0 age=\d+s;;;0\n$/);
   });
 
