@@ -3,6 +3,7 @@
 import type { Argv } from 'yargs';
 import { type Calls, print } from './calls.ts';
 import { withExamples } from './examples.ts';
+import { durationMs } from './values.ts';
 
 export function addDiscover(parser: Argv, { done, commands }: Calls): void {
   parser
@@ -24,11 +25,22 @@ export function addDiscover(parser: Argv, { done, commands }: Calls): void {
               type: 'boolean',
               default: false,
             },
+            profile: { describe: 'also write a profile that clones what was found into this file', type: 'string' },
+            scratch: {
+              describe: 'with --profile: a device that the clone may read in place of a model of the media',
+              type: 'string',
+              implies: 'profile',
+            },
+            for: {
+              describe: 'with --profile: how long to look at the load, 1s to 60s',
+              type: 'string',
+              coerce: durationMs('--for', { min: 1_000, max: 60_000 }),
+            },
             format: { describe: 'how it is printed', choices: ['text', 'json'] as const, default: 'text' as const },
           }),
-      async ({ things, from, withTools, format }) => {
+      async ({ for: time, things, from, withTools, profile, scratch, format }) => {
         const { discover } = await commands.discover();
-        done(await discover({ things, from, withTools, format, print }));
+        done(await discover({ things, from, withTools, profile, scratch, forMs: time, format, print }));
       },
     )
     .command(

@@ -11,7 +11,17 @@ const fixture = (name: string): string =>
 async function printed(options: Partial<DiscoverOptions>): Promise<string> {
   let text = '';
   const print = (part: string): void => void (text += part);
-  await discover({ things: [], from: undefined, withTools: false, format: 'text', ...options, print });
+  await discover({
+    things: [],
+    from: undefined,
+    withTools: false,
+    profile: undefined,
+    scratch: undefined,
+    forMs: undefined,
+    format: 'text',
+    ...options,
+    print,
+  });
   return text;
 }
 

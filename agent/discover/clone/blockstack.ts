@@ -1,0 +1,110 @@
+// Devices of device-mapper, and md that device-mapper can stand for, as tables of a profile: from the media's end up, with
+// `{below}` and names for devices. Keys are zeros.
+
+import type { Device } from '../document.ts';
+import type { LayerClone } from './layers.ts';
+
+/** As a profile allows. */
+const mostDevices = 8;
+
+interface Row {
+  readonly name: string;
+  readonly table: string;
+  readonly origin: string;
+}
+
+interface Building {
+  readonly rows: readonly Row[];
+  /** What the next device stands on, and how long it is. */
+  readonly on: string;
+  readonly length: string;
+  readonly open: readonly string[];
+}
+
+/** `guests`: how many disks come this way. */
+export function blockstackOf(way: readonly Device[], guests: number): LayerClone {
+  const devices = way
+    .filter(({ layer, kind }) => layer === 'blockstack' && !['partition', 'file', 'nvme multipath'].includes(kind))
+    .reverse();
+  const start: Building = { rows: [], on: '{below}', length: '{sectors}', open: [] };
+  const built = devices.reduce<Building>((building, device, i) => next(building, device, i), start);
+  const files = way.filter(({ kind }) => kind === 'file');
+  const open = [...built.open, ...files.map(({ name }) => `block stack: the file system below ${name} is not cloned`)];
+  const rows = built.rows.slice(0, mostDevices);
+  if (built.rows.length > mostDevices)
+    open.push(
+      `block stack: a profile has at most ${mostDevices} devices: the upper ${built.rows.length - mostDevices} are missing`,
+    );
+  if (rows.length === 0) return { cloned: undefined, open };
+  const shared = devices.filter(({ users }) => users > 1).length;
+  const scope = guests > 1 && shared === devices.length ? 'shared' : 'guest';
+  if (guests > 1 && shared > 0 && shared < devices.length)
+    open.push('block stack: some devices are shared and others are not; each guest gets a tree of its own');
+  const line = { key: 'scope', value: scope, origin: `${shared} of ${devices.length} devices have several users` };
+  return { cloned: { provider: 'dm', lines: [line], tables: rows }, open };
+}
+
+function next(building: Building, device: Device, i: number): Building {
+  const { rows, on, length } = building;
+  const name = `d${i + 1}`;
+  const origin = `${device.name} (${device.id}): dmsetup table`;
+  const add = (table: string): Building => ({ ...building, rows: [...rows, { name, table, origin }], on: `{${name}}` });
+  const lose = (why: string): Building => ({
+    ...building,
+    open: [...building.open, `block stack: ${device.kind} ${device.name} is missing: ${why}`],
+  });
+  const [line = '', ...others] = device.table ?? [];
+  const [, , type = '', ...words] = line.split(' ');
+  if (/^md raid1$|^raid$/.test(device.kind)) return mirrored(building, device, { name, words, lose });
+  if (device.table === undefined) return lose('no provider stands for it');
+  if (others.length > 0) return type === 'linear' ? add(`0 ${length} linear ${on} 0`) : lose('it has several segments');
+  switch (type) {
+    case 'linear':
+      return add(`0 ${length} linear ${on} 0`);
+    case 'crypt': {
+      const [cipher = '', key = '', iv = '0', , , ...options] = words;
+      return add([`0 ${length} crypt`, cipher, zeroKey(key), iv, on, '0', ...options].join(' '));
+    }
+    case 'delay':
+      return add(`0 ${length} delay ${on} 0 ${words[2] ?? '0'}`);
+    case 'flakey':
+      return lose('it fails I/O on purpose');
+    default:
+      return lose('its table cannot be said on one device with a state of its own');
+  }
+}
+
+/** Of what a keyring holds only the length is known. */
+function zeroKey(key: string): string {
+  const bytes = /^:(\d{1,4}):/.exec(key)?.[1];
+  return '0'.repeat(bytes === undefined ? key.length : Number(bytes) * 2);
+}
+
+/** RAID 1 of two, as halves of what is below: md's own code, without a superblock (Documentation: dm-raid). */
+function mirrored(
+  building: Building,
+  device: Device,
+  { name, words, lose }: { name: string; words: readonly string[]; lose: (why: string) => Building },
+): Building {
+  const legs = device.kind === 'raid' ? device.below.filter(({ role }) => role === 'data').length : device.below.length;
+  if (device.kind === 'raid' && words[0] !== 'raid1') return lose(`${words[0] ?? 'its level'} needs disks of its own`);
+  if (legs !== 2 || building.length !== '{sectors}')
+    return lose(`a profile can say RAID 1 of two, once, not of ${legs}`);
+  const half = '{sectors/2}';
+  const origin = `${device.name}: ${device.kind === 'raid' ? 'dmsetup table' : `/sys/block/${device.id}/md`}`;
+  const row = (own: string, table: string): Row => ({ name: own, table, origin });
+  return {
+    rows: [
+      ...building.rows,
+      row(`${name}a`, `0 ${half} linear ${building.on} 0`),
+      row(`${name}b`, `0 ${half} linear ${building.on} ${half}`),
+      row(name, `0 ${half} raid raid1 2 0 nosync 2 - {${name}a} - {${name}b}`),
+    ],
+    on: `{${name}}`,
+    length: half,
+    open: [
+      ...building.open,
+      `block stack: both legs of ${device.name} are halves of one medium; its bitmap and thread are not cloned`,
+    ],
+  };
+}

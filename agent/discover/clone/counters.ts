@@ -1,0 +1,58 @@
+// What a device did between the two looks of a snapshot, from /proc/diskstats (Documentation/admin-guide/iostats.rst).
+
+import { sectorBytes } from '../../lib/units.ts';
+import { type Snapshot, valueIn } from '../snapshot.ts';
+
+export interface Activity {
+  readonly seconds: number;
+  readonly iosPerSecond: number;
+  /** Of reads among reads and writes, 0 to 1. */
+  readonly readShare: number;
+  readonly bytesPerIo: number;
+  /** Mean over the look: time in queue by time. */
+  readonly inFlight: number;
+  readonly latencyNs: number;
+}
+
+/** So few are no figure. */
+const fewIos = 100;
+
+/** By kernel name; only of devices that did enough, and where both looks are there, some time apart. */
+export function activityIn(snapshot: Snapshot): ReadonlyMap<string, Activity> {
+  const [from, to] = [statsOf(snapshot, '1'), statsOf(snapshot, '2')];
+  const seconds = (uptime(snapshot, '2') ?? 0) - (uptime(snapshot, '1') ?? 0);
+  if (!(seconds > 0)) return new Map();
+  return new Map(
+    [...to].flatMap(([name, after]) => {
+      const before = from.get(name);
+      if (!before) return [];
+      const grown = (at: number): number => Math.max(0, (after[at] ?? 0) - (before[at] ?? 0));
+      const ios = grown(0) + grown(4);
+      if (ios < fewIos) return [];
+      const activity: Activity = {
+        seconds,
+        iosPerSecond: ios / seconds,
+        readShare: grown(0) / ios,
+        bytesPerIo: ((grown(2) + grown(6)) * sectorBytes) / ios,
+        inFlight: grown(10) / 1000 / seconds,
+        latencyNs: ((grown(3) + grown(7)) / ios) * 1e6,
+      };
+      return [[name, activity] as const];
+    }),
+  );
+}
+
+function statsOf(snapshot: Snapshot, look: string): ReadonlyMap<string, readonly number[]> {
+  const lines = (snapshot.files.get(`/look/${look}/diskstats`) ?? '').split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const [, , name, ...fields] = line.trim().split(/\s+/);
+      return name === undefined ? [] : [[name, fields.map(Number)] as const];
+    }),
+  );
+}
+
+function uptime(snapshot: Snapshot, look: string): number | undefined {
+  const text = valueIn(snapshot, `/look/${look}/uptime`)?.split(' ')[0];
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,200 @@
+// Each layer of a way as a provider has it: settings with the place that each was read at, and what cannot be said.
+
+import type { Device } from '../document.ts';
+import type { Activity } from './counters.ts';
+
+/** A line of the profile: its value as YAML, and where it comes from. */
+export interface Line {
+  readonly key: string;
+  readonly value: string | number;
+  readonly origin: string;
+}
+
+export interface Cloned {
+  readonly provider: string;
+  readonly lines: readonly Line[];
+  /** Tables of device-mapper, from the bottom up. */
+  readonly tables?: readonly { readonly name: string; readonly table: string; readonly origin: string }[];
+}
+
+export interface LayerClone {
+  readonly cloned: Cloned | undefined;
+  /** What it leaves open. */
+  readonly open: readonly string[];
+}
+
+const nothing: LayerClone = { cloned: undefined, open: [] };
+
+function value(device: Device | undefined, name: string): string | undefined {
+  return device?.parameters.find((each) => each.name === name)?.value;
+}
+
+function origin({ parameters }: Device, name: string): string {
+  return parameters.find((each) => each.name === name)?.from ?? '';
+}
+
+const whole = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+const within = (count: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, Math.round(count)));
+
+export function ringOf(way: readonly Device[]): LayerClone {
+  const ring = way.find((device) => device.layer === 'ring');
+  if (!ring) return nothing;
+  if (ring.kind === 'loop') return { cloned: { provider: 'loop', lines: [] }, open: [] };
+  if (ring.kind.startsWith('xen-vbd (')) return xenRing(ring);
+  if (/^(virtio-blk|scsi-hd|scsi-block|vhost-user-blk|export-)/.test(ring.kind) && ring.limit) return virtioRing(ring);
+  return {
+    cloned: undefined,
+    open: [`ring: ${ring.kind} of ${ring.name} has no counterpart; the guests' disks are used without a ring`],
+  };
+}
+
+function xenRing(ring: Device): LayerClone {
+  const order = whole(value(ring, 'ring-page-order')) ?? 0;
+  const queues = whole(value(ring, 'num-queues')) ?? 1;
+  const from = ring.limit?.from ?? 'xenstore-ls';
+  return {
+    cloned: {
+      provider: 'xen-vbd',
+      lines: [
+        { key: 'ringPageOrder', value: within(order, 0, 4), origin: from },
+        { key: 'queues', value: within(queues, 1, 16), origin: from },
+      ],
+    },
+    open: ring.kind.includes('blkback')
+      ? []
+      : [
+          `ring: it is served by ${ring.kind.replace(/^xen-vbd \(|\)$/g, '')}, and blkback stands for it: CPU and latency of that process are not cloned`,
+        ],
+  };
+}
+
+function virtioRing(ring: Device): LayerClone {
+  const [, queues, size] = /^(\d+) x (\d+) /.exec(ring.limit?.says ?? '') ?? [];
+  const from = `${ring.limit?.from ?? ''}${ring.limit?.says.includes('default') ? ", QEMU's default where it says nothing" : ''}`;
+  const power = 2 ** Math.floor(Math.log2(within(Number(size ?? 256), 4, 1024)));
+  const settings = ['aio', 'cache', 'iothread', 'format', 'throttle'].flatMap((name) => {
+    const text = value(ring, name);
+    return text === undefined ? [] : [`${name} ${text}`];
+  });
+  return {
+    cloned: {
+      provider: 'vduse',
+      lines: [
+        { key: 'queues', value: within(Number(queues ?? 1), 1, 16), origin: from },
+        { key: 'queueSize', value: power, origin: from },
+      ],
+    },
+    open: [
+      ...(settings.length > 0
+        ? [`ring: ${settings.join(', ')} of ${ring.name}: how QEMU does its I/O is not cloned`]
+        : []),
+      ...(ring.kind.startsWith('scsi')
+        ? ['ring: virtio-blk stands for virtio-scsi, whose adapter its disks share']
+        : []),
+    ],
+  };
+}
+
+export function networkOf(way: readonly Device[]): LayerClone {
+  const path = way.find((device) => device.layer === 'network');
+  if (!path) return nothing;
+  if (path.kind !== 'nvme-tcp')
+    return {
+      cloned: undefined,
+      open: [`network: ${path.kind} of ${path.name} has no counterpart: its queues, CPU and round trip are missing`],
+    };
+  const far = way[way.indexOf(path) + 1];
+  const rtt = Number(value(far, 'minrtt ms'));
+  const queues = whole(value(path, 'queue_count'));
+  const size = whole(value(path, 'sqsize'));
+  return {
+    cloned: {
+      provider: 'nvme-tcp-netns',
+      lines: [
+        ...(rtt > 0
+          ? [
+              {
+                key: 'delay',
+                value: `${Math.round(rtt * 1000)}us`,
+                origin: 'ss: the least round trip of its sockets in 5 minutes',
+              },
+            ]
+          : []),
+        ...(queues === undefined
+          ? []
+          : [
+              {
+                key: 'queues',
+                value: within(queues - 1, 1, 128),
+                origin: `${origin(path, 'queue_count')}, without the admin queue`,
+              },
+            ]),
+        ...(size === undefined
+          ? []
+          : [
+              {
+                key: 'queueSize',
+                value: within(size + 1, 16, 1024),
+                origin: `${origin(path, 'sqsize')}, which counts from 0`,
+              },
+            ]),
+      ],
+    },
+    open: [
+      ...(rtt > 0
+        ? []
+        : [
+            'network: the round trip was not measured (ss, as root, with --with-tools where tcp_diag is not loaded): the path is as quick as veth',
+          ]),
+      'network: jitter, loss, rate and MTU of the path are not cloned',
+      ...(way.some(({ kind }) => kind === 'nvme multipath') ? ['network: one path of several is cloned'] : []),
+    ],
+  };
+}
+
+export function mediaOf(
+  way: readonly Device[],
+  { activity, scratch }: { readonly activity: ReadonlyMap<string, Activity>; readonly scratch: string | undefined },
+): LayerClone {
+  if (scratch !== undefined)
+    return {
+      cloned: {
+        provider: 'device',
+        lines: [{ key: 'device', value: JSON.stringify(scratch), origin: 'named by --scratch: only read' }],
+      },
+      open: [],
+    };
+  // Of what is far away only this end of the path counts.
+  const leaf = way.findLast((device) => device.number !== undefined);
+  const far = way.at(-1);
+  const remote = far?.layer === 'media' && far.number === undefined;
+  const seen = leaf && activity.get(leaf.id);
+  const least = 1_000;
+  // The path is a layer of its own, and has the round trip already.
+  const rttNs = networkOf(way).cloned ? 1e6 * (Number(value(far, 'minrtt ms')) || 0) : 0;
+  const latencyUs = seen ? Math.max(least, seen.latencyNs - rttNs) / 1000 : undefined;
+  const range = seen
+    ? `over ${seen.seconds.toFixed(0)} s, ${seen.inFlight.toFixed(1)} in flight on average; not seen above that`
+    : '';
+  const depth = remote ? undefined : leaf?.limit;
+  return {
+    cloned: {
+      provider: 'model',
+      lines: [
+        ...(leaf && latencyUs !== undefined
+          ? [{ key: 'latency', value: `${Math.round(latencyUs)}us`, origin: `measured at ${leaf.id} ${range}` }]
+          : []),
+        ...(leaf && depth ? [{ key: 'depth', value: within(depth.inFlight, 1, 10_240), origin: depth.from }] : []),
+      ],
+    },
+    open: [
+      ...(latencyUs === undefined
+        ? [`media: ${leaf?.id ?? 'the media'} did too little during the look: its latency is the default, not its own`]
+        : []),
+      ...(remote ? ['media: they are behind the network: their latency holds all that the target adds'] : []),
+      'media: one latency for all I/Os: tails, write cache, bandwidth and the layout of several disks are not cloned',
+    ],
+  };
+}

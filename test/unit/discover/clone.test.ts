@@ -1,0 +1,195 @@
+// Profiles of what was found: what is read is there with its origin, `plan` accepts them, and what is missing is said.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { discover } from '../../../agent/cli/commands/discover.ts';
+import { plan } from '../../../agent/cli/commands/plan.ts';
+import { activityIn } from '../../../agent/discover/clone/counters.ts';
+import { type Clone, cloneOf } from '../../../agent/discover/clone/profile.ts';
+import { discoverIn } from '../../../agent/discover/graph/build.ts';
+import { narrowed } from '../../../agent/discover/show/select.ts';
+import { parseSnapshot } from '../../../agent/discover/snapshot.ts';
+import { decodeProfile } from '../../../agent/profile/decode.ts';
+import type { Profile } from '../../../agent/profile/profile.ts';
+import { snapshotNames, snapshotText } from '../../support/snapshots.ts';
+
+/** Two looks 10 s apart: reads, sectors read, ms of reads, writes, sectors written, ms of writes, ms weighted. */
+function withLooks(text: string, grown: Readonly<Record<string, readonly number[]>>): string {
+  const line = (
+    name: string,
+    [r = 0, rs = 0, rm = 0, w = 0, ws = 0, wm = 0, weighted = 0]: readonly number[],
+  ): string => `\t 8 0 ${name} ${r} 0 ${rs} ${rm} ${w} 0 ${ws} ${wm} 0 0 ${weighted}`;
+  const look = (n: number, uptime: number, of: (values: readonly number[]) => readonly number[]): string =>
+    [
+      `file /look/${n}/uptime`,
+      `\t${uptime} 0`,
+      `file /look/${n}/diskstats`,
+      ...Object.entries(grown).map(([name, values]) => line(name, of(values))),
+    ].join('\n');
+  return text.replace(/\nend\n$/, `\n${look(1, 100, () => [])}\n${look(2, 110, (values) => values)}\nend\n`);
+}
+
+function cloned(
+  text: string,
+  { things = [] as readonly string[], scratch = undefined as string | undefined } = {},
+): Clone & { profile: Profile } {
+  const snapshot = parseSnapshot(text, 'it');
+  const found = narrowed(
+    discoverIn(snapshot),
+    things.map((word) => ({ word })),
+  );
+  const clone = cloneOf(found, { activity: activityIn(snapshot), scratch });
+  if (!clone) throw new Error('nobody uses a device');
+  return { ...clone, profile: decodeProfile(clone.text, 'it') };
+}
+
+const settingsOf = ({ profile }: { profile: Profile }, layer: string): unknown =>
+  profile.stack.find((each) => each.layer === layer)?.deployed;
+
+const folder = mkdtempSync(join(tmpdir(), 'layerlift-clone-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a clone of a host', () => {
+  it.each(snapshotNames)('%s is a profile that plan accepts as it is', async (name) => {
+    const path = join(folder, `${name}.yaml`);
+    const print = (): void => undefined;
+    const from = new URL(`../../fixtures/snapshots/${name}.snapshot`, import.meta.url).pathname;
+    await discover({
+      things: [],
+      from,
+      withTools: false,
+      profile: path,
+      scratch: undefined,
+      forMs: undefined,
+      format: 'text',
+      print,
+    });
+    let planned = '';
+    const options = {
+      seed: 1,
+      cold: false,
+      caps: undefined,
+      neighbours: false,
+      fast: false,
+      destroy: undefined,
+      impact: undefined,
+      budgetMs: undefined,
+    };
+    await expect(
+      plan({ ...options, profile: path, format: 'text', print: (text) => void (planned += text) }),
+    ).resolves.toBe('ok');
+    expect(planned).toContain(`profile clone-${name}`);
+    for (const line of readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((each) => /^ {6}\w+: /.test(each) && !each.includes('provider:') && !each.includes('devices:')))
+      expect(line).toMatch(/ # \S/);
+  });
+
+  it('has the guests, their limits, their load and the latency of the media, as they were seen', () => {
+    const text = withLooks(snapshotText('xen-lvm'), {
+      'dm-0': [7000, 112_000, 14_000, 3000, 48_000, 6_000, 20_000],
+      'dm-1': [7000, 112_000, 14_000, 3000, 48_000, 6_000, 40_000],
+      sda: [14_000, 224_000, 26_600, 6000, 96_000, 11_400, 60_000],
+    });
+    const clone = cloned(text);
+    expect(clone.profile.guests).toHaveLength(2);
+    expect(clone.profile.workload).toMatchObject({ rw: 'randrw', rwmixread: 70, bs: 8192, iodepth: 3 });
+    expect(settingsOf(clone, 'media')).toMatchObject({
+      provider: 'model',
+      settings: { latency: 1_900_000, depth: 256 },
+    });
+    expect(settingsOf(clone, 'ring')).toEqual({ provider: 'xen-vbd', settings: { ringPageOrder: 0, queues: 1 } });
+    expect(clone.text).toContain('measured at sda over 10 s, 6.0 in flight on average; not seen above that');
+    expect(clone.open.join('\n')).toMatch(
+      /old stands on another kind of stack[^]*ring: db has other settings than web[^]*2000 I\/Os a second/,
+    );
+    expect(settingsOf(cloned(text, { things: ['db'] }), 'ring')).toEqual({
+      provider: 'xen-vbd',
+      settings: { ringPageOrder: 2, queues: 4 },
+    });
+  });
+
+  it('has RAID 1 and crypt as tables, with zeros for the key', () => {
+    expect(settingsOf(cloned(snapshotText('crypt-raid')), 'blockstack')).toMatchObject({
+      settings: {
+        devices: [
+          { name: 'd1a', table: '0 {sectors/2} linear {below} 0' },
+          { name: 'd1b', table: '0 {sectors/2} linear {below} {sectors/2}' },
+          { name: 'd1', table: '0 {sectors/2} raid raid1 2 0 nosync 2 - {d1a} - {d1b}' },
+          {
+            name: 'd2',
+            table: `0 {sectors/2} crypt aes-xts-plain64 ${'0'.repeat(128)} 0 {d1} 0 2 no_read_workqueue no_write_workqueue`,
+          },
+        ],
+      },
+    });
+  });
+
+  it('has the queues and the round trip of NVMe/TCP, which the latency of the media leaves out', () => {
+    const clone = cloned(
+      withLooks(snapshotText('nvme-tcp'), {
+        nvme0c0n1: [10_000, 80_000, 20_000, 0, 0, 0, 20_000],
+        'dm-0': [10_000, 80_000, 20_000, 0, 0, 0, 20_000],
+      }),
+    );
+    expect(settingsOf(clone, 'network')).toMatchObject({ settings: { delay: 300_000, queues: 4, queueSize: 128 } });
+    expect(settingsOf(clone, 'media')).toMatchObject({ settings: { latency: 1_700_000 } });
+    expect(clone.profile.workload).toMatchObject({ rw: 'randread', bs: 4096, iodepth: 2 });
+    expect(clone.open.join('\n')).toMatch(/one path of several[^]*striped fast-db is missing/);
+  });
+
+  it('has limits of cgroups, and names what thin pools and QEMU leave open', () => {
+    const clone = cloned(snapshotText('proxmox'));
+    expect(clone.profile.guests[1]).toMatchObject({ ioMax: { riops: 2000, wiops: 1000 }, cpuMax: '200000 100000' });
+    expect(settingsOf(clone, 'ring')).toEqual({ provider: 'vduse', settings: { queues: 4, queueSize: 256 } });
+    expect(clone.open.join('\n')).toMatch(/thin-pool pve-data-tpool is missing[^]*aio io_uring/);
+  });
+
+  it('reads a device that is named in place of a model', () => {
+    expect(settingsOf(cloned(snapshotText('xen-lvm'), { scratch: '/dev/disk/by-id/x' }), 'media')).toEqual({
+      provider: 'device',
+      settings: { device: '/dev/disk/by-id/x', access: 'ro' },
+    });
+  });
+
+  it('keeps to one line whatever names hold', () => {
+    const clone = cloned(
+      snapshotText('xen-lvm')
+        .replaceAll('name = "web"', 'name = "w\u0085\u2028evil: [1]"')
+        .replace('hostname\n\txen-lvm', "hostname\n\t# '\u2028x: y"),
+    );
+    expect(clone.profile.name).toBe('clone-x-y');
+  });
+});
+
+describe('the file of a clone', () => {
+  const run = (options: object): Promise<unknown> =>
+    discover({
+      things: [],
+      from: new URL('../../fixtures/snapshots/xen-lvm.snapshot', import.meta.url).pathname,
+      withTools: false,
+      profile: undefined,
+      scratch: undefined,
+      forMs: undefined,
+      format: 'text',
+      print: () => undefined,
+      ...options,
+    });
+
+  it('is never overwritten, and a folder that is not there is named', async () => {
+    const path = join(folder, 'mine.yaml');
+    await run({ profile: path });
+    await expect(run({ profile: path })).rejects.toThrow(`${path} exists already`);
+    await expect(run({ profile: '/nowhere/x.yaml' })).rejects.toThrow(
+      'cannot write the profile /nowhere/x.yaml: ENOENT',
+    );
+  });
+
+  it('has no look of its own where it comes from a snapshot', async () => {
+    await expect(run({ profile: join(folder, 'other.yaml'), forMs: 5000 })).rejects.toThrow(
+      '--for is for --profile of this host',
+    );
+  });
+});
