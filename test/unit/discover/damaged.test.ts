@@ -153,12 +153,13 @@ describe('a big host', () => {
   it('of 10,000 devices in one chain, and side by side, is walked within seconds', () => {
     const chain = Array.from({ length: 5000 }, (_, i) => (i === 0 ? '0 2048 zero' : `0 2048 linear 253:${i - 1} 0`));
     const wide = Array.from({ length: 5000 }, () => '0 2048 linear 253:0 0');
-    const from = performance.now();
+    // Of the CPU: a loaded machine takes longer, and is no fault.
+    const from = process.cpuUsage();
     const found = discoverText(dmHost([...chain, ...wide]));
     const text = treeText(found);
     expect(found.devices).toHaveLength(10_000);
     expect(text.split('\n').filter((line) => line.includes('blockstack, linear'))).toHaveLength(9_999);
-    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(process.cpuUsage(from).user / 1e6).toBeLessThan(10);
   });
 });
 
