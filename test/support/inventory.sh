@@ -31,8 +31,8 @@ shopt -s nullglob
     esac
   done
   while read -r from where type _; do
-    # Those come and go with logins, and with systemd's automounts.
-    case $where in /run/user/* | /proc/sys/*) continue ;; esac
+    # Those come and go with logins, with systemd's automounts, and with a test's own folders.
+    case $where in /run/user/* | /proc/sys/* | /tmp/*) continue ;; esac
     printf 'mount %s %s %s\n' "$from" "$where" "$type"
   done </proc/self/mounts
   find /run/udev/rules.d /etc/udev/rules.d -type f -printf 'rules %p\n' 2>/dev/null
