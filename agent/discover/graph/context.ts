@@ -1,5 +1,6 @@
 // What all parts of the graph share while it is built: what was decoded, and how a path or number leads to a device.
 
+import { type Mount, parseMountinfo } from '../../host/formats/mountinfo.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import { type BlockDevice, readBlockDevices } from '../decode/block.ts';
 import { readTables, type Segment } from '../decode/dm.ts';
@@ -27,15 +28,6 @@ export interface Found {
   readonly users: readonly User[];
 }
 
-export interface Mount {
-  readonly number: string;
-  readonly point: string;
-  readonly type: string;
-  readonly source: string;
-  /** The folder of the file system that is mounted: not `/` for a bind. */
-  readonly root: string;
-}
-
 export function contextOf(look: Look): Context {
   const blocks = readBlockDevices(look);
   const paths = new Map<string, string[]>();
@@ -53,19 +45,9 @@ export function contextOf(look: Look): Context {
   };
 }
 
-/** Of /proc/PID/mountinfo (proc_pid_mountinfo(5)); blanks in a path are written \040. */
+/** As a process sees them. */
 export function mountsOf({ snapshot }: Look, pid: string): readonly Mount[] {
-  return (snapshot.files.get(`/proc/${pid}/mountinfo`) ?? '').split('\n').flatMap((line) => {
-    const [before = '', after = ''] = line.split(' - ');
-    const [, , number, root, point] = before.split(' ').map(unquoted);
-    const [type, source] = after.split(' ').map(unquoted);
-    if (number === undefined || root === undefined || point === undefined || type === undefined) return [];
-    return [{ number, root, point, type, source: source ?? '' }];
-  });
-}
-
-function unquoted(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+  return parseMountinfo(snapshot.files.get(`/proc/${pid}/mountinfo`) ?? '');
 }
 
 /** The kernel's name of what a path or `MAJOR:MINOR` means; undefined where nothing that was read tells. */

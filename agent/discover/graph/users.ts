@@ -1,9 +1,10 @@
 // Who uses the devices of a host beside virtual machines: file systems, swap, targets, and processes that were asked for.
 
+import type { Mount } from '../../host/formats/mountinfo.ts';
 import type { User } from '../document.ts';
 import { parametersOf } from '../document.ts';
 import type { Look } from '../look.ts';
-import { type Context, type Found, type Mount, mountsOf, nameOf, nfsId, standsOn } from './context.ts';
+import { type Context, type Found, mountsOf, nameOf, nfsId, standsOn } from './context.ts';
 import { cgroupLimits } from './guests.ts';
 import { openedAs } from './mapped.ts';
 
