@@ -106,7 +106,7 @@ until_slice() { for ((i = 0; i < 900; i++)); do ls /var/lib/layerlift/runs/*-*/s
 preload; ip netns add first; ip netns del first
 # A unit with Delegate= makes systemd switch controllers on, which it does not take back. sg comes with the first SCSI disk.
 seen() { inventory "$1.all"; grep -vE '^controller |^module sg$' "$LAB_OUT/$1.all" >"$LAB_OUT/$1"; }
-find / -xdev -iname '*layerlift*' -not -path '/work/*' 2>/dev/null | sort >"$LAB_OUT/names.before"
+find / -xdev -iname '*layerlift*' -not -path "$PWD/*" 2>/dev/null | sort >"$LAB_OUT/names.before"
 dpkg -i ${first}/layerlift_${version}_amd64.deb >>"$log" 2>&1; tell install $?
 seen before
 tell version "$(layerlift --version)"
@@ -133,7 +133,7 @@ layerlift status >>"$log"; tell restored $?
 seen upgraded; same before upgraded && tell upgraded as-found
 dpkg -r layerlift >>"$log" 2>&1; tell removal $? "$(ls -d /var/lib/layerlift/runs /etc/layerlift/profiles/canary.yaml | wc -l)"
 dpkg -P layerlift >>"$log" 2>&1; tell purge $?
-find / -xdev -iname '*layerlift*' -not -path '/work/*' 2>/dev/null | sort >"$LAB_OUT/names.after"
+find / -xdev -iname '*layerlift*' -not -path "$PWD/*" 2>/dev/null | sort >"$LAB_OUT/names.after"
 diff "$LAB_OUT/names.before" "$LAB_OUT/names.after" >>"$log" && tell purge nothing-left
 `;
 
