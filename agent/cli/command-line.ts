@@ -13,6 +13,7 @@ import { labelOption, prepareOptions, runsOption } from './options.ts';
 import { isUnknownWord, withNearestChoice, withNearestOption } from './unknown-words.ts';
 import { commandLine, durationMs, exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
+import { jsonText } from '../lib/json-text.ts';
 
 /** Throws UsageError for a wrong command line, and whatever the command throws. */
 export async function parseCommand(argv: readonly string[], commands: Commands = commandsHere): Promise<ExitName> {
@@ -264,7 +265,7 @@ function addOthers(parser: Argv, { done, commands }: Calls): void {
       (y) => withExamples(y, 'exit-codes').option('json', { describe: 'as JSON', type: 'boolean', default: false }),
       ({ json }) => {
         const rows = Object.entries(exitCodes).map(([name, [code, meaning]]) => ({ code, name, meaning }));
-        print(json ? `${JSON.stringify(rows, null, 2)}\n` : `${exitTable()}\n`);
+        print(json ? jsonText(rows) : `${exitTable()}\n`);
       },
     );
 }

@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import { type Calls, print } from './calls.ts';
 import { withExamples } from './examples.ts';
 import { durationMs } from './values.ts';
+import { jsonText } from '../lib/json-text.ts';
 
 export function addDiscover(parser: Argv, { done, commands }: Calls): void {
   parser
@@ -56,7 +57,7 @@ export function addDiscover(parser: Argv, { done, commands }: Calls): void {
           document === 'report'
             ? (await import('../report/document/document.ts')).reportJsonSchema()
             : (await import('../discover/document.ts')).discoveredJsonSchema();
-        print(`${JSON.stringify(schema, null, 2)}\n`);
+        print(jsonText(schema));
       },
     );
 }

@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { errnoOf, OutputError } from '../lib/errors.ts';
 import type { SliceRecord } from './slice.ts';
+import { jsonText } from '../lib/json-text.ts';
 
 export interface RunFolder {
   readonly path: string;
@@ -26,7 +27,7 @@ export function makeRunFolder(parent: string, name: string): RunFolder {
   return {
     path,
     writeText: write,
-    writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`),
+    writeJson: (file, value) => write(file, jsonText(value)),
     appendSlice: (slice) => append('slices.ndjson', slice),
     appendLine: append,
     copyIn: (file, from) => guard(join(path, file), () => copyFileSync(from, join(path, file))),

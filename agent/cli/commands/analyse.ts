@@ -7,6 +7,7 @@ import { type FormatName, render } from '../../report/formats/registry.ts';
 import { findingsInWords } from '../../report/words/in-document.ts';
 import { documentOf } from '../../report/document/of-run.ts';
 import { findingsOf } from '../../findings/findings.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -17,9 +18,7 @@ export interface FolderCommand {
 /** Prints everything that the records say, as JSON. */
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRunFolder(folder);
-  print(
-    `${JSON.stringify({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) }, null, 2)}\n`,
-  );
+  print(jsonText({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) }));
   return 'ok';
 }
 

@@ -6,6 +6,7 @@ import { findRunFolder, readRunFolder } from '../../records/read-folder.ts';
 import { type ComparedRun, compareRuns, exitOf } from '../../report/comparison/comparison.ts';
 import { comparisonNotes, comparisonSentence, comparisonText } from '../../report/comparison/words.ts';
 import { documentOf } from '../../report/document/of-run.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface CompareOptions {
   readonly first: string;
@@ -22,7 +23,7 @@ export interface CompareOptions {
 export function compare({ first, second, runs, tolerance, format, print }: CompareOptions): ExitName {
   const found = compareRuns(readRun(findRunFolder(first, runs)), readRun(findRunFolder(second, runs)), tolerance);
   const words = { sentence: comparisonSentence(found), notes: comparisonNotes(found) };
-  print(format === 'json' ? `${JSON.stringify({ ...found, ...words }, null, 2)}\n` : comparisonText(found));
+  print(format === 'json' ? jsonText({ ...found, ...words }) : comparisonText(found));
   return exitOf(found);
 }
 

@@ -12,6 +12,7 @@ import { collect } from '../../host/kernel/collect.ts';
 import { wrap } from '../../report/formats/plain.ts';
 import { errnoOf, OutputError, ProfileError, UsageError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface DiscoverOptions {
   readonly things: readonly string[];
@@ -41,7 +42,7 @@ export async function discover(options: DiscoverOptions): Promise<ExitName> {
       : snapshotIn(from);
   const asked = things.map((word) => ({ word, ...(from === undefined ? realOf(word) : {}) }));
   const found = narrowed(discoverIn(snapshot, pids), asked);
-  print(format === 'text' ? treeText(found) : `${JSON.stringify(found, null, 2)}\n`);
+  print(format === 'text' ? treeText(found) : jsonText(found));
   if (profile !== undefined) {
     const open = writeClone(profile, { found, snapshot, scratch: options.scratch });
     if (format === 'text') print(cloneText(profile, open));

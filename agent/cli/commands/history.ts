@@ -7,6 +7,7 @@ import { hasLabels, type Labels } from '../../lib/labels.ts';
 import { readRunFolder, runFoldersIn } from '../../records/read-folder.ts';
 import { documentOf } from '../../report/document/of-run.ts';
 import { historyText, type PastRun, pastRunOf, type Unreadable } from '../../report/history.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface HistoryOptions {
   readonly runs: string;
@@ -30,7 +31,7 @@ export function history({ format, print, ...options }: HistoryOptions): ExitName
   const found = historyOf(options);
   print(
     format === 'json'
-      ? `${JSON.stringify({ version: 1, kind: 'layerlift-history', ...found }, null, 2)}\n`
+      ? jsonText({ version: 1, kind: 'layerlift-history', ...found })
       : historyText(found, { place: options.runs, more: found.more }),
   );
   return 'ok';

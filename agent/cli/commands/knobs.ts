@@ -10,6 +10,7 @@ import type { ExitName } from '../../lib/exit-codes.ts';
 import { layers } from '../../lib/layer.ts';
 import { plain } from '../../report/formats/plain.ts';
 import { renderTable } from '../../report/formats/table.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 /** The layers from the guests downward, as their I/O goes; first what drives them. */
 export const knobLayers: readonly KnobLayer[] = ['load', ...layers.toReversed()];
@@ -97,5 +98,5 @@ function asJson({ knobs: found, failed }: Inventory, debugfs: Debugfs): string {
     change: changeText(change),
     atDefault: atDefault ?? null,
   }));
-  return `${JSON.stringify({ version: 1, kind: 'layerlift-knobs', debugfs, knobs: rows, failed }, null, 2)}\n`;
+  return jsonText({ version: 1, kind: 'layerlift-knobs', debugfs, knobs: rows, failed });
 }

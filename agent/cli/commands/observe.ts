@@ -12,6 +12,7 @@ import type { ExitName } from '../../lib/exit-codes.ts';
 import { mapBounded } from '../../lib/map-bounded.ts';
 import { backendDevices } from '../../lib/xen.ts';
 import { type Observed, type ObservedVbd, observedText, sentenceOf } from '../../report/observed.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface ObserveOptions {
   readonly forMs: number;
@@ -36,7 +37,7 @@ export async function observe({ forMs, format, print }: ObserveOptions): Promise
   print(
     format === 'text'
       ? observedText(seen, seconds)
-      : `${JSON.stringify({ version: 1, kind: 'layerlift-observed', seconds, says: sentenceOf(seen), ...seen }, null, 2)}\n`,
+      : jsonText({ version: 1, kind: 'layerlift-observed', seconds, says: sentenceOf(seen), ...seen }),
   );
   return 'ok';
 }

@@ -11,6 +11,7 @@ import { pilotMostMs, usesPilot } from '../../plan/pilot.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
 import { scheduleBlock } from '../../plan/schedule.ts';
 import { prepare, type PrepareOptions } from '../../run/prepare.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface PlanCommand extends PrepareOptions {
   readonly profile: string;
@@ -80,5 +81,12 @@ function asJson(plan: Plan, block: readonly string[], phases: readonly Rehearsed
     title,
     steps: steps.map((step) => ({ why: step.why, ...renderStep(step) })),
   }));
-  return `${JSON.stringify({ version: 1, kind: 'layerlift-plan', plan, firstBlock: block, sliceMs: sliceDurationMs(plan), phases: rendered }, null, 2)}\n`;
+  return jsonText({
+    version: 1,
+    kind: 'layerlift-plan',
+    plan,
+    firstBlock: block,
+    sliceMs: sliceDurationMs(plan),
+    phases: rendered,
+  });
 }

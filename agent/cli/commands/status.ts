@@ -6,6 +6,7 @@ import { LayerliftError, reasonOf } from '../../lib/errors.ts';
 import type { StatusFormat } from '../../report/formats/format-names.ts';
 import { ansibleFacts, nagiosCheck, nagiosLine, type Status, statusOf, statusText } from '../../report/status.ts';
 import { historyOf } from './history.ts';
+import { jsonText } from '../../lib/json-text.ts';
 
 export interface StatusOptions {
   readonly runs: string;
@@ -29,7 +30,7 @@ export async function status(options: StatusOptions): Promise<ExitName> {
     if (!(failure instanceof LayerliftError)) throw failure;
     if (format === 'nagios') print(nagiosLine('UNKNOWN', reasonOf(failure)));
     if (format !== 'ansible') throw failure;
-    print(asJson({ error: reasonOf(failure) }));
+    print(jsonText({ error: reasonOf(failure) }));
     return 'ok';
   }
 }
@@ -39,9 +40,9 @@ function rendered(found: Status, { format, maxAgeMs }: StatusOptions): string {
     case 'text':
       return statusText(found);
     case 'json':
-      return asJson(found);
+      return jsonText(found);
     case 'ansible':
-      return asJson(ansibleFacts(found));
+      return jsonText(ansibleFacts(found));
     case 'nagios':
       return nagiosCheck(found, maxAgeMs / 1000).line;
   }
@@ -50,8 +51,4 @@ function rendered(found: Status, { format, maxAgeMs }: StatusOptions): string {
 async function look({ runs, state }: StatusOptions): Promise<Status> {
   const host = await readHostState(state);
   return statusOf(host, historyOf({ runs, last: 1, labels: {} }).runs[0], Date.now());
-}
-
-function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
