@@ -30,7 +30,7 @@ process.stdout.write('', () => {
 async function run(argv: readonly string[]): Promise<ExitName> {
   const [name, id, ...rest] = argv;
   if (name === 'watchdog' && id !== undefined && !id.startsWith('-') && rest.length === 0)
-    return (await import('./cli/commands/watchdog.ts')).watchdog({ run: id });
+    return (await import('./cli/handlers/watchdog.ts')).watchdog({ run: id });
   return (await import('./cli/command-line.ts')).parseCommand(argv);
 }
 

@@ -2,16 +2,18 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { allTerms } from '../report/glossary.ts';
 import { siteProfiles } from './place.ts';
-
-const withProfile = ['run', 'plan', 'doctor'];
+import { findCommand } from './registry.ts';
 
 /** `words`: those of the command line, without options. Files are what the shell itself offers where this gives none. */
-export function offered(words: readonly string[], current: string, folder: string = siteProfiles): readonly string[] {
-  const [command = ''] = words;
+export async function offered(
+  words: readonly string[],
+  current: string,
+  folder: string = siteProfiles,
+): Promise<readonly string[]> {
   if (current.startsWith('-')) return [];
-  const all = withProfile.includes(command) ? profilesIn(folder) : command === 'explain' ? allTerms() : [];
+  const offers = findCommand(words[0])?.offers ?? (async () => Promise.resolve([]));
+  const all = offers === 'profiles' ? profilesIn(folder) : await offers();
   return all.filter((word) => word.startsWith(current) && !word.includes(' '));
 }
 

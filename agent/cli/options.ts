@@ -1,10 +1,15 @@
 // Options that commands share.
 
 import { parseLabels } from '../lib/labels.ts';
-import { parseImpact } from '../plan/impact.ts';
-import { parseDestroy } from '../run/destroy.ts';
+import { type Impact, parseImpact } from '../plan/impact.ts';
+import { formatNames } from '../report/formats/format-names.ts';
+import { parseDestroy } from '../run/destroy-option.ts';
 import { runsFor } from './place.ts';
 import { durationMs, wholeSeed } from './values.ts';
+
+export const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
+export const folderArgument = { describe: 'the folder of a run', type: 'string', demandOption: true } as const;
+export const formatOption = { describe: 'how the report is printed', choices: formatNames, default: 'text' } as const;
 
 /** Options that `run` and `plan` share. */
 export const prepareOptions = {
@@ -33,6 +38,22 @@ export const prepareOptions = {
     coerce: parseDestroy,
   },
 } as const;
+
+/** What `--preset` stands for, milliseconds. */
+const presetBudgetMs = { incident: 300_000 } as const;
+
+/** What `--budget`, `--preset` and `--max-impact` ask for. */
+export function limitsAsked({
+  budget,
+  preset,
+  maxImpact,
+}: {
+  readonly budget: number | undefined;
+  readonly preset: keyof typeof presetBudgetMs | undefined;
+  readonly maxImpact: Impact | undefined;
+}): { readonly impact: Impact | undefined; readonly budgetMs: number | undefined } {
+  return { impact: maxImpact, budgetMs: budget ?? (preset && presetBudgetMs[preset]) };
+}
 
 export const runsOption = {
   describe: 'where run folders are',

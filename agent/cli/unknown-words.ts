@@ -19,9 +19,8 @@ export function isUnknownWord(message: string): boolean {
   return unknown.test(message);
 }
 
-/** The message with the nearest option of `help` for each word that is none. */
-export function withNearestOption(message: string, help: string): string {
-  const options = [...help.matchAll(/--(?!no-)([\w-]+)/g)].map((match) => match[1] ?? '');
+/** The message with the nearest of `options`, without dashes, for each word that is none. */
+export function withNearestOption(message: string, options: readonly string[]): string {
   const words = (unknown.exec(message)?.[1] ?? '').split(', ');
   // yargs names an option both as it was given and in camel case.
   const meant = [...new Set(words.flatMap((word) => nearest(word, options) ?? []))];

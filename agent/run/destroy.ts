@@ -5,12 +5,8 @@ import { readBlockDevice } from '../host/kernel/block-device.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import { ProfileError, UsageError } from '../lib/errors.ts';
 import type { StackLayer } from '../stack/raise.ts';
+import type { Destroy } from './destroy-option.ts';
 import { realDeviceOf } from './survey.ts';
-
-export interface Destroy {
-  readonly device: string;
-  readonly serial: string;
-}
 
 export interface Asked {
   /** The profile's path, for messages. */
@@ -18,19 +14,6 @@ export interface Asked {
   /** Whether the load writes. */
   readonly writes: boolean;
   readonly destroy: Destroy | undefined;
-}
-
-/** `DEVICE=SERIAL`, split at the first `=`. Throws UsageError. */
-export function parseDestroy(text: string | undefined): Destroy | undefined {
-  if (text === undefined) return undefined;
-  if (typeof text !== 'string') throw new UsageError('--destroy is given more than once');
-  const match = /^(\/dev\/[^=]+)=(.+)$/.exec(text);
-  const [, device, serial] = match ?? [];
-  if (device !== undefined && serial !== undefined) return { device, serial };
-  throw new UsageError(
-    `--destroy: "${text}" is not a device and its serial`,
-    'expected DEVICE=SERIAL, such as /dev/sdb=S3YJNX0K, as `lsblk -d -o NAME,SERIAL,WWN` shows them',
-  );
 }
 
 /**

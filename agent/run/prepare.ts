@@ -16,7 +16,8 @@ import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { sliceSectors, type StackPlan } from '../stack/raise.ts';
 import { Admission } from './admission.ts';
-import { claimFor, type Destroy } from './destroy.ts';
+import { claimFor } from './destroy.ts';
+import type { Destroy } from './destroy-option.ts';
 import { mustFit } from './fit.ts';
 import { surveyMedia } from './survey.ts';
 

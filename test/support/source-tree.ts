@@ -11,7 +11,9 @@ export interface SourceModule {
   readonly text: string;
   /** Modules of ours, relative to agent/, that are loaded with this one or by it; `import type` loads nothing. */
   readonly loads: readonly string[];
-  /** The same with `import type`. */
+  /** Those of them that are loaded with it: `import()` waits. */
+  readonly loadsAtOnce: readonly string[];
+  /** As `loads`, with `import type`. */
   readonly knows: readonly string[];
   /** Packages and `node:` modules that are loaded. */
   readonly packages: readonly string[];
@@ -32,25 +34,27 @@ export function readSources(): readonly SourceModule[] {
 }
 
 export function parseModule(path: string, text: string): SourceModule {
-  const [loads, knows, packages, names] = [[], [], [], new Set()] as [string[], string[], string[], Set<string>];
+  const [loads, loadsAtOnce, knows, packages] = [[], [], [], []] as [string[], string[], string[], string[]];
+  const names = new Set<string>();
   const sentences: string[] = [];
-  const note = (specifier: string, typeOnly: boolean): void => {
+  const note = ({ specifier, typeOnly, late }: Imported): void => {
     if (specifier.startsWith('.')) {
       const target = relative('/', join('/', dirname(path), specifier));
       knows.push(target);
       if (!typeOnly) loads.push(target);
+      if (!typeOnly && !late) loadsAtOnce.push(target);
     } else if (!typeOnly) packages.push(specifier);
   };
   const visit = (node: ts.Node): void => {
     const imported = importOf(node);
-    if (imported) note(imported.specifier, imported.typeOnly);
+    if (imported) note(imported);
     const name = dottedName(node);
     if (name !== undefined) names.add(name);
     if (isSentence(node) && !isDescription(node)) sentences.push(node.getText());
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return { path, lines: text.split('\n').length - 1, text, loads, knows, packages, names, sentences };
+  return { path, lines: text.split('\n').length - 1, text, loads, loadsAtOnce, knows, packages, names, sentences };
 }
 
 /** The argument of zod's `.describe`. */
@@ -62,30 +66,41 @@ function isDescription({ parent }: ts.Node): boolean {
   );
 }
 
-/** `start` and every module of ours that is loaded when it is. */
-export function reach(sources: readonly SourceModule[], start: SourceModule): readonly SourceModule[] {
+/** `start` and every module of ours that is loaded with it, or also by it. */
+export function reach(
+  sources: readonly SourceModule[],
+  start: SourceModule,
+  by: 'loads' | 'loadsAtOnce' = 'loads',
+): readonly SourceModule[] {
   const byPath = new Map(sources.map((module) => [module.path, module]));
   const found = new Map([[start.path, start]]);
   // A Map hands out what is added while it is walked.
   for (const module of found.values()) {
-    for (const target of module.loads.map((path) => byPath.get(path))) {
+    for (const target of module[by].map((path) => byPath.get(path))) {
       if (target) found.set(target.path, target);
     }
   }
   return [...found.values()];
 }
 
-function importOf(node: ts.Node): { specifier: string; typeOnly: boolean } | undefined {
+interface Imported {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+  /** By `import()`. */
+  readonly late: boolean;
+}
+
+function importOf(node: ts.Node): Imported | undefined {
   if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
     const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
-    return { specifier: node.moduleSpecifier.text, typeOnly };
+    return { specifier: node.moduleSpecifier.text, typeOnly, late: false };
   }
   if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-    return { specifier: node.moduleSpecifier.text, typeOnly: node.isTypeOnly };
+    return { specifier: node.moduleSpecifier.text, typeOnly: node.isTypeOnly, late: false };
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     const [argument] = node.arguments;
-    if (argument && ts.isStringLiteral(argument)) return { specifier: argument.text, typeOnly: false };
+    if (argument && ts.isStringLiteral(argument)) return { specifier: argument.text, typeOnly: false, late: true };
   }
   return undefined;
 }

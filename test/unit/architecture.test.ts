@@ -49,15 +49,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'values.ts',
     'place.ts',
     'options.ts',
-    'completion.ts',
+    'command.ts',
     'terminal/',
-    'doctor-host.ts',
+    'handlers/',
     'commands/',
-    'calls.ts',
-    'examples.ts',
+    'registry.ts',
+    'completion.ts',
     'unknown-words.ts',
-    'folder-commands.ts',
-    'discover-command.ts',
     'command-line.ts',
   ],
 };
@@ -218,6 +216,23 @@ describe('the modules of the agent', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('load words alone to read a command line, and no command line to restore a host', () => {
+    const atOnce = (path: string): readonly SourceModule[] =>
+      sources.filter((module) => module.path === path).flatMap((start) => reach(sources, start, 'loadsAtOnce'));
+    const ofWords =
+      /^(lib\/|cli\/(?!handlers\/)|plan\/impact\.ts|run\/destroy-option\.ts|report\/formats\/format-names\.ts)/;
+    const line = atOnce('cli/command-line.ts');
+    expect(line.map(({ path }) => path)).toContain('cli/commands/explain.ts');
+    expect(line.map(({ path }) => path).filter((path) => !ofWords.test(path))).toEqual([]);
+    expect([...new Set(line.flatMap(({ packages }) => packages))].sort()).toEqual(['node:fs', 'node:path', 'yargs']);
+    const [watchdog, main] = [atOnce('cli/handlers/watchdog.ts'), atOnce('main.ts')];
+    expect(watchdog.map(({ path }) => path)).toContain('host/session/recovery.ts');
+    for (const { path, packages } of [...watchdog, ...main]) {
+      expect(packages, path).not.toContain('yargs');
+      expect(path).not.toMatch(/^cli\/(commands\/|registry|command)/);
+    }
+  });
+
   it('do not ask a host whether it is real', () => {
     const asking = sources.filter(({ text }) => /\bhost\.(live|isLive|isDry|dry)\b/i.test(text));
     expect(asking.map(({ path }) => path)).toEqual([]);
@@ -282,6 +297,7 @@ describe('the reading of a module', () => {
   it('sees static, re-exporting and late imports, and leaves out types', () => {
     expect(read.loads).toEqual(['stack/names.ts', 'stack/media/b.ts', 'cli/run.ts']);
     expect(read.knows).toEqual(['host/host.ts', 'stack/names.ts', 'stack/media/b.ts', 'cli/run.ts']);
+    expect(read.loadsAtOnce).toEqual(['stack/names.ts', 'stack/media/b.ts']);
     expect(read.packages).toEqual(['node:fs']);
   });
 

@@ -3,10 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseCommand } from '../../agent/cli/command-line.ts';
 import { exitCodes } from '../../agent/lib/exit-codes.ts';
 import { layers, type Layer, type Role } from '../../agent/lib/layer.ts';
 import { isRecord } from '../../agent/lib/record.ts';
@@ -20,6 +19,7 @@ import { findProvider, providers, providersFor } from '../../agent/stack/registr
 import { fillKnobsPage } from '../../scripts/pages/knobs-page.ts';
 import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
 import { fillWords } from '../../scripts/pages/words-page.ts';
+import { printedBy } from '../support/printed-by.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -76,7 +76,7 @@ describe('commands', () => {
   );
 
   it('are all there, and no others', async () => {
-    const help = await outputOf(['--help']);
+    const help = await printedBy(['--help']);
     const existing = [...help.matchAll(/^ {2}layerlift ([\w-]+)/gm)].map((match) => match[1]);
     expect([...documented.keys()].sort()).toEqual(existing.sort());
   });
@@ -419,19 +419,7 @@ function without(value: object, path: string): object {
 }
 
 async function optionsOf(command: string): Promise<ReadonlySet<string>> {
-  const help = await outputOf([command, '--help']);
+  const help = await printedBy([command, '--help']);
   const options = [...help.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1] ?? '');
   return new Set(options.filter((option) => option !== '--help' && option !== '--version'));
-}
-
-/** What a command line prints. */
-async function outputOf(argv: readonly string[]): Promise<string> {
-  const lines: string[] = [];
-  const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text));
-  try {
-    await parseCommand(argv);
-  } finally {
-    log.mockRestore();
-  }
-  return lines.join('\n');
 }

@@ -1,33 +1,26 @@
-// `compare A B`: what changed between two runs, and whether the second is worse; from their folders alone, on any machine.
+// `compare A B`: what changed between two runs.
 
-import { findingsOf } from '../../findings/findings.ts';
-import type { ExitName } from '../../lib/exit-codes.ts';
-import { findRunFolder, readRunFolder } from '../../records/read-folder.ts';
-import { type ComparedRun, compareRuns, exitOf } from '../../report/comparison/comparison.ts';
-import { comparisonNotes, comparisonSentence, comparisonText } from '../../report/comparison/words.ts';
-import { documentOf } from '../../report/document/of-run.ts';
-import { jsonText } from '../../lib/json-text.ts';
+import { defineCommand } from '../command.ts';
+import { runsOption, textOrJson } from '../options.ts';
+import { percent } from '../values.ts';
 
-export interface CompareOptions {
-  readonly first: string;
-  readonly second: string;
-  /** Where runs are looked for that are given by their names. */
-  readonly runs: string;
-  /** The loss that is let pass, as a ratio; undefined: the smallest lift that matters to the profiles. */
-  readonly tolerance: number | undefined;
-  readonly format: 'text' | 'json';
-  readonly print: (text: string) => void;
-}
-
-/** Throws ProfileError for a folder that is none, or is damaged. */
-export function compare({ first, second, runs, tolerance, format, print }: CompareOptions): ExitName {
-  const found = compareRuns(readRun(findRunFolder(first, runs)), readRun(findRunFolder(second, runs)), tolerance);
-  const words = { sentence: comparisonSentence(found), notes: comparisonNotes(found) };
-  print(format === 'json' ? jsonText({ ...found, ...words }) : comparisonText(found));
-  return exitOf(found);
-}
-
-function readRun(folder: string): ComparedRun {
-  const records = readRunFolder(folder);
-  return { records, report: documentOf(records, findingsOf(records), folder) };
-}
+export const compare = defineCommand({
+  words: 'compare <first> <second>',
+  about: 'say what changed between two runs, and whether the second is worse',
+  positionals: {
+    first: { describe: 'the folder of a run, or its name in --runs', type: 'string', demandOption: true },
+    second: { describe: 'another', type: 'string', demandOption: true },
+  },
+  options: {
+    runs: runsOption,
+    tolerance: {
+      describe: "the loss of goodput that is let pass, per cent; left out: the profile's minimumLift",
+      type: 'number',
+      coerce: percent('--tolerance'),
+    },
+    format: textOrJson,
+  },
+  examples: [['compare 371c32 4e0783 --tolerance 10', 'stop a pipeline (exit code 21) if more than 10 % is lost']],
+  asks: ({ first, second, runs, tolerance, format }) => ({ first, second, runs, tolerance, format }),
+  call: async (asked, { print }) => (await import('../handlers/compare.ts')).compare({ ...asked, print }),
+});

@@ -1,25 +1,39 @@
 // `explain [TERM]`: what a word of a report means.
 
 import { UsageError } from '../../lib/errors.ts';
-import type { ExitName } from '../../lib/exit-codes.ts';
 import { nearest } from '../../lib/nearest.ts';
-import { allExplained, explained } from '../../report/explained.ts';
-import { allTerms, entriesFor } from '../../report/glossary.ts';
+import { defineCommand } from '../command.ts';
+
+const words = () => import('../../report/glossary.ts');
 
 /** Throws UsageError for a word that is none of the house's, with the nearest that is. */
-export function explain({ term, print }: { term: string | undefined; print: (text: string) => void }): ExitName {
-  if (term === undefined) {
-    print(allExplained());
+export const explain = defineCommand({
+  words: 'explain [term]',
+  about: 'say what a word of a report means: a verdict, an arm, a role, a caveat',
+  positionals: { term: { describe: 'left out: all words', type: 'string' } },
+  options: {},
+  examples: [
+    ['explain masked', 'what a verdict means'],
+    ['explain only-ring', 'what an arm means'],
+  ],
+  offers: async () => (await words()).allTerms(),
+  asks: ({ term }) => ({ term }),
+  call: async ({ term }, { print }) => {
+    const { allExplained, explained } = await import('../../report/explained.ts');
+    const { allTerms, entriesFor } = await words();
+    if (term === undefined) {
+      print(allExplained());
+      return 'ok';
+    }
+    const entries = entriesFor(term);
+    if (entries.length === 0) {
+      const meant = nearest(term.toLowerCase(), allTerms());
+      throw new UsageError(
+        `"${term}" is no word of layerlift${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
+        '`layerlift explain` lists them all',
+      );
+    }
+    print(explained(entries));
     return 'ok';
-  }
-  const entries = entriesFor(term);
-  if (entries.length === 0) {
-    const meant = nearest(term.toLowerCase(), allTerms());
-    throw new UsageError(
-      `"${term}" is no word of layerlift${meant === undefined ? '' : `: did you mean "${meant}"?`}`,
-      '`layerlift explain` lists them all',
-    );
-  }
-  print(explained(entries));
-  return 'ok';
-}
+  },
+});

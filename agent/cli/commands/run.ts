@@ -1,149 +1,46 @@
-// `run PROFILE`: the main job. Prepares, checks, takes the host, measures, restores, reports.
+// `run PROFILE`: the main job.
 
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { RunMeta } from '../../records/run-schema.ts';
-import { makeRunFolder } from '../../records/run-folder.ts';
-import { openSession, type Session } from '../../host/session/session.ts';
-import { ResidueError } from '../../lib/errors.ts';
-import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
-import type { Labels } from '../../lib/labels.ts';
-import { defaultImpact } from '../../plan/impact.ts';
-import type { FormatName } from '../../report/formats/registry.ts';
-import { type RunResult, report } from '../../run/finish.ts';
-import { makeLog } from '../terminal/log.ts';
-import { type Ended, endedWith, measure } from '../../run/measure.ts';
-import { preflight } from '../../run/preflight.ts';
-import { prepare, type PrepareOptions } from '../../run/prepare.ts';
-import { stopIf } from '../../run/stop-if.ts';
-import { showProgress } from '../terminal/progress.ts';
-import { spareOthers } from '../../run/spare-others.ts';
-import { watchDisk } from '../../run/watch-disk.ts';
-import { listenForStop } from '../terminal/stop.ts';
-import { namesOf } from '../../stack/names.ts';
-import { toolVersion } from '../version.ts';
+import { defineCommand } from '../command.ts';
+import { formatOption, labelOption, limitsAsked, prepareOptions, profileArgument, runsOption } from '../options.ts';
+import { commandLine, durationMs } from '../values.ts';
 
-export interface RunOptions extends PrepareOptions {
-  readonly profile: string;
-  readonly runs: string;
-  readonly deadlineMs: number | undefined;
-  readonly format: FormatName;
-  readonly quiet: boolean;
-  /** A command line that says when the run has to end. */
-  readonly stopIf?: string | undefined;
-  /** It is known that the watchdog may die with the agent. */
-  readonly withoutWatchdog?: boolean;
-  readonly verbose: boolean;
-  /** What its user wants to find it by. */
-  readonly labels?: Labels | undefined;
-  readonly print: (text: string) => void;
-}
-
-/** What a run asks of this host and of its terminal. */
-const here = {
-  preflight,
-  openSession,
-  spareOthers,
-  showProgress,
-  // The libraries behind it are large, and no other command wants them.
-  readFacts: async () => (await import('../../host/facts/facts.ts')).readFacts(),
-};
-export type Surroundings = typeof here;
-
-export async function run(options: RunOptions, surroundings: Surroundings = here): Promise<ExitName> {
-  const { preflight, openSession, spareOthers, showProgress, readFacts } = surroundings;
-  const prepared = await prepare(options.profile, options);
-  await preflight(prepared.stack);
-  const id = randomBytes(3).toString('hex');
-  const startedAt = new Date().toISOString();
-  const stop = listenForStop(options.deadlineMs);
-  const stopFor =
-    (by: Stopper) =>
-    (sentence: string): void =>
-      stop.stop('impact', sentence, by);
-  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
-  let endSparing = (): void => undefined;
-  let endAsking = (): void => undefined;
-  let endWatching = (): void => undefined;
-  let finished: (RunResult & Ended) | undefined;
-  const left: RunMeta['caveats'][number][] = [];
-  try {
-    let log: Logger | undefined;
-    // The lock comes first: whatever a second run did before it was refused would disturb the one that measures.
-    const session = await openSession(id, {
-      stop: stop.signal,
-      onStep: (what, line) => log?.debug({ line }, what),
-      onLeft: (sentence) => {
-        left.push({ kind: 'note', text: sentence });
-        process.stderr.write(`layerlift: ${sentence}\n`);
-        log?.warn(sentence);
-      },
-      restore: [process.execPath, process.argv[1] ?? '', 'watchdog', id],
-      ...(options.withoutWatchdog === undefined ? {} : { withoutWatchdog: options.withoutWatchdog }),
-      onWatchdogLost: (note) => (log ? log.warn(note) : void process.stderr.write(`layerlift: ${note}\n`)),
-    });
-    finished = await holding(session, async () => {
-      if (options.stopIf !== undefined) endAsking = stopIf(options.stopIf, stopFor('stop-if')).end;
-      const { claim } = prepared.stack;
-      if (claim?.destroy !== undefined) {
-        const { uuid } = namesOf(id, '').dm('guard');
-        endWatching = watchDisk(session.host, { claim, uuid }, stopFor('disk-user')).end;
-      }
-      const points = options.impact?.pressurePoints ?? defaultImpact.pressurePoints;
-      const sparing = await spareOthers(session.host, points, stopFor('others'));
-      endSparing = sparing.end;
-      progress.phase(`run ${id}: profile ${prepared.plan.profile.name}, seed ${prepared.plan.seed}`);
-      const host = await readFacts();
-      const folder = makeRunFolder(options.runs, `${startedAt.replaceAll(/[-:]|\.\d+/g, '')}-${id}`);
-      log = makeLog({ run: id, verbose: options.verbose, file: join(folder.path, 'log.ndjson') });
-      const caveats: RunMeta['caveats'] = [
-        ...session.caveats,
-        ...(sparing.canSee ? [] : [{ kind: 'others-unseen' } as const]),
-      ];
-      const labels = Object.keys(options.labels ?? {}).length > 0 ? { labels: { ...options.labels } } : {};
-      const meta: RunMeta = { version: 1, run: id, tool: toolVersion, startedAt, caveats, host, ...labels };
-      folder.writeText('profile.yaml', prepared.text);
-      folder.writeJson('plan.json', prepared.plan);
-      folder.writeJson('host.json', meta);
-      const ended = await measure(session, { prepared, folder, meta, log, progress, others: sparing, id });
-      return {
-        ...ended,
-        prepared,
-        folder,
-        meta: { ...meta, caveats: [...caveats, ...sparing.notes(), ...left], endedAt: new Date().toISOString() },
-      };
-    });
-  } finally {
-    endSparing();
-    endAsking();
-    endWatching();
-    progress.end();
-    stop.release();
-  }
-  // The host is restored and free by now: whoever reads slowly, or not at all, holds up nobody but this process.
-  const exit = report(finished, options);
-  if (finished.failure !== undefined) throw finished.failure;
-  return exit;
-}
-
-/** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */
-async function holding<T extends Ended & Pick<RunResult, 'folder'>>(
-  session: Session,
-  body: () => Promise<T>,
-): Promise<T> {
-  let ended: T;
-  try {
-    ended = await body();
-  } catch (failure) {
-    session.close({ clean: true });
-    throw failure;
-  }
-  try {
-    session.close({ clean: !(ended.failure instanceof ResidueError) });
-    return ended;
-  } catch (failure) {
-    if (ended.cutShort) return ended;
-    return { ...ended, ...endedWith({ ...ended.findings, phase: 'restoring' }, failure, ended.folder.path) };
-  }
-}
+export const run = defineCommand({
+  words: 'run <profile>',
+  about: 'measure, and say which layer holds the host back (root)',
+  positionals: { profile: profileArgument },
+  options: {
+    ...prepareOptions,
+    runs: runsOption,
+    label: labelOption,
+    deadline: {
+      describe: 'stop and restore the host after this time, such as 10m',
+      type: 'string',
+      coerce: durationMs('--deadline'),
+    },
+    'stop-if': {
+      describe: 'a command asked every second: it stops the run unless it ends with 1',
+      type: 'string',
+      coerce: commandLine('--stop-if'),
+    },
+    format: formatOption,
+    'without-watchdog': {
+      describe: 'run where the watchdog cannot outlive the unit or container of this run',
+      type: 'boolean',
+      default: false,
+    },
+    quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
+    verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+  },
+  examples: [
+    ['run profiles/own-disk.yaml --deadline 15m', 'measure, and be back within 15 minutes'],
+    ['run profiles/own-disk.yaml --label phase=before --format json', 'for a pipeline'],
+  ],
+  offers: 'profiles',
+  asks: ({ deadline, label: labels, budget, preset, maxImpact, ...rest }) => ({
+    ...rest,
+    ...limitsAsked({ budget, preset, maxImpact }),
+    labels,
+    deadlineMs: deadline,
+  }),
+  call: async (asked, { print }) => (await import('../handlers/run.ts')).run({ ...asked, print }),
+});

@@ -1,66 +1,13 @@
-// `selftest`: plants a known bottleneck into each layer in turn, and looks whether this kernel and this fio give the right
-// verdict and a clean unwind. One line each, at most five minutes.
+// `selftest`: known bottlenecks, planted on this host.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { findTraces } from '../../host/facts/traces.ts';
-import { providerMarks } from '../../stack/registry.ts';
-import { LayerliftError, NeedError, PrivilegeError, reasonOf, ResidueError, StoppedError } from '../../lib/errors.ts';
-import type { ExitName } from '../../lib/exit-codes.ts';
-import { layers } from '../../lib/layer.ts';
-import { reportSchema } from '../../report/document/document.ts';
-import { run } from './run.ts';
+import { defineCommand } from '../command.ts';
 
-const profiles = new URL('../../profiles/', import.meta.url).pathname;
-const mostMs = 300_000;
-
-interface Result {
-  readonly word: 'ok' | 'FAIL' | 'n/a';
-  readonly text: string;
-}
-
-/** Throws PrivilegeError, ResidueError, or StoppedError for a signal; gives `inconclusive` when a verdict is wrong. */
-export async function selftest({ print }: { print: (text: string) => void }): Promise<ExitName> {
-  const started = performance.now();
-  const runs = mkdtempSync(join(tmpdir(), 'layerlift-selftest-'));
-  const results: Result[] = [];
-  for (const layer of layers) {
-    const begun = performance.now();
-    const result = await tryPlant(layer, { runs, deadlineMs: mostMs - (begun - started) });
-    const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-    print(`${result.word.padEnd(4)} ${layer.padEnd(10)} ${result.text} (${seconds} s)\n`);
-    results.push(result);
-  }
-  if (results.every(({ word }) => word === 'ok')) {
-    rmSync(runs, { recursive: true, force: true });
-    print('this host tells each layer apart, and is left as found\n');
-    return 'ok';
-  }
-  print(`what was measured is in ${runs}\n`);
-  return results.some(({ word }) => word === 'FAIL') ? 'inconclusive' : 'unavailable';
-}
-
-async function tryPlant(layer: string, place: { runs: string; deadlineMs: number }): Promise<Result> {
-  if (place.deadlineMs <= 0) return { word: 'FAIL', text: 'no time was left' };
-  let text = '';
-  try {
-    await run({
-      profile: join(profiles, `plant-${layer}.yaml`),
-      ...place,
-      ...{ seed: 1, cold: false, budgetMs: undefined, fast: true, short: true },
-      ...{ caps: false, neighbours: false, format: 'json', quiet: true, verbose: false, impact: undefined },
-      print: (part) => (text += part),
-    });
-  } catch (failure) {
-    if (failure instanceof ResidueError || failure instanceof PrivilegeError) throw failure;
-    if (failure instanceof StoppedError && failure.exit !== 'deadline') throw failure;
-    if (!(failure instanceof LayerliftError)) throw failure;
-    return { word: failure instanceof NeedError ? 'n/a' : 'FAIL', text: reasonOf(failure).replaceAll('\n', '; ') };
-  }
-  const traces = await findTraces(providerMarks);
-  if (traces.length > 0) return { word: 'FAIL', text: `left behind: ${traces.join(', ')}` };
-  const { verdict, sentence } = reportSchema.parse(JSON.parse(text));
-  const isRight = verdict.kind === 'lever' && verdict.layer === layer;
-  return { word: isRight ? 'ok' : 'FAIL', text: sentence };
-}
+export const selftest = defineCommand({
+  words: 'selftest',
+  about: 'plant known bottlenecks on this host, and check the verdicts and the way back (root)',
+  positionals: {},
+  options: {},
+  examples: [['selftest', 'before the first run on a host']],
+  asks: () => ({}),
+  call: async (_asked, { print }) => (await import('../handlers/selftest.ts')).selftest({ print }),
+});

@@ -1,6 +1,6 @@
 // What the command `run` finds on the simulated host.
 
-import type { Surroundings } from '../../../agent/cli/commands/run.ts';
+import type { Surroundings } from '../../../agent/cli/handlers/run.ts';
 import type { SimHost } from './host.ts';
 
 /** `tell` hears how the run goes; `onClose`, how its session ends. */

@@ -2,7 +2,7 @@
 
 import { release } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { discover, type DiscoverOptions } from '../../../agent/cli/commands/discover.ts';
+import { discover, type DiscoverOptions } from '../../../agent/cli/handlers/discover.ts';
 import { discoveredSchema } from '../../../agent/discover/document.ts';
 
 const fixture = (name: string): string =>

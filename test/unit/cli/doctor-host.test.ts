@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeGrants, type XenDemand } from '../../../agent/cli/doctor-host.ts';
+import { judgeGrants, type XenDemand } from '../../../agent/cli/handlers/doctor-host.ts';
 import { configuredLayers, xenRingOf } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { profileOf, sections } from '../../support/dry-stack.ts';

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../../agent/cli/commands/explain.ts';
 import { UsageError } from '../../../agent/lib/errors.ts';
 import { layers } from '../../../agent/lib/layer.ts';
 import { everyArm } from '../../../agent/lib/arm.ts';
 import { entriesFor, glossary } from '../../../agent/report/glossary.ts';
 import { reportSchema } from '../../../agent/report/schema/schema.ts';
 import { verdictSchema } from '../../../agent/report/schema/verdict.ts';
+import { printedBy } from '../../support/printed-by.ts';
 
-const told = (term: string | undefined): string => {
-  let printed = '';
-  explain({ term, print: (text) => (printed += text) });
-  return printed;
-};
+const told = (term?: string): Promise<string> => printedBy(['explain', ...(term === undefined ? [] : [term])]);
 
 describe('explain', () => {
   it.each([
@@ -25,8 +21,8 @@ describe('explain', () => {
     'cpu-full',
     'load',
     'residue',
-  ])('says what "%s" means, in at most 100 columns', (term) => {
-    const text = told(term);
+  ])('says what "%s" means, in at most 100 columns', async (term) => {
+    const text = await told(term);
     expect(text.length).toBeGreaterThan(30);
     expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
@@ -42,17 +38,18 @@ describe('explain', () => {
     expect(entriesFor('baseline').map(({ group }) => group)).toEqual(['word', 'arm']);
   });
 
-  it('lists all without a term', () => {
-    const text = told(undefined);
+  it('lists all without a term', async () => {
+    const text = await told();
     for (const { terms, says } of glossary) {
       expect(text).toContain(terms.join(', '));
       expect(text.replaceAll(/\s+/g, ' ')).toContain(says.replaceAll(/\s+/g, ' '));
     }
   });
 
-  it('offers the nearest word', () => {
-    expect(() => told('levre')).toThrow(/did you mean "lever"/);
-    expect(() => told('weather')).toThrow(UsageError);
-    expect(() => told('weather')).not.toThrow(/did you mean/);
+  it('offers the nearest word', async () => {
+    await expect(told('levre')).rejects.toThrow(/did you mean "lever"/);
+    const failure = await told('weather').catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(UsageError);
+    expect(String(failure)).not.toMatch(/did you mean/);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knobs, type KnobsOptions } from '../../../agent/cli/commands/knobs.ts';
+import { knobs, type KnobsOptions } from '../../../agent/cli/handlers/knobs.ts';
 import { fakeTree, founding, refused, type Tree } from '../../support/fake-tree.ts';
 
 async function printed(files: Tree, options: Partial<KnobsOptions> = {}): Promise<string> {

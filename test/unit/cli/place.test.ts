@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { parseCommand } from '../../../agent/cli/command-line.ts';
+import { describe, expect, it } from 'vitest';
 import { offered } from '../../../agent/cli/completion.ts';
 import { runsFor } from '../../../agent/cli/place.ts';
+import { printedBy } from '../../support/printed-by.ts';
 
 describe('folders of runs', () => {
   it('go to a place of the host where a package has put layerlift, else to the current folder', () => {
@@ -15,15 +15,15 @@ describe('folders of runs', () => {
 });
 
 describe('completion', () => {
-  it('offers the profiles of the site where a command wants one', () => {
+  it('offers the profiles of the site where a command wants one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'layerlift-test-'));
     for (const name of ['web.yaml', 'db.yaml', 'notes.txt']) writeFileSync(join(folder, name), '');
-    expect(offered(['run'], '', folder)).toEqual([join(folder, 'db.yaml'), join(folder, 'web.yaml')]);
-    expect(offered(['plan'], join(folder, 'w'), folder)).toEqual([join(folder, 'web.yaml')]);
-    expect(offered(['run'], '--', folder)).toEqual([]);
-    expect(offered(['history'], '', folder)).toEqual([]);
+    expect(await offered(['run'], '', folder)).toEqual([join(folder, 'db.yaml'), join(folder, 'web.yaml')]);
+    expect(await offered(['plan'], join(folder, 'w'), folder)).toEqual([join(folder, 'web.yaml')]);
+    expect(await offered(['run'], '--', folder)).toEqual([]);
+    expect(await offered(['history'], '', folder)).toEqual([]);
     rmSync(folder, { recursive: true });
-    expect(offered(['run'], '', folder)).toEqual([]);
+    expect(await offered(['run'], '', folder)).toEqual([]);
   });
 
   it.each([
@@ -32,13 +32,7 @@ describe('completion', () => {
     ['layerlift knobs --layer ', ['ring', 'media']],
     ['layerlift explain ', ['masked', 'goodput']],
   ])('after "%s" offers %j', async (line, words) => {
-    const lines: string[] = [];
-    const log = vi.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(text));
-    try {
-      expect(await parseCommand(['--get-yargs-completions', ...line.split(' ')])).toBe('ok');
-    } finally {
-      log.mockRestore();
-    }
+    const lines = (await printedBy(['--get-yargs-completions', ...line.split(' ')])).split('\n');
     expect(lines).toEqual(expect.arrayContaining(words));
   });
 });

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { status, type StatusOptions } from '../../../agent/cli/commands/status.ts';
+import { status, type StatusOptions } from '../../../agent/cli/handlers/status.ts';
 import { bootId } from '../../../agent/host/session/session.ts';
 import type { ExitName } from '../../../agent/lib/exit-codes.ts';
 import { nagiosCheck, type Status } from '../../../agent/report/status.ts';

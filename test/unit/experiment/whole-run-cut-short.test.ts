@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { reportFolder } from '../../../agent/cli/commands/analyse.ts';
+import { reportFolder } from '../../../agent/cli/handlers/folder.ts';
 import { StoppedError } from '../../../agent/lib/errors.ts';
 import { readRunFolder } from '../../../agent/records/read-folder.ts';
 import type { SimHost } from '../../support/sim-host/host.ts';

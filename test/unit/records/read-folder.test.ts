@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { analyseFolder, reportFolder } from '../../../agent/cli/commands/analyse.ts';
+import { analyseFolder, reportFolder } from '../../../agent/cli/handlers/folder.ts';
 import { readRunFolder } from '../../../agent/records/read-folder.ts';
 import type { RunMeta } from '../../../agent/records/run-schema.ts';
 import type { SliceRecord } from '../../../agent/records/slice.ts';

@@ -6,8 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { analyseFolder, reportFolder } from '../../../agent/cli/commands/analyse.ts';
-import { run, type RunOptions, type Surroundings } from '../../../agent/cli/commands/run.ts';
+import { analyseFolder, reportFolder } from '../../../agent/cli/handlers/folder.ts';
+import { run, type RunOptions, type Surroundings } from '../../../agent/cli/handlers/run.ts';
 import {
   HostError,
   LayerliftError,

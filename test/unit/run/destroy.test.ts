@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimFor, parseDestroy } from '../../../agent/run/destroy.ts';
+import { claimFor } from '../../../agent/run/destroy.ts';
+import { parseDestroy } from '../../../agent/run/destroy-option.ts';
 import { NeedError, ProfileError, UsageError } from '../../../agent/lib/errors.ts';
 import { configuredLayers } from '../../../agent/plan/stack-plan.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';

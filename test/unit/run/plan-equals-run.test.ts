@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { plan } from '../../../agent/cli/commands/plan.ts';
+import { plan } from '../../../agent/cli/handlers/plan.ts';
 import { renderStep, type Step } from '../../../agent/host/step.ts';
 import type { SimHost } from '../../support/sim-host/host.ts';
 import { simRun, tidySimRuns } from '../../support/sim-host/run.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { run } from '../../../agent/cli/commands/run.ts';
+import { run } from '../../../agent/cli/handlers/run.ts';
 import { openSession } from '../../../agent/host/session/session.ts';
 import { reportSchema } from '../../../agent/report/document/document.ts';
 import { simClock } from '../../support/sim-host/clock.ts';

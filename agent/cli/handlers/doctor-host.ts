@@ -1,13 +1,13 @@
 // What kind of machine `doctor` runs on, and on Xen what a ring of its own would need. Reads, and asks the hypervisor.
 
-import { isXenfsMounted, readMachine, renderMachine } from '../host/facts/machine.ts';
-import { readText } from '../host/kernel/files.ts';
-import { listAny } from '../host/read.ts';
-import { isInstalled, checkNeeds } from '../host/needs/needs.ts';
-import { runCommand } from '../host/kernel/run-command.ts';
-import { countCpus } from '../lib/cpus.ts';
-import type { Problem } from '../lib/errors.ts';
-import { findFreeXvdNames, grantsOfRing, type XenRing, xvdNames } from '../lib/xen.ts';
+import { isXenfsMounted, readMachine, renderMachine } from '../../host/facts/machine.ts';
+import { readText } from '../../host/kernel/files.ts';
+import { listAny } from '../../host/read.ts';
+import { isInstalled, checkNeeds } from '../../host/needs/needs.ts';
+import { runCommand } from '../../host/kernel/run-command.ts';
+import { countCpus } from '../../lib/cpus.ts';
+import type { Problem } from '../../lib/errors.ts';
+import { findFreeXvdNames, grantsOfRing, type XenRing, xvdNames } from '../../lib/xen.ts';
 
 export interface HostLine {
   readonly what: string;
