@@ -9,6 +9,7 @@ shopt -s nullglob
   for loop in /sys/block/loop*/loop/backing_file; do read -r file <"$loop" && printf 'loop %s %s\n' "$loop" "$file"; done
   find /sys/kernel/config /sys/fs/cgroup /run/layerlift -mindepth 1 -maxdepth 5 ! -path /run/layerlift/lock \
     ! \( -path '/sys/fs/cgroup/*' -type f \) -printf 'path %p\n' 2>/dev/null
+  [ ! -d /run/netns ] || printf 'net %s\n' /run/netns
   for name in /run/netns/* /sys/class/net/*; do printf 'net %s\n' "$name"; done
   for name in /sys/class/nvme/* /sys/bus/vdpa/devices/* /dev/vduse/* /tmp/vduse*; do printf 'device %s\n' "$name"; done
   controllers=
@@ -35,7 +36,7 @@ shopt -s nullglob
     case $where in /run/user/* | /proc/sys/* | /tmp/*) continue ;; esac
     printf 'mount %s %s %s\n' "$from" "$where" "$type"
   done </proc/self/mounts
-  find /run/udev/rules.d /etc/udev/rules.d -type f -printf 'rules %p\n' 2>/dev/null
+  find /run/udev/rules.d /etc/udev/rules.d -printf 'rules %p\n' 2>/dev/null
   awk '$4 == "0A" { print "listens", $2 }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
   # What a distribution's services make of the devices that they find.
   if [ -d /run/systemd/system ]; then

@@ -5,7 +5,7 @@ import { parseMountinfo } from '../formats/mountinfo.ts';
 import type { Kernel } from '../port.ts';
 import { retryBusy } from '../kernel/wait.ts';
 import { words } from '../../lib/shell-words.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { isEmptyFolder, type StepBase, type StepKind } from './verb.ts';
 
 const folder = '/run/netns';
 
@@ -39,15 +39,16 @@ export const netnsStep: StepKind<NetnsStep> = {
       await retryBusy(patienceMs, () => kernel.unlink(path));
     }
     if (!(await isFolderLeft(prior, kernel))) return;
-    await kernel.unmount(folder, false);
+    // `ip` may have been cut off before it mounted, an undo after it had unmounted.
+    if (await isMount(kernel)) await kernel.unmount(folder, false);
     if (prior === 'nothing') await kernel.removeFolder(folder);
   },
 };
 
-/** Made a mount by this step, and nothing is in it: a namespace that somebody else has made meanwhile keeps it. */
+/** Made by this step, or made a mount by it, and nothing is in it: a namespace that somebody else has made meanwhile keeps it. */
 async function isFolderLeft(prior: string | undefined, kernel: Kernel): Promise<boolean> {
   if (prior === undefined || prior === 'mount') return false;
-  return (await isMount(kernel)) && (await kernel.list(folder)).length === 0;
+  return (prior === 'nothing' || (await isMount(kernel))) && isEmptyFolder(folder, kernel);
 }
 
 async function isMount({ read }: Pick<Kernel, 'read'>): Promise<boolean> {

@@ -5,7 +5,7 @@ import { errnoOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { isAbsent } from '../kernel/files.ts';
 import { word } from '../../lib/shell-words.ts';
-import type { StepBase, StepKind } from './verb.ts';
+import { isEmptyFolder, type StepBase, type StepKind } from './verb.ts';
 
 /** A file of rules by which udev and those who listen to it leave devices of the run alone; only where udevd runs. */
 export interface UdevRulesStep extends StepBase {
@@ -25,7 +25,11 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     act: `# rules in ${word(path)} that keep udev away from the devices of this run; udevadm control --reload`,
     undo: `rm ${word(path)}; udevadm control --reload`,
   }),
-  present: ({ path }, _prior, kernel) => kernel.exists(path),
+  // Cut off in the middle, it is there under the name that udevd does not read, or the folder alone is.
+  present: async ({ path }, prior, kernel) =>
+    (await kernel.exists(path)) ||
+    (await kernel.exists(unfinished(path))) ||
+    (prior === 'folder' && (await isEmptyFolder(dirname(path), kernel))),
   /** Whether the folder is made for it; nothing is done where no udevd runs. */
   capture: async ({ path }, kernel) => {
     if (!(await kernel.exists(control))) return undefined;
@@ -33,8 +37,8 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
   },
   act: async ({ path, rules }, _prior, _stop, kernel) => {
     await kernel.makeFolders(dirname(path));
-    // udevd reads every file that ends so, and may do it at any moment.
-    const fresh = `${path}.new`;
+    faultPoint('udev-rules folder made');
+    const fresh = unfinished(path);
     await kernel.keep(fresh, rules, 0o644);
     faultPoint('udev-rules written');
     await kernel.rename(fresh, path);
@@ -46,13 +50,16 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     const isRunning = await kernel.exists(control);
     // It fails when others have events without end.
     if (isRunning) await kernel.run(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
-    await remove(kernel.unlink, `${path}.new`);
+    await remove(kernel.unlink, unfinished(path));
     await remove(kernel.unlink, path);
     faultPoint('udev-rules removed');
     if (prior === 'folder') await remove(kernel.removeFolder, dirname(path));
     if (isRunning) await kernel.run(['udevadm', 'control', '--reload']);
   },
 };
+
+/** udevd reads every file that ends in .rules, and may do it at any moment. */
+const unfinished = (path: string): string => `${path}.new`;
 
 /** A folder stays if others have come to use it. */
 async function remove(how: (path: string) => Promise<void>, path: string): Promise<void> {

@@ -70,3 +70,8 @@ export function parsePrior(prior: string | undefined): readonly string[] {
 export function nothingToCapture(): Promise<string> {
   return Promise.resolve('');
 }
+
+/** What a step leaves that made a folder, and was cut off before it filled it. False where there is no folder. */
+export async function isEmptyFolder(path: string, kernel: Pick<Kernel, 'exists' | 'list'>): Promise<boolean> {
+  return (await kernel.exists(path)) && (await kernel.list(path)).length === 0;
+}

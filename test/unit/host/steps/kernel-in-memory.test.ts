@@ -58,6 +58,23 @@ describe('rules of udev', () => {
     await verb.undo(step, prior, 100);
   });
 
+  const names = ['90-x.rules.new', '90-x.rules'];
+  it.each([
+    ['the folder was made', []],
+    ['they were written', names.slice(0, 1)],
+    ['they were in place', names.slice(1)],
+  ])('are taken back by a recovery after a death when %s', async (_, left) => {
+    const { files, kernel } = machine(['/run/udev']);
+    await fill(files, { '/run/udev/control': '' });
+    const verb = verbOf(step, kernel);
+    const prior = await verb.capture(step);
+    await files.makeFolders('/run/udev/rules.d');
+    for (const name of left) await files.keep(`/run/udev/rules.d/${name}`, 'R');
+    expect(await verb.present(step, prior)).toBe(true);
+    await verb.undo(step, prior, 100);
+    expect([await kernel.exists('/run/udev/rules.d'), await verb.present(step, prior)]).toEqual([false, false]);
+  });
+
   it('of others keep the folder', async () => {
     const { files, kernel } = machine(['/run/udev']);
     await fill(files, { '/run/udev/control': '' });
@@ -67,6 +84,7 @@ describe('rules of udev', () => {
     await fill(files, { '/run/udev/rules.d/10-theirs.rules': '' });
     await verb.undo(step, prior, 100);
     expect(await kernel.list('/run/udev/rules.d')).toEqual(['10-theirs.rules']);
+    expect(await verb.present(step, prior)).toBe(false);
   });
 });
 

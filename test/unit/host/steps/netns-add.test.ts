@@ -86,4 +86,12 @@ describe('the undo of network namespaces', () => {
     await netns.undo(one, prior, 100);
     expect(host.mounts).toEqual([]);
   });
+
+  it('takes back the folder after a death before it was mounted, or after an undo had unmounted it', async () => {
+    const prior = (await netns.capture(one)) ?? '';
+    host.hasFolder = true;
+    expect(await netns.present(one, prior)).toBe(true);
+    await netns.undo(one, prior, 100);
+    expect([host.hasFolder, await netns.present(one, prior)]).toEqual([false, false]);
+  });
 });
