@@ -3,10 +3,10 @@
 import type { Child } from '../host/child.ts';
 import type { Host } from '../host/host.ts';
 import { LateError, LoadError, reasonOf } from '../lib/errors.ts';
-import { renderBytes } from '../lib/units.ts';
 import type { Domain } from '../lib/xen.ts';
 import type { GuestLimits } from '../profile/profile.ts';
 import { decodeSnapshot, DocumentSplitter, type Snapshot } from './fio-output.ts';
+import { oomDeath } from './oom-death.ts';
 
 const snapshotDeadlineMs = 10_000;
 
@@ -140,12 +140,9 @@ async function deathOf(
   { number, cgroup, limits }: GuestPlan,
   exit: Awaited<Child['exited']>,
 ): Promise<LoadError> {
-  const kills = Number(/^oom_kill (\d+)$/m.exec((await host.read(`${cgroup}/memory.events`)) ?? '')?.[1] ?? 0);
-  if (kills > 0) {
-    const limit =
-      limits.memoryMax === undefined ? 'the memory of the host' : `its memory.max of ${renderBytes(limits.memoryMax)}`;
-    return new LoadError(`guest ${number} was killed: it reached ${limit}`, 'raise memoryMax in the profile');
-  }
+  const events = (await host.read(`${cgroup}/memory.events`)) ?? '';
+  const outOfMemory = oomDeath(number, events, limits.memoryMax);
+  if (outOfMemory) return outOfMemory;
   const how = exit.signal ? `by ${exit.signal}` : `with exit status ${exit.code ?? '?'}`;
   const said = exit.stderr.trim().split('\n').filter(Boolean).slice(-3).join(' | ');
   return new LoadError(
