@@ -19,6 +19,7 @@ const benchmarks = [
   'ring-gain',
   'crash-matrix',
   'unaided',
+  'job-files',
 ];
 const asked = process.argv[2];
 const isOne = asked === 'pages' || benchmarks.includes(asked);

@@ -4,6 +4,7 @@ import { calibrationCaveats, type PoorStubCaveat } from '../analysis/revise/cali
 import type { OwnCaveat } from '../analysis/revise/own-claims.ts';
 import { type BeyondStackCaveat, outsideCaveats } from '../analysis/revise/outside.ts';
 import type { VoidSlices } from '../analysis/verdict/verdict.ts';
+import type { JobChange } from '../lib/job-change.ts';
 import type { RunCaveat } from '../records/run-caveat.ts';
 import type { RunRecords } from '../records/run-records.ts';
 import { whatCounts } from './counted.ts';
@@ -17,6 +18,7 @@ import { type SettlingCaveat, settlingCaveats } from './settling.ts';
 
 export type Caveat =
   | RunCaveat
+  | { readonly kind: 'job-changed'; readonly change: JobChange }
   | OthersCaveat
   | ({ readonly kind: 'void-slices' } & Pick<VoidSlices, 'count' | 'of' | 'reasons'>)
   | BeyondStackCaveat
@@ -34,6 +36,7 @@ export function caveatsOf(records: RunRecords, findings: Findings): readonly Cav
   const { count, of, reasons } = load.void;
   return [
     ...meta.caveats,
+    ...(plan.jobChanges ?? []).map((change) => ({ kind: 'job-changed', change }) as const),
     ...othersCaveats(othersUse(slices, meta.host)),
     ...(count > 0 ? [{ kind: 'void-slices', count, of, reasons } as const] : []),
     ...outsideCaveats(analysis, plan.design.layers, load),

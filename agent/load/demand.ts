@@ -3,10 +3,7 @@
 import type { Demand, JobRate, Way } from '../lib/own-limit.ts';
 import { sum } from '../lib/numbers.ts';
 import { parseBytes, parseDuration } from '../lib/units.ts';
-import type { JobSection } from './job.ts';
-
-/** They do one I/O at a time, whatever depth fio is told. */
-const oneAtATime = new Set(['psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'mmap']);
+import { copiesOf, depthOf, type JobSection, optionOf } from './job.ts';
 
 /** The demand of all sections together. The guest has a rate only if every section keeps to one of the same kind. */
 export function demandOf(sections: readonly JobSection[]): Demand {
@@ -18,21 +15,18 @@ export function demandOf(sections: readonly JobSection[]): Demand {
     ]),
     ...thinkingOf(jobs),
   ];
-  return { depth: sum(jobs.map(({ depth, copies }) => depth * copies)), rates };
+  return { depth: depthOf(sections), rates };
 }
 
 interface Job {
   readonly option: (name: string) => string | undefined;
   readonly copies: number;
-  readonly depth: number;
   readonly ways: readonly Way[];
 }
 
 function readJob({ options }: JobSection): Job {
-  const option = (name: string): string | undefined => options.findLast(([key]) => key === name)?.[1];
-  const whole = (name: string): number => Number(option(name) ?? 1) || 1;
-  const isSync = oneAtATime.has(option('ioengine') ?? 'psync');
-  return { option, copies: whole('numjobs'), depth: isSync ? 1 : whole('iodepth'), ways: waysOf(option) };
+  const option = (name: string): string | undefined => optionOf(options, name);
+  return { option, copies: copiesOf(options), ways: waysOf(option) };
 }
 
 function waysOf(option: Job['option']): readonly Way[] {

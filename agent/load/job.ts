@@ -1,7 +1,9 @@
 // One guest's fio job as text (pure). Always time-based and without an end of its own: the run decides when it is over.
 
 import type { Inline } from '../profile/profile.ts';
+import { sum } from '../lib/numbers.ts';
 import { sectorBytes } from '../lib/units.ts';
+import { layoutOf, type Layout, type Place } from './place.ts';
 
 export interface JobTarget {
   readonly guest: number;
@@ -15,7 +17,12 @@ export interface JobTarget {
 export interface JobSection {
   readonly name: string;
   readonly options: readonly (readonly [string, string | undefined])[];
+  /** Left out: it uses the whole lane. */
+  readonly place?: Place;
 }
+
+/** They do one I/O at a time, whatever depth fio is told; one of them is fio's own default. */
+const oneAtATime = new Set(['psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'mmap']);
 
 /** The job of a workload that stands in the profile. */
 export function inlineSections(workload: Inline): readonly JobSection[] {
@@ -40,9 +47,9 @@ export function inlineSections(workload: Inline): readonly JobSection[] {
 /** The same load with `depth` in flight; as it is where that is undefined. */
 export function withDepth(sections: readonly JobSection[], depth: number | undefined): readonly JobSection[] {
   if (depth === undefined) return sections;
-  return sections.map(({ name, options }) => ({
-    name,
-    options: [...options.filter(([key]) => key !== 'iodepth'), ['iodepth', `${depth}`]],
+  return sections.map((section) => ({
+    ...section,
+    options: [...section.options.filter(([key]) => key !== 'iodepth'), ['iodepth', `${depth}`]],
   }));
 }
 
@@ -57,14 +64,24 @@ export function capsSections(sections: readonly JobSection[], depth: number): re
 
 /** Do its reads check what they find? Then it cannot run on media that keep no data. */
 export function verifies(sections: readonly JobSection[]): boolean {
-  return sections.some(({ options }) => options.some(([key]) => key === 'verify'));
+  return sections.some(({ options }) => !['', '0'].includes(optionOf(options, 'verify') ?? ''));
+}
+
+/** Where the sections do their I/O in a lane of so many bytes; undefined: all over it. */
+export function layoutIn(sections: readonly JobSection[], laneBytes: number): Layout | undefined {
+  const rows = sections.map(({ options, place }) => ({
+    place,
+    jobs: copiesOf(options),
+    offset: optionOf(options, 'offset') ?? optionOf(options, 'fileoffset'),
+    increment: optionOf(options, 'offset_increment'),
+  }));
+  return layoutOf(rows, laneBytes);
 }
 
 /** The complete job file. What layerlift must decide stands in each section, last, so that it wins. */
 export function renderJob(sections: readonly JobSection[], target: JobTarget): string {
   const own: readonly (readonly [string, string | undefined])[] = [
     ['filename', target.device],
-    ['size', `${target.sectors * sectorBytes}`],
     ['direct', '1'],
     // One process a guest: the kernel ends it with the agent, and there is no fork that would be left over.
     ['thread', '1'],
@@ -79,9 +96,24 @@ export function renderJob(sections: readonly JobSection[], target: JobTarget): s
     ['disable_clat', '1'],
     ['disk_util', '0'],
   ];
-  const ruled = new Set(own.map(([key]) => key));
-  const render = ({ name, options }: JobSection): string =>
-    [`[${name}]`, ...options.filter(([key]) => !ruled.has(key)).map(renderOption), ...own.map(renderOption)].join('\n');
+  const laneBytes = target.sectors * sectorBytes;
+  const layout = layoutIn(sections, laneBytes);
+  const ruled = new Set([...own.map(([key]) => key), 'size', 'offset', 'fileoffset', 'offset_increment']);
+  const render = ({ name, options }: JobSection, i: number): string => {
+    const { offset, increment, bytes } = layout?.spans[i] ?? { offset: 0, increment: 0, bytes: laneBytes };
+    const where: readonly (readonly [string, string])[] = [
+      ['size', `${bytes}`],
+      ...(offset > 0 ? [['offset', `${offset}`] as const] : []),
+      ...(increment > 0 ? [['offset_increment', `${increment}`] as const] : []),
+    ];
+    const [first, ...rest] = own;
+    return [
+      `[${name}]`,
+      ...[...options.filter(([key]) => !ruled.has(key)), ...(first ? [first] : []), ...where, ...rest].map(
+        renderOption,
+      ),
+    ].join('\n');
+  };
   return `; guest ${target.guest}\n${sections.map(render).join('\n\n')}\n`;
 }
 
@@ -95,10 +127,33 @@ export function writes(sections: readonly JobSection[]): boolean {
 
 /** I/Os in flight that a guest offers. */
 export function depthOf(sections: readonly JobSection[]): number {
-  return sections.reduce((sum, { options }) => {
-    const value = (key: string): number => Number(options.filter(([name]) => name === key).at(-1)?.[1] ?? 1) || 1;
-    return sum + value('iodepth') * value('numjobs');
-  }, 0);
+  return sum(sections.map((section) => ownDepthOf(section) * copiesOf(section.options)));
+}
+
+/** I/Os in flight of each job of a section. */
+export function ownDepthOf({ options }: JobSection): number {
+  return engineAtATime(options) === undefined ? wholeOf(options, 'iodepth') : 1;
+}
+
+/** The engine of a section, where that does one I/O at a time. */
+export function engineAtATime(options: JobSection['options']): string | undefined {
+  const engine = optionOf(options, 'ioengine') ?? 'psync';
+  return oneAtATime.has(engine) ? engine : undefined;
+}
+
+/** How many jobs do what the section says. */
+export function copiesOf(options: JobSection['options']): number {
+  return wholeOf(options, 'numjobs');
+}
+
+/** The last word on an option. */
+export function optionOf(options: JobSection['options'], name: string): string | undefined {
+  return options.findLast(([key]) => key === name)?.[1];
+}
+
+/** 1 where it says nothing. */
+export function wholeOf(options: JobSection['options'], name: string): number {
+  return Number(optionOf(options, name) ?? 1) || 1;
 }
 
 function renderOption([key, value]: readonly [string, string | undefined]): string {

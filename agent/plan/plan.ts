@@ -7,6 +7,7 @@ import { decide } from '../analysis/verdict/engine.ts';
 import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
+import type { JobChange } from '../lib/job-change.ts';
 import type { Demand } from '../lib/own-limit.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -50,6 +51,8 @@ export interface Plan {
   readonly open: readonly string[];
   /** What each guest's job asks for; earlier versions did not record it. */
   readonly demand?: Demand;
+  /** What is not as the job file has it; absent without one, and in earlier versions. */
+  readonly jobChanges?: readonly JobChange[];
   /** What `--max-impact` holds all guests together to, which is in their limits already; absent where it was not given. */
   readonly impact?: Pick<Impact, 'io'> & { readonly cpuPercent?: number };
 }
@@ -65,6 +68,7 @@ export interface PlanOptions {
   /** Chance of a false claim; 0.05 if left out. */
   readonly alpha?: number;
   readonly demand?: Demand;
+  readonly jobChanges?: readonly JobChange[];
   readonly impact?: Impact | undefined;
 }
 
@@ -107,6 +111,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     budgetMs,
     open: openQuestions(profile, layers),
     ...(options.demand ? { demand: options.demand } : {}),
+    ...(options.jobChanges && options.jobChanges.length > 0 ? { jobChanges: options.jobChanges } : {}),
     ...(options.impact ? { impact: recorded(options.impact) } : {}),
   };
 }

@@ -17,7 +17,8 @@ export function loadProfile(path: string): LoadedProfile {
   const text = readInput(path, 'profile');
   const profile = decodeProfile(text, path);
   const { workload } = profile;
-  const placed = 'job' in workload ? { ...profile, workload: { job: resolve(dirname(path), workload.job) } } : profile;
+  const placed =
+    'job' in workload ? { ...profile, workload: { ...workload, job: resolve(dirname(path), workload.job) } } : profile;
   return { profile: placed, text, path };
 }
 

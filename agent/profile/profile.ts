@@ -98,6 +98,13 @@ const inlineSchema = inlineFields.refine(({ ioengine, iodepth }) => iodepth === 
 
 const jobSchema = z.strictObject({
   job: plainText('the path of a fio job file').describe('a fio job file instead, relative to the profile'),
+  phase: z
+    .union([wholeNumber(1, 1_000), plainText('the number of a phase, or the name of a section in it')])
+    .optional()
+    .meta({
+      description: 'which phase of a job file with `stonewall` runs; else the last',
+      values: 'its number, or the name of a section in it',
+    }),
 });
 
 const experimentSchema = z.strictObject({

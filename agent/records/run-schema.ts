@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { guestKinds } from '../lib/guest.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
+import { leftOutAbout } from '../lib/job-change.ts';
 import { layers } from '../lib/layer.ts';
 import { usualAims } from '../plan/plan.ts';
 import { cutShortSchema } from './phase.ts';
@@ -44,6 +45,14 @@ const impact = z.object({
   io: z.partialRecord(z.enum(['riops', 'wiops', 'rbps', 'wbps']), z.number().positive()),
   cpuPercent: z.number().positive().exactOptional(),
 });
+const names = z.array(z.string()).readonly();
+const jobChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('left-out'), about: z.enum(leftOutAbout), options: names }),
+  z.object({ kind: z.literal('phase'), phase: z.number().int(), of: z.number().int(), sections: names }),
+  z.object({ kind: z.literal('buffered'), sections: names }),
+  z.object({ kind: z.literal('one-at-a-time'), engine: z.string(), asked: z.number(), sections: names }),
+  z.object({ kind: z.literal('working-set'), bytes: z.number(), laneBytes: z.number() }),
+]);
 const choice = z.object({ provider: z.string(), settings: z.unknown() });
 export const planSchema = z.object({
   version: z.literal(1),
@@ -89,6 +98,7 @@ export const planSchema = z.object({
   open: z.array(z.string()),
   // Earlier versions recorded neither.
   demand: demand.exactOptional(),
+  jobChanges: z.array(jobChange).exactOptional(),
   impact: impact.exactOptional(),
 });
 

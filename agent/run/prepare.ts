@@ -4,9 +4,11 @@ import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts/cpus.ts';
 import { InternalError, ProfileError, UsageError } from '../lib/errors.ts';
 import { guestFacts } from '../lib/guest.ts';
-import { inlineSections, type JobSection, verifies, writes } from '../load/job.ts';
+import type { JobChange } from '../lib/job-change.ts';
+import { sectorBytes } from '../lib/units.ts';
+import { inlineSections, type JobSection, layoutIn, verifies, writes } from '../load/job.ts';
 import { demandOf } from '../load/demand.ts';
-import { readUserJob } from '../load/user-job.ts';
+import { readUserJob, type UserJob } from '../load/user-job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noCaps } from '../plan/caps.ts';
@@ -63,7 +65,8 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
   const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
   const admission = new Admission();
   admission.check(() => mustAgree(written, options));
-  const sections = await admission.ask(() => sectionsOf(profile));
+  const job = await admission.ask(() => jobOf(profile));
+  const sections = job?.sections;
   const writable = sections !== undefined && writes(sections);
   const claim =
     sections && (await admission.ask(() => claimFor(layers, { at: path, writes: writable, destroy: options.destroy })));
@@ -73,13 +76,14 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
   // Without the load, or the media, the checks of the other are made all the same.
   admission.check(() => mustFit(profile, { at: path, sections: sections ?? [], geometry }));
   // Refuses guests that do not fit before anything is touched.
-  if (geometry) admission.check(() => sliceSectors(geometry.sectors, guests));
+  const laneSectors = geometry && (await admission.ask(() => sliceSectors(geometry.sectors, guests)));
   const plan = await admission.ask(() =>
     makePlan(profile, geometry ?? unknownGeometry, {
       seed,
       cold: options.cold,
       aims: aimsOf(options),
       ...(sections ? { demand: demandOf(sections) } : {}),
+      ...(job ? { jobChanges: [...job.changes, ...placeChanges(job.sections, (laneSectors ?? 0) * sectorBytes)] } : {}),
       impact: options.impact,
       ...(options.fast === true ? { alpha: fastAlpha } : {}),
       ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
@@ -136,6 +140,14 @@ function asAsked(profile: Profile, { impact, short }: PrepareOptions): Profile {
   return impact ? { ...asked, guests: withinImpact(asked.guests, impact) } : asked;
 }
 
-async function sectionsOf({ workload }: Profile): Promise<readonly JobSection[]> {
-  return 'job' in workload ? readUserJob(workload.job) : inlineSections(workload);
+async function jobOf({ workload }: Profile): Promise<UserJob> {
+  return 'job' in workload
+    ? readUserJob(workload.job, workload.phase)
+    : { sections: inlineSections(workload), changes: [] };
+}
+
+/** Where the files of the job are not simply all of the lane. */
+function placeChanges(sections: readonly JobSection[], laneBytes: number): readonly JobChange[] {
+  const wanted = laneBytes > 0 ? layoutIn(sections, laneBytes)?.wanted : undefined;
+  return wanted === undefined || wanted === laneBytes ? [] : [{ kind: 'working-set', bytes: wanted, laneBytes }];
 }

@@ -1,9 +1,11 @@
 // What profiles/README.md says of keys, layers, providers and job options comes from the code.
 
 import { layers, type Role } from '../../agent/lib/layer.ts';
-import { accepted, leftOut } from '../../agent/load/job-options.ts';
+import { leftOutAbout } from '../../agent/lib/job-change.ts';
+import { aboutOf, accepted, leftOut, optionsAbout } from '../../agent/load/job-options.ts';
 import { profileSchema } from '../../agent/profile/profile.ts';
 import { providers, providersFor } from '../../agent/stack/registry.ts';
+import { aboutWords } from '../../agent/report/words/job-change.ts';
 import { renderList } from '../../agent/report/words/figures.ts';
 import { filled, opening } from './fill.ts';
 import { code, keysOf, tableOf } from './keys.ts';
@@ -26,10 +28,16 @@ function blockFor(name: string): string {
   }
   if (name === 'keys') return tableOf(keysOf(profileSchema));
   if (name === 'layers') return layerTable();
-  if (name === 'job options') return `- Taken over: ${codes(accepted)}.\n- Left out: ${codes(leftOut)}.`;
+  if (name === 'job options') return jobOptions();
   throw new Error(
     `cannot fill the block "${name}" of profiles/README.md: expected keys, layers, job options or settings of a provider`,
   );
+}
+
+function jobOptions(): string {
+  const grouped = leftOutAbout.map((about) => `- Left out, as ${aboutWords(about)}: ${codes(optionsAbout(about))}.`);
+  const rest = [...leftOut].filter((option) => aboutOf(option) === undefined);
+  return [`- Taken over: ${codes(accepted)}.`, ...grouped, `- Read, but not by fio: ${codes(rest)}.`].join('\n');
 }
 
 function layerTable(): string {

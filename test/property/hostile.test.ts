@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LoadError } from '../../agent/lib/errors.ts';
 import { decodeSnapshot, DocumentSplitter } from '../../agent/load/fio-output.ts';
-import { screenJob } from '../../agent/load/screen-job.ts';
+import { readJobText } from '../../agent/load/job-text.ts';
 import { kinds } from '../support/hostile.ts';
 
 describe.each(kinds)('$name made to harm', ({ inputs, take }) => {
@@ -20,14 +20,15 @@ describe.each(kinds)('$name made to harm', ({ inputs, take }) => {
 });
 
 describe('a job file that fio must never parse', () => {
-  const places = (text: string): readonly (string | undefined)[] => screenJob(text, 'a.fio').map(({ at }) => at);
+  const places = (text: string): readonly (string | undefined)[] =>
+    readJobText(text, 'a.fio').problems.map(({ at }) => at);
 
   it.each([
     ['an engine from a file', 'ioengine=external:/tmp/evil.so'],
     ['an engine by its path', 'ioengine=/tmp/evil.so'],
     ['an engine with blanks about', '\t ioengine  =  /tmp/evil.so '],
     ['an engine whose name a variable hides', 'io${X}engine=/tmp/evil.so'],
-    ['a calculation, which a shell does', "size=$mb_memory'; reboot; '"],
+    ['a calculation, which a shell does', "bs=$mb_memory'; reboot; '"],
     ['another file', 'include /etc/shadow'],
     ['a line that fio would read in two pieces', `;${'x'.repeat(4095)}ioengine=/tmp/evil.so`],
     ['a line that ends before it does', 'bs=4k\0ioengine=/tmp/evil.so'],

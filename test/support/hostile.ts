@@ -18,7 +18,7 @@ import { describeStep } from '../../agent/host/journal/unwind.ts';
 import { LoadError, ProfileError } from '../../agent/lib/errors.ts';
 import { decodeSnapshot, DocumentSplitter } from '../../agent/load/fio-output.ts';
 import { parseShowcmd } from '../../agent/load/user-job.ts';
-import { screenJob } from '../../agent/load/screen-job.ts';
+import { readJobText } from '../../agent/load/job-text.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 import { render } from '../../agent/report/formats/registry.ts';
 import { goodHostTexts, goodJournal, goodRun } from './good-records.ts';
@@ -146,7 +146,7 @@ export const kinds: readonly Kind[] = [
     inputs: fc.oneof(mutated(job, showcmd), anything),
     take: taking((text) => {
       if (text.startsWith('fio ')) return parseShowcmd(text, 'a.fio')[0];
-      const problems = screenJob(text, 'a.fio');
+      const { problems } = readJobText(text, 'a.fio');
       if (problems.length > 0) throw new ProfileError(problems);
       return text;
     }, ProfileError),

@@ -10,6 +10,7 @@ import { renderDuration } from '../../lib/units.ts';
 import { pilotMostMs, usesPilot } from '../../plan/pilot.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
 import { scheduleBlock } from '../../plan/schedule.ts';
+import { ofJobFile } from '../../report/words/job-change.ts';
 import { prepare, type PrepareOptions } from '../../run/prepare.ts';
 import { jsonText } from '../../lib/json-text.ts';
 
@@ -63,6 +64,7 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Rehearsed
           'neighbours: then some guests are frozen (cgroup.freeze) while the others run, for as long as the budget lasts',
         ]
       : []),
+    ...(plan.jobChanges ?? []).map(ofJobFile),
     ...plan.open.map((sentence) => `open: ${sentence}`),
     '',
     'changes to the host, each with its undo (all undone in reverse order at the end):',

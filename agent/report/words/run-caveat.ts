@@ -4,6 +4,7 @@ import type { Caveat } from '../../findings/caveats.ts';
 import type { CapsLeftOut } from '../../plan/caps.ts';
 import { faultWords, voidSlicesWords } from './fault.ts';
 import { renderLift, renderNumber } from './figures.ts';
+import { ofJobFile } from './job-change.ts';
 import { poorStubWords } from './inconclusive.ts';
 import { outsideWords, stubbedWords } from './outside.ts';
 import { renderMet } from './own-limit.ts';
@@ -38,6 +39,7 @@ const words: Words = {
   'rings-not-charged': ({ guests }) =>
     `the work of the ring of guest${guests.length > 1 ? 's' : ''} ${guests.join(', ')} is charged to nobody: this kernel does not let the backend's threads be moved`,
   'caps-left-out': ({ because }) => capsLeftOutWords(because),
+  'job-changed': ({ change }) => ofJobFile(change),
   'others-moved': ({ beforePercent, duringPercent }) => {
     const doubt =
       duringPercent > beforePercent

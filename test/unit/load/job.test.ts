@@ -109,14 +109,17 @@ describe('a workload', () => {
 
   it.each<[readonly JobSection[], number]>([
     [[section({})], 1],
-    [[section({ iodepth: '8' })], 8],
-    [[section({ iodepth: '8', numjobs: '3' })], 24],
-    [[section({ iodepth: '8' }), section({ iodepth: '4' })], 12],
+    [[section({ iodepth: '8' })], 1],
+    [[section({ iodepth: '8', ioengine: 'sync', numjobs: '3' })], 3],
+    [[section({ iodepth: '8', ioengine: 'libaio' })], 8],
+    [[section({ iodepth: '8', ioengine: 'libaio', numjobs: '3' })], 24],
+    [[section({ iodepth: '8', ioengine: 'libaio' }), section({ iodepth: '4', ioengine: 'posixaio' })], 12],
     [
       [
         {
           name: 'a',
           options: [
+            ['ioengine', 'libaio'],
             ['iodepth', '8'],
             ['iodepth', '2'],
           ],
@@ -124,7 +127,7 @@ describe('a workload', () => {
       ],
       2,
     ],
-    [[section({ iodepth: 'many' })], 1],
+    [[section({ iodepth: 'many', ioengine: 'libaio' })], 1],
   ])('%j offers %d I/Os in flight', (sections, depth) => {
     expect(depthOf(sections)).toBe(depth);
   });
