@@ -4,6 +4,7 @@ import { type JobChange, leftOutAbout } from '../lib/job-change.ts';
 import { engineAtATime, type JobSection, wholeOf } from './job.ts';
 import { aboutOf } from './job-options.ts';
 import type { TextSection } from './job-text.ts';
+import { sizeOf } from './place.ts';
 
 export interface Told {
   /** Those that run, and their text. */
@@ -51,9 +52,16 @@ function depthChanges(sections: readonly JobSection[]): readonly JobChange[] {
 }
 
 function leftOutChanges(all: readonly TextSection[]): readonly JobChange[] {
-  const options = [...new Set(all.flatMap(({ lines }) => lines.map(({ option }) => option)))];
+  const lines = all.flatMap((section) => section.lines);
+  const options = [...new Set(lines.map(({ option }) => option))];
+  const unread = lines.filter(({ option, value }) => /^(file)?size$/.test(option) && !isSize(value));
   return leftOutAbout.flatMap((about): readonly JobChange[] => {
-    const own = options.filter((option) => aboutOf(option) === about);
+    const isUnread = (option: string): boolean => about === 'files' && unread.some((line) => line.option === option);
+    const own = options.filter((option) => aboutOf(option) === about || isUnread(option));
     return own.length > 0 ? [{ kind: 'left-out', about, options: own }] : [];
   });
+}
+
+function isSize(value: string | undefined): boolean {
+  return sizeOf(value) !== undefined || /^\d+(\.\d+)?%$/.test(value ?? '');
 }

@@ -53,6 +53,10 @@ describe('what a job file has beside its I/O', () => {
     ]);
   });
 
+  it('is a size too, where that is no size', async () => {
+    expect(told(await read('[a]\ndirect=1\nrw=read\nsize=${SIZE}\nfilename=${DEVICE}\n'))).toMatch(/: size, filename$/);
+  });
+
   it('may be comments at the end of any line, with any sign in them', async () => {
     const { sections } = await read(
       '[global]  ; for all\nioengine=libaio     # Linux native\niodepth=8\t; costs $1\r\n[reads] # `id`\nrw=randread#x\n',
