@@ -20,6 +20,7 @@ const benchmarks = [
   'crash-matrix',
   'unaided',
   'job-files',
+  'cases',
 ];
 const asked = process.argv[2];
 const isOne = asked === 'pages' || benchmarks.includes(asked);

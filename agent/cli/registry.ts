@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { analyse } from './commands/analyse.ts';
+import { caseCommand } from './commands/case.ts';
 import { compare } from './commands/compare.ts';
 import { completion } from './commands/completion.ts';
 import { discover } from './commands/discover.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   status,
   explain,
   selftest,
+  caseCommand,
   watchdog,
   exitCodeList,
   completion,

@@ -4,6 +4,7 @@ export const exitCodes = {
   ok: [0, 'completed, a verdict was given (also "no single layer")'],
   inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   worse: [21, 'compare: the second run is worse than the first'],
+  'case-wrong': [22, 'case: what was found is not what is planted in the case'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
   impact: [
     31,

@@ -7,6 +7,7 @@ import { type Layer, layers, type Role } from '../lib/layer.ts';
 import { isRecord } from '../lib/record.ts';
 import type { Provider } from '../stack/provider.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
+import { type Case, caseSchema } from './case.ts';
 import {
   type Choice,
   type GuestLimits,
@@ -50,6 +51,7 @@ export function decodeProfile(text: string, file: string): Profile {
   if (!base.success) mistakes.push(...baseMistakes(base.error.issues, raw));
   const stack = decodeStack(raw, mistakes);
   if (base.success) mistakes.push(...domainMistakes(base.data, stack));
+  const standsFor = decodeCase(raw, mistakes);
   const guests = base.success ? decodeGuests(base.data.guests, mistakes) : [];
   if (base.success && 'job' in base.data.workload && guests.some(({ iodepth }) => iodepth !== undefined)) {
     const hint = 'set iodepth in the job file';
@@ -64,7 +66,17 @@ export function decodeProfile(text: string, file: string): Profile {
     throw new ProfileError(problems.sort((a, b) => lineOf(a) - lineOf(b)));
   }
   const { version, name, guest, workload, experiment } = base.data;
-  return { version, name, question: questionOf(text), guest, guests, workload, stack, experiment };
+  const profile = { version, name, question: questionOf(text), guest, guests, workload, stack, experiment };
+  return standsFor ? { ...profile, case: standsFor } : profile;
+}
+
+function decodeCase(raw: unknown, mistakes: Mistake[]): Case | undefined {
+  const section = asMap(raw)?.['case'];
+  if (section === undefined) return undefined;
+  const decoded = caseSchema.safeParse(section);
+  if (decoded.success) return decoded.data;
+  mistakes.push(...decoded.error.issues.flatMap((issue) => mistakesOf(issue, ['case'])));
+  return undefined;
 }
 
 function toValue(doc: Document, file: string): unknown {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { guestKinds } from '../lib/guest.ts';
 import type { Layer } from '../lib/layer.ts';
+import type { Case } from './case.ts';
 import { bytes, duration, plainText, wholeNumber } from './settings.ts';
 
 /** First and last CPU of each part of a list as in cpuset.cpus. */
@@ -157,6 +158,7 @@ export const profileSchema = z.strictObject({
     })
     .describe('the layers, at least one'),
   experiment: experimentSchema.prefault({}).describe('how long, how sure'),
+  case: z.unknown().optional().describe('a public report and what a run must find of it'),
 });
 
 export type Inline = z.output<typeof inlineSchema>;
@@ -190,6 +192,8 @@ export interface Profile {
   readonly stack: readonly LayerChoice[];
   /** Durations in nanoseconds. */
   readonly experiment: z.output<typeof experimentSchema>;
+  /** The public report that it stands for; absent where it stands for none. */
+  readonly case?: Case;
 }
 
 /** Which of the two kinds of workload a value is meant to be decides whose mistakes are worth telling. */

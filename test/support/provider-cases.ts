@@ -28,6 +28,16 @@ export type LoadKind = 'writes' | 'filled' | 'deployed' | 'reads';
 
 const machines: Readonly<Record<string, Machine>> = { vduse: 'vduse', 'xen-vbd': 'xen', 'xen-domu': 'xen' };
 
+/** How the lab boots each. */
+export const bootOf: Readonly<Record<Machine, { readonly kernel?: '6.12'; readonly xen?: true }>> = {
+  ...{ stock: {}, vduse: { kernel: '6.12' }, xen: { xen: true } },
+};
+
+/** The machine on which all of these providers can be raised. */
+export function machineFor(names: readonly string[]): Machine {
+  return names.map((name) => machines[name]).find((machine) => machine !== undefined) ?? 'stock';
+}
+
 /** What the lab has for providers that stand on something of others: a disk and a target. */
 export const scratch = { disk: '/dev/vda', mebibytes: 16, port: 4422, nqn: 'nqn.2014-08.org.example:disk' } as const;
 const size = `${scratch.mebibytes}MiB`;

@@ -41,6 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'history.ts',
     'status.ts',
     'comparison/',
+    'case/',
     'glossary.ts',
     'explained.ts',
   ],

@@ -66,6 +66,8 @@ describe('a right command line', () => {
       { things: ['/dev/sda', '42'], from: 'x', format: 'json' },
     ],
     ['discover --profile p --for 20s --scratch /dev/x', 'discover', { profile: 'p', forMs: 20_000, scratch: '/dev/x' }],
+    ['case', 'case', { name: undefined, list: false, format: 'text', runs: 'runs' }],
+    ['case one --seed 3 -q --format json', 'case', { name: 'one', seed: 3, quiet: true, format: 'json' }],
     ['recover -v', 'recover', { verbose: true }],
     ['analyse runs/x', 'analyse', { folder: 'runs/x' }],
     ['report runs/x --format md', 'report', { folder: 'runs/x', format: 'md' }],

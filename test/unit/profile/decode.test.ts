@@ -123,6 +123,18 @@ describe('mistakes', () => {
       '',
       'p.yaml:7:5: stack.media.deployed: no provider (expected one of model, device)',
     ],
+    [
+      'an unknown key of a case',
+      'guests: 2',
+      "guests: 2\ncase: { report: 'https://example.org', guilty: x, expect: { verdict: { kind: none } }, note: 1 }",
+      'p.yaml:4:88: case.note: unknown setting',
+    ],
+    [
+      'a case that expects nothing',
+      'guests: 2',
+      "guests: 2\ncase: { report: 'https://example.org', guilty: x, expect: {} }",
+      'p.yaml:4:51: case.expect: nothing is expected: give a `verdict`, or a figure of `in-flight` or `per-second`',
+    ],
     ['an unknown key at the top', 'guests: 2', 'guests: 2\nspeed: 9', 'p.yaml:4:1: speed: unknown setting'],
     ['an unknown layer', '  media:', '  cache: {}\n  media:', 'p.yaml:6:3: stack.cache: unknown setting'],
     [

@@ -10,7 +10,12 @@ import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { namesOf } from '../../../agent/stack/names.ts';
 import { raiseStack } from '../../../agent/stack/raise.ts';
 
-const folders = [new URL('../../../profiles/', import.meta.url), new URL('../../fixtures/profiles/', import.meta.url)];
+const casesFolder = new URL('../../../profiles/cases/', import.meta.url);
+const folders = [
+  new URL('../../../profiles/', import.meta.url),
+  casesFolder,
+  new URL('../../fixtures/profiles/', import.meta.url),
+];
 const profiles = folders.flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
@@ -44,5 +49,20 @@ describe.each(profiles)('the profile %s', (_, text) => {
       expect.arrayContaining(plan.design.layers.filter((layer) => layer !== 'media')),
     );
     expect(host.steps.filter(({ why }) => why.trim() === '')).toEqual([]);
+  });
+});
+
+/** What a run of a case may measure at most, nanoseconds. */
+const mostNs = 300e9;
+const cases = readdirSync(casesFolder).filter((name) => name.endsWith('.yaml'));
+
+describe.each(cases)('the case %s', (file) => {
+  const text = readFileSync(new URL(file, casesFolder), 'utf8');
+  const profile = decodeProfile(text, file);
+
+  it('has the name of its file, a report and an expectation, and measures five minutes at most', () => {
+    expect(`${profile.name}.yaml`).toBe(file);
+    expect(profile.case?.report).toMatch(/^https:/);
+    expect(profile.experiment.budget).toBeLessThanOrEqual(mostNs);
   });
 });
