@@ -11,6 +11,8 @@ export interface WriteStep extends StepBase {
   readonly value: string;
   /** `prior`: put back what was there; `never`: the object goes away anyway; else the value that undoes it. */
   readonly restore: 'prior' | 'never' | { readonly value: string };
+  /** Not every kernel has it: where it cannot be read it is left as it is. */
+  readonly ifThere?: true;
   /** Puts back what earlier writes of this run to the path have changed: they need no undo any more. */
   readonly ends?: true;
 }
@@ -33,8 +35,15 @@ export const writeStep: StepKind<WriteStep> = {
   },
   capture: async ({ path, restore }, kernel) =>
     restore === 'prior' ? chosenValue((await kernel.read(path)) ?? '') : '',
-  act: async ({ path, value }, _prior, _stop, kernel) => {
-    await kernel.write(path, value);
+  act: async ({ path, value, ifThere }, _prior, _stop, kernel) => {
+    // The kernel may show a name that only fails to be read.
+    const isThere =
+      ifThere !== true ||
+      (await kernel.read(path).then(
+        (text) => text !== undefined,
+        () => false,
+      ));
+    if (isThere) await kernel.write(path, value);
     return '';
   },
   // What is put back to what was there belongs to the host; all else goes with an object of ours.

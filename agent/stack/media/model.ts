@@ -20,9 +20,12 @@ export const modelDisk = defineProvider({
       .union([z.literal(512), z.literal(1024), z.literal(2048), z.literal(4096)])
       .default(512)
       .describe('logical block size, bytes'),
+    writeBackThrottle: duration({ min: 1_000, max: 10_000_000_000 })
+      .optional()
+      .describe('read latency that the kernel throttles write-back by (wbt)'),
     memory: z.boolean().default(false).describe('keeps what is written, in memory; else reads give zeros'),
   }),
-  configure: ({ latency, depth, size, blockSize, memory }) => ({
+  configure: ({ latency, depth, size, blockSize, memory, writeBackThrottle }) => ({
     needs: nullBlkNeeds,
     medium: { kind: 'measures', bytes: size, blockBytes: blockSize },
     lanes: 'one',
@@ -33,6 +36,7 @@ export const modelDisk = defineProvider({
         depth,
         queues: 1,
         memory,
+        ...(writeBackThrottle === undefined ? {} : { throttleNs: writeBackThrottle }),
         why: 'the model disk',
       }),
   }),

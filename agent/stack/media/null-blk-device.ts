@@ -1,6 +1,7 @@
 // One null_blk made through configfs. Its own defaults (one queue, 64 tags, a softirq) would cap the host by
 // themselves, so every setting that matters is written. Attributes: Documentation/block/null_blk.rst.
 
+import type { Host } from '../../host/host.ts';
 import type { Mark } from '../../host/facts/traces.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { sectorBytes } from '../../lib/units.ts';
@@ -15,6 +16,8 @@ export interface NullBlkSettings {
   readonly queues: number;
   /** Keeps what is written, in RAM. */
   readonly memory: boolean;
+  /** The latency that the kernel's throttle of write-back aims at (wbt_lat_usec); left out: it throttles nothing. */
+  readonly throttleNs?: number;
   readonly why: string;
 }
 
@@ -70,5 +73,23 @@ export async function raiseNullBlk(site: Site, settings: NullBlkSettings): Promi
     restore: { value: '0' },
     why: `${name}: switch it on`,
   });
-  return [{ device: await host.find({ path: `/dev/${name}` }), sectors: geometry.sectors }];
+  const device = await host.find({ path: `/dev/${name}` });
+  await setThrottle(host, name, settings.throttleNs ?? 0);
+  return [{ device, sectors: geometry.sectors }];
+}
+
+/**
+ * The kernel throttles what is written back on every disk that has requests, with 2 ms as its aim: beside reads that take
+ * longer it lets hardly a write through (block/blk-wbt.c, latency_exceeded). Writes with O_DIRECT are exempt, those of a SCSI
+ * target or a loop device are not: unless it is switched off, a disk of ours would have a cap that nobody asked for.
+ */
+async function setThrottle(host: Host, name: string, ns: number): Promise<void> {
+  await host.apply({
+    kind: 'write',
+    path: `/sys/block/${name}/queue/wbt_lat_usec`,
+    value: `${Math.round(ns / 1e3)}`,
+    restore: 'never',
+    ifThere: true,
+    why: `${name}: ${ns > 0 ? 'its throttle of write-back' : 'no throttle of write-back'}`,
+  });
 }

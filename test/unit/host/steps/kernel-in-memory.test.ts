@@ -8,6 +8,7 @@ import type { NvmeConnectStep } from '../../../../agent/host/steps/nvme-connect.
 import type { RingThreadsStep } from '../../../../agent/host/steps/ring-threads.ts';
 import type { SpawnStep } from '../../../../agent/host/steps/spawn.ts';
 import type { UdevRulesStep } from '../../../../agent/host/steps/udev-rules.ts';
+import type { WriteStep } from '../../../../agent/host/steps/write.ts';
 import { errno, fakeKernel } from '../../../support/fake-kernel.ts';
 import { type MemoryFiles, memoryFiles } from '../../../support/memory-files.ts';
 
@@ -35,6 +36,25 @@ async function fill({ keep, makeFolders }: MemoryFiles, texts: Readonly<Record<s
     await keep(path, text);
   }
 }
+
+describe('a value of the kernel', () => {
+  const step: WriteStep = { kind: 'write', path: '/sys/q/wbt', value: '0', restore: 'never', ifThere: true, why };
+
+  it.each<[string, Partial<Kernel>, readonly string[]]>([
+    ['is written where it is there', { read: () => Promise.resolve('2000') }, ['0']],
+    ['that not every kernel has is left where it is not there', { read: () => Promise.resolve(undefined) }, []],
+    ['that shows a name alone is left', { read: () => Promise.reject(errno('EINVAL')) }, []],
+  ])('%s', async (_, has, expected) => {
+    const written: string[] = [];
+    const write = (_path: string, value: string): Promise<void> => {
+      written.push(value);
+      return Promise.resolve();
+    };
+    const { kernel } = machine(['/sys'], { ...has, write });
+    await verbOf(step, kernel).act(step, '', never);
+    expect(written).toEqual(expected);
+  });
+});
 
 describe('rules of udev', () => {
   const step: UdevRulesStep = { kind: 'udev-rules', path: '/run/udev/rules.d/90-x.rules', rules: 'R', why };
