@@ -1,8 +1,11 @@
-// The port to the kernel: what a kind of step may ask of the machine. This machine is one; tests have another, in memory.
+// The port to the kernel: what steps, needs, the guard and look-ups may ask of the machine. This machine is one; tests have
+// another, in memory.
 
 import { exists, listFolder, makeFolder, readText, writeAttribute } from './kernel/files.ts';
 import { ioctl, openControl } from './kernel/ioctl.ts';
 import { nativeFailure } from './kernel/libc.ts';
+import { loopStandsOn } from './kernel/loop-status.ts';
+import { inodeOf, linkOf, numberOf, openExclusively, type Opened } from './kernel/nodes.ts';
 import { type CommandOptions, runCommand } from './kernel/run-command.ts';
 import { inTransaction, withXenstore, type Xenstore } from './xen/xenstore.ts';
 import { closeSync, statSync } from 'node:fs';
@@ -55,6 +58,16 @@ export interface Kernel extends Reads {
   readonly control: (path: string, request: number, argument: Buffer | number) => Promise<number>;
   /** `major:minor` of a block device; undefined for all else. */
   readonly blockNumber: (path: string) => string | undefined;
+  /** Where a symbolic link points; undefined where there is none. */
+  readonly linkOf: (path: string) => Promise<string | undefined>;
+  /** `major:minor` of the block device that a path leads to, `cMAJOR:MINOR` of a character device; undefined for all else. */
+  readonly numberOf: (path: string) => Promise<string | undefined>;
+  /** `major:minor` of the device that a loop device stands on; undefined where that is a file. Throws where it cannot be told. */
+  readonly loopOn: (name: string) => Promise<string | undefined>;
+  /** A file as /proc/locks names it; undefined where there is none. */
+  readonly inodeOf: (path: string) => Promise<string | undefined>;
+  /** Opens a block device so that nobody else can claim it. Throws Node's error. */
+  readonly openExclusively: (path: string) => Opened;
   /** Looks into xenstore. Throws HostError where nobody serves it. */
   readonly inXenstore: <T>(body: (store: Xenstore) => Promise<T>) => Promise<T>;
   /** Changes xenstore: all of it at once or nothing. */
@@ -98,6 +111,11 @@ export const kernelHere: Kernel = {
     const found = statSync(path, { throwIfNoEntry: false });
     return found?.isBlockDevice() ? deviceNumberOf(found.rdev) : undefined;
   },
+  linkOf,
+  numberOf,
+  loopOn: loopStandsOn,
+  inodeOf,
+  openExclusively,
   inXenstore: withXenstore,
   changeXenstore: inTransaction,
 };

@@ -1,6 +1,8 @@
-// Eyes on a host that exists only as texts: files, links, and which paths lead to which block device.
+// A kernel for what only looks, made of texts: files, links, and which paths lead to which block device.
 
-import type { Eyes, Member } from '../../agent/host/guard/look.ts';
+import type { Member } from '../../agent/host/guard/look.ts';
+import type { Kernel } from '../../agent/host/port.ts';
+import { fakeKernel } from './fake-kernel.ts';
 import { fakeTree, type Tree } from './fake-tree.ts';
 
 export interface FakeHost {
@@ -13,19 +15,19 @@ export interface FakeHost {
   readonly printed?: string | Error;
 }
 
-export function fakeEyes({ files = {}, links = {}, nodes = {}, loops = {}, printed = '' }: FakeHost): Eyes {
+export function fakeEyes({ files = {}, links = {}, nodes = {}, loops = {}, printed = '' }: FakeHost): Kernel {
   const tree = fakeTree({
     ...files,
     ...Object.fromEntries([...Object.keys(links), ...Object.keys(nodes)].map((path) => [path, ''])),
   });
-  return {
+  return fakeKernel({
     // Looked at anew each time, as a test may change them meanwhile.
     read: (path) => fakeTree(files).read(path),
     list: (path) => {
       const content = files[path];
       return content instanceof Error ? Promise.reject(content) : tree.list(path);
     },
-    link: (path) => Promise.resolve(links[path]),
+    linkOf: (path) => Promise.resolve(links[path]),
     numberOf: (path) => {
       const number = nodes[path];
       return number instanceof Error ? Promise.reject(number) : Promise.resolve(number);
@@ -34,8 +36,9 @@ export function fakeEyes({ files = {}, links = {}, nodes = {}, loops = {}, print
       const number = loops[name];
       return number instanceof Error ? Promise.reject(number) : Promise.resolve(number);
     },
-    print: () => (printed instanceof Error ? Promise.reject(printed) : Promise.resolve(printed)),
-  };
+    run: () => (printed instanceof Error ? Promise.reject(printed) : Promise.resolve(printed)),
+    inodeOf: () => Promise.resolve(undefined),
+  });
 }
 
 /** A disk with one partition. */

@@ -33,6 +33,11 @@ export function fakeKernel(given: Partial<Kernel>): Kernel {
     control: absent('control'),
     // No path leads to a block device.
     blockNumber: () => undefined,
+    linkOf: absent('linkOf'),
+    numberOf: absent('numberOf'),
+    loopOn: absent('loopOn'),
+    inodeOf: absent('inodeOf'),
+    openExclusively: absent('openExclusively'),
     inXenstore: absent('inXenstore'),
     changeXenstore: absent('changeXenstore'),
     ...given,

@@ -26,6 +26,7 @@ export type FileVerbs = Pick<
   | 'copy'
   | 'removeTree'
   | 'listTree'
+  | 'linkOf'
 >;
 
 export interface MemoryFiles extends FileVerbs {
@@ -109,6 +110,11 @@ export function memoryFiles(folders: readonly string[] = []): MemoryFiles {
       soon(() => {
         mustBeFree(path);
         entries.set(path, { kind: 'link', target });
+      }),
+    linkOf: (path) =>
+      soon(() => {
+        const entry = entries.get(path);
+        return entry?.kind === 'link' ? entry.target : undefined;
       }),
     unlink: (path) =>
       soon(() => {

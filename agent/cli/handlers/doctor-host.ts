@@ -1,10 +1,9 @@
 // What kind of machine `doctor` runs on, and on Xen what a ring of its own would need. Reads, and asks the hypervisor.
 
 import { isXenfsMounted, readMachine, renderMachine } from '../../host/facts/machine.ts';
-import { readText } from '../../host/kernel/files.ts';
-import { listAny } from '../../host/read.ts';
+import { type Kernel, kernelHere } from '../../host/port.ts';
+import { readsOf } from '../../host/read.ts';
 import { isInstalled, checkNeeds } from '../../host/needs/needs.ts';
-import { runCommand } from '../../host/kernel/run-command.ts';
 import { countCpus } from '../../lib/cpus.ts';
 import type { Problem } from '../../lib/errors.ts';
 import { findFreeXvdNames, grantsOfRing, type XenRing, xvdNames } from '../../lib/xen.ts';
@@ -29,23 +28,29 @@ export interface XenDemand {
 }
 
 /** `demand`: null where a profile asks nothing of Xen; undefined without a profile. */
-export async function readHostKind(demand: XenDemand | null | undefined): Promise<HostKind> {
-  const machine = await readMachine();
-  const xen = machine.kind === 'xen' && machine.control && demand !== null ? await xenLines(demand) : [];
+export async function readHostKind(
+  demand: XenDemand | null | undefined,
+  kernel: Kernel = kernelHere,
+): Promise<HostKind> {
+  const machine = await readMachine(kernel.read);
+  const xen = machine.kind === 'xen' && machine.control && demand !== null ? await xenLines(demand, kernel) : [];
   return { machine: renderMachine(machine), xen };
 }
 
-async function xenLines(demand: XenDemand | undefined): Promise<readonly HostLine[]> {
+async function xenLines(demand: XenDemand | undefined, kernel: Kernel): Promise<readonly HostLine[]> {
   const [xenfs, xl, names, grants, needs] = await Promise.all([
-    isXenfsMounted(),
-    isInstalled('xl'),
-    findFreeXvdNames(listAny).catch(() => []),
-    grantLine(demand),
-    checkNeeds([
-      { kind: 'xen-dom0' },
-      { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of a ring" },
-      { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of a ring" },
-    ]),
+    isXenfsMounted(kernel.list),
+    isInstalled('xl', kernel),
+    findFreeXvdNames(readsOf(kernel).list).catch(() => []),
+    grantLine(demand, kernel),
+    checkNeeds(
+      [
+        { kind: 'xen-dom0' },
+        { kind: 'module', name: 'xen_blkback', forWhat: "the host's end of a ring" },
+        { kind: 'module', name: 'xen_blkfront', forWhat: "the guest's end of a ring" },
+      ],
+      kernel,
+    ),
   ]);
   const [store, back, front] = needs.map(({ problem }) => problem);
   const unless = (met: boolean, message: string, hint: string): Problem | undefined =>
@@ -76,13 +81,13 @@ async function xenLines(demand: XenDemand | undefined): Promise<readonly HostLin
 
 const grantsPerFrame = 512; // of version 1, 8 bytes each (xen/include/public/grant_table.h)
 
-async function grantLine(demand: XenDemand | undefined): Promise<HostLine> {
-  const text = await runCommand(['xenhypfs', 'cat', '/params/gnttab_max_frames'], { deadlineMs: 5_000 }).catch(
-    () => '',
-  );
+async function grantLine(demand: XenDemand | undefined, kernel: Kernel): Promise<HostLine> {
+  const text = await kernel
+    .run(['xenhypfs', 'cat', '/params/gnttab_max_frames'], { deadlineMs: 5_000 })
+    .catch(() => '');
   const parameters = '/sys/module/xen_blkfront/parameters';
   const [order, queues, stat] = await Promise.all(
-    [`${parameters}/max_ring_page_order`, `${parameters}/max_queues`, '/proc/stat'].map(readText),
+    [`${parameters}/max_ring_page_order`, `${parameters}/max_queues`, '/proc/stat'].map((path) => kernel.read(path)),
   );
   // Both as in drivers/block/xen-blkfront.c, xlblk_init.
   const usual = { order: Number(order ?? 0), queues: Number(queues ?? Math.min(4, countCpus(stat ?? ''))) };

@@ -29,7 +29,7 @@ export interface DmDevice {
 /** Creates a device with its table and starts it. Gives its node, for example `/dev/dm-3`. */
 export async function dmCreate(device: DmDevice, kernel: Kernel): Promise<string> {
   const { name, uuid, table, readOnly, on } = device;
-  if (on) mayOnlyName(name, table, on);
+  if (on) await mayOnlyName(name, table, { on, kernel });
   const reply = await call(kernel, command.create, name, { uuid });
   try {
     faultPoint('dm made');
@@ -44,8 +44,12 @@ export async function dmCreate(device: DmDevice, kernel: Kernel): Promise<string
   return nodeOf(reply);
 }
 
-function mayOnlyName(name: string, table: DmTable, on: readonly string[]): void {
-  const foreign = foreignIn(table, on);
+async function mayOnlyName(
+  name: string,
+  table: DmTable,
+  { on, kernel }: { readonly on: readonly string[]; readonly kernel: Kernel },
+): Promise<void> {
+  const foreign = await foreignIn(table, on, kernel);
   if (!foreign) return;
   throw new HostError(
     `the table of ${name} gives ${foreign.word} to the target ${foreign.target}, which may be a device outside of this stack`,

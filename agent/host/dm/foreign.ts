@@ -1,9 +1,8 @@
 // What a person's device-mapper table names beside this stack, found before the kernel sees it: some targets write to
 // their devices as soon as a table is loaded (dm-integrity and thin-pool format them), so asking afterwards is too late.
 
-import { existsSync, statSync } from 'node:fs';
-import { release } from 'node:os';
 import { deviceNumberOf } from '../formats/device-number.ts';
+import type { Kernel } from '../port.ts';
 import type { DmTable } from './table.ts';
 
 /** Their constructors only open devices (drivers/md/dm-*.c, `.ctr`): those that they opened can be asked for in time. */
@@ -11,25 +10,8 @@ const onlyOpen: ReadonlySet<string> = new Set([
   ...['linear', 'striped', 'zero', 'error', 'delay', 'flakey', 'crypt', 'verity'],
 ]);
 
-/** How this host resolves what might be a name. */
-export interface NameEyes {
-  readonly isBlock: (path: string) => boolean;
-  readonly exists: (path: string) => boolean;
-  readonly release: string;
-}
-
-const hostEyes: NameEyes = {
-  isBlock: (path) => {
-    try {
-      return statSync(path).isBlockDevice();
-    } catch {
-      // What this process cannot resolve, the kernel cannot on its behalf.
-      return false;
-    }
-  },
-  exists: existsSync,
-  release: release(),
-};
+/** What of the kernel port tells how this host resolves what might be a name. */
+export type NameEyes = Pick<Kernel, 'read' | 'exists' | 'numberOf'>;
 
 export interface Foreign {
   readonly target: string;
@@ -37,13 +19,21 @@ export interface Foreign {
 }
 
 /** The first word that the kernel might take for a device and that is not literally one of `on`. */
-export function foreignIn(table: DmTable, on: readonly string[], eyes = hostEyes): Foreign | undefined {
+export async function foreignIn(table: DmTable, on: readonly string[], eyes: NameEyes): Promise<Foreign | undefined> {
+  const takesNumbers = /^([0-5]\.|6\.[0-4]\D)/.test((await eyes.read('/proc/sys/kernel/osrelease')) ?? '0.');
   for (const { type, params } of table) {
     if (onlyOpen.has(type)) continue;
-    const word = params.split(/\s+/).find((each) => each !== '' && mayName(each, on, eyes));
-    if (word !== undefined) return { target: type, word };
+    for (const word of params.split(/\s+/))
+      if (word !== '' && (await mayName(word, { on, takesNumbers, eyes }))) return { target: type, word };
   }
   return undefined;
+}
+
+interface Resolving {
+  readonly on: readonly string[];
+  /** Linux before 6.5. */
+  readonly takesNumbers: boolean;
+  readonly eyes: NameEyes;
 }
 
 /**
@@ -51,15 +41,21 @@ export function foreignIn(table: DmTable, on: readonly string[], eyes = hostEyes
  * Linux 6.5, through name_to_dev_t(), `PARTUUID=` and `PARTLABEL=`, and a number in hexadecimal. A backslash quotes in
  * a table, and half of a character may be a blank to the kernel: neither has a use, so both are refused.
  */
-function mayName(word: string, on: readonly string[], eyes: NameEyes): boolean {
+async function mayName(word: string, { on, takesNumbers, eyes }: Resolving): Promise<boolean> {
   const name = word.replace(/^meta_device:/, '');
   if (on.includes(name)) return false;
   if (/[^\x21-\x7e]|[/\\=]/.test(word) || /(^|:)\d+:\d+/.test(word)) return true;
-  return eyes.isBlock(name) || (/^([0-5]\.|6\.[0-4]\D)/.test(eyes.release) && isNumberOfDevice(name, eyes));
+  return (await isBlock(name, eyes)) || (takesNumbers && (await isNumberOfDevice(name, eyes)));
+}
+
+async function isBlock(path: string, eyes: NameEyes): Promise<boolean> {
+  // What this process cannot resolve, the kernel cannot on its behalf.
+  const number = await eyes.numberOf(path).catch(() => undefined);
+  return number !== undefined && !number.startsWith('c');
 }
 
 /** Most such numbers are lengths and offsets; one by which there is a block device could be meant either way. */
-function isNumberOfDevice(name: string, eyes: NameEyes): boolean {
+async function isNumberOfDevice(name: string, eyes: NameEyes): Promise<boolean> {
   const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(name)?.[1];
   if (digits === undefined) return false;
   return eyes.exists(`/sys/dev/block/${deviceNumberOf(Number(BigInt(`0x${digits}`) & 0xffffffffn))}`);

@@ -17,9 +17,9 @@ const needed: Readonly<Record<string, { readonly bit: number; readonly forWhat: 
 export const neededCapabilities: readonly string[] = Object.keys(needed);
 
 /** Undefined where this process may do all that a run does. */
-export async function unmetPrivilege(): Promise<Problem | undefined> {
+export async function unmetPrivilege(read = readText): Promise<Problem | undefined> {
   if (process.getuid?.() !== 0) return { message: 'root is needed', hint: 'run as root' };
-  return judgePrivilege((await readText('/proc/self/status')) ?? '', (await readText('/proc/self/uid_map')) ?? '');
+  return judgePrivilege((await read('/proc/self/status')) ?? '', (await read('/proc/self/uid_map')) ?? '');
 }
 
 /** From /proc/PID/status and uid_map of a process of user 0. */

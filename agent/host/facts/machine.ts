@@ -1,7 +1,8 @@
 // What kind of machine this is: bare metal, a virtual machine, or a domain of Xen. Reads files alone.
 
 import { isControlDomain } from '../formats/control-domain.ts';
-import { listFolder, readText } from '../kernel/files.ts';
+import { readText } from '../kernel/files.ts';
+import type { Reads } from '../reads.ts';
 
 export type Machine =
   /** `control`: domain 0, which has the drivers and the toolstack. */
@@ -58,6 +59,6 @@ export function renderMachine(machine: Machine): string {
 }
 
 /** The toolstack wants it; layerlift does without. */
-export async function isXenfsMounted(): Promise<boolean> {
-  return (await listFolder('/proc/xen')).includes('capabilities');
+export async function isXenfsMounted(list: Reads['list']): Promise<boolean> {
+  return (await list('/proc/xen')).includes('capabilities');
 }

@@ -1,11 +1,10 @@
 // Is a device free to be used? Every look-up looks on its own, and none is enough alone. Whatever is found is named, and
 // what cannot be seen counts as found.
 
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, NeedError, type Problem, reasonOf } from '../../lib/errors.ts';
-import { deviceNumberOf } from '../formats/device-number.ts';
-import { liveEyes } from './eyes.ts';
+import type { Opened } from '../kernel/nodes.ts';
+import { type Kernel, kernelHere } from '../port.ts';
 import { familyOf } from './family.ts';
 import { btrfs, mounts, swaps } from './file-systems.ts';
 import { type Identity, identityOf, isCalled } from './identity.ts';
@@ -30,6 +29,9 @@ export interface Claim {
   readonly destroy?: { readonly serial: string };
 }
 
+/** What of the kernel port the guard asks: nothing that changes the host. */
+export type GuardKernel = Eyes & Pick<Kernel, 'inodeOf' | 'openExclusively'>;
+
 export interface Watch {
   /** How long no I/O may come. */
   readonly idleMs: number;
@@ -42,15 +44,19 @@ export const idleBeforeMs = 5_000;
 const lookDeadlineMs = 30_000;
 
 /** Empty when nothing was found that speaks against using the device. Changes nothing; needs root. */
-export async function findProblems(claim: Claim, watch: Watch, eyes: Eyes = liveEyes): Promise<readonly Problem[]> {
-  const family = await familyOf(eyes, claim);
-  const seen = await Promise.all(lookUps(claim, watch).map((look) => looked(look, eyes, family)));
-  const idle = await looked((_, members) => busy(eyes, members, { ms: watch.idleMs }), eyes, family);
-  const found = [...seen.flat(), ...idle];
+export async function findProblems(
+  claim: Claim,
+  watch: Watch,
+  kernel: GuardKernel = kernelHere,
+): Promise<readonly Problem[]> {
+  const family = await familyOf(kernel, claim);
+  const seen = await lookAll(claim, { watch, kernel, family });
+  const idle = await looked((eyes, members) => busy(eyes, members, { ms: watch.idleMs }), kernel, family);
+  const found = [...seen, ...idle];
   // Asked last, as the kernel tells only that somebody is there, not who (open(2), O_EXCL on a block device).
-  if (found.length === 0 && watch.claimed === 'by nobody') found.push(...exclusive(claim));
-  const identity = await identityOf(eyes, claim.name);
-  const marks = claim.destroy === undefined ? [] : await carried(eyes, claim);
+  if (found.length === 0 && watch.claimed === 'by nobody') found.push(...exclusive(claim, kernel));
+  const identity = await identityOf(kernel, claim.name);
+  const marks = claim.destroy === undefined ? [] : await carried(kernel, claim);
   return [
     ...new Map(found.map((one) => [one.what, problemOf(claim, one)])).values(),
     ...changed(claim, identity),
@@ -59,14 +65,34 @@ export async function findProblems(claim: Claim, watch: Watch, eyes: Eyes = live
 }
 
 /** Who uses the device beside our device-mapper device `by`, as all look-ups but that at its I/O, which is ours, see it. */
-export async function findUsers(claim: Claim, by: string, eyes: Eyes = liveEyes): Promise<readonly Problem[]> {
-  const family = await familyOf(eyes, claim);
+export async function findUsers(
+  claim: Claim,
+  by: string,
+  kernel: GuardKernel = kernelHere,
+): Promise<readonly Problem[]> {
+  const family = await familyOf(kernel, claim);
   const watch: Watch = { idleMs: 0, claimed: { by } };
-  const seen = await Promise.all(lookUps(claim, watch).map((look) => looked(look, eyes, family)));
-  return [...new Map(seen.flat().map((one) => [one.what, problemOf(claim, one)])).values()];
+  const seen = await lookAll(claim, { watch, kernel, family });
+  return [...new Map(seen.map((one) => [one.what, problemOf(claim, one)])).values()];
 }
 
-function lookUps(claim: Claim, { claimed }: Watch): readonly LookUp[] {
+interface Looking {
+  readonly watch: Watch;
+  readonly kernel: GuardKernel;
+  readonly family: readonly Member[];
+}
+
+async function lookAll(claim: Claim, { watch, kernel, family }: Looking): Promise<readonly Finding[]> {
+  const inodes = await Promise.all([claim.path, `/dev/${claim.name}`].map((path) => kernel.inodeOf(path)));
+  const looks = lookUps(
+    watch,
+    inodes.flatMap((inode) => inode ?? []),
+  );
+  return (await Promise.all(looks.map((look) => looked(look, kernel, family)))).flat();
+}
+
+/** `inodes`: the nodes of the device, as /proc/locks names them. */
+function lookUps({ claimed }: Watch, inodes: readonly string[]): readonly LookUp[] {
   return [
     ...[
       mounts,
@@ -79,7 +105,7 @@ function lookUps(claim: Claim, { claimed }: Watch): readonly LookUp[] {
       xenBackends,
       xenstore,
     ],
-    ...[openFiles(process.pid), lazyExports, locks([inodeOf(claim.path), inodeOf(`/dev/${claim.name}`)])],
+    ...[openFiles(process.pid), lazyExports, locks(inodes)],
   ];
 }
 
@@ -107,9 +133,9 @@ function problemOf({ path }: Claim, { kind, what }: Finding): Problem {
     : { message: `cannot tell whether ${path} is in use: ${what}`, hint };
 }
 
-function exclusive(claim: Claim): readonly Finding[] {
+function exclusive(claim: Claim, kernel: GuardKernel): readonly Finding[] {
   try {
-    closeSync(openExclusively(claim));
+    claimOpen(claim, kernel).close();
     return [];
   } catch (failure) {
     if (failure instanceof NeedError) return failure.problems.map(({ message }) => blind(message));
@@ -120,12 +146,11 @@ function exclusive(claim: Claim): readonly Finding[] {
   }
 }
 
-/** A file descriptor that nobody else can claim beside. Throws NeedError when the path leads elsewhere by now. */
-export function openExclusively({ path, number }: Claim): number {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_EXCL | constants.O_NONBLOCK);
-  const found = fstatSync(fd);
-  if (found.isBlockDevice() && deviceNumberOf(found.rdev) === number) return fd;
-  closeSync(fd);
+/** The device, open so that nobody else can claim it. Throws Node's error, and NeedError when the path leads elsewhere by now. */
+export function claimOpen({ path, number }: Claim, kernel: Pick<Kernel, 'openExclusively'>): Opened {
+  const opened = kernel.openExclusively(path);
+  if (opened.number === number) return opened;
+  opened.close();
   throw new NeedError([{ message: `${path} leads to another device than it did before` }]);
 }
 
@@ -157,12 +182,4 @@ async function carried(eyes: Eyes, { path, name }: Claim): Promise<readonly Prob
     message: `${path} carries data: ${signature}`,
     hint: 'if nobody needs it: wipefs --all, on this device alone',
   }));
-}
-
-/** As /proc/locks names a file: the numbers of its file system in hexadecimal, and its inode. */
-function inodeOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return '';
-  const hex = (number: string): string => Number(number).toString(16).padStart(2, '0');
-  return `${deviceNumberOf(found.dev).split(':').map(hex).join(':')}:${found.ino}`;
 }

@@ -25,7 +25,7 @@ export async function familyOf(eyes: Eyes, device: Member): Promise<readonly Mem
 export async function diskOf(eyes: Eyes, name: string): Promise<string> {
   if ((await eyes.read(`/sys/class/block/${name}/partition`)) === undefined) return name;
   // A partition's folder lies in that of its disk.
-  return basename(dirname((await eyes.link(`/sys/class/block/${name}`)) ?? name));
+  return basename(dirname((await eyes.linkOf(`/sys/class/block/${name}`)) ?? name));
 }
 
 async function partitionsOf(eyes: Eyes, disk: string): Promise<readonly Member[]> {

@@ -63,5 +63,5 @@ function noneOfTheDead(failure: unknown): undefined {
 }
 
 async function quietLink(eyes: Eyes, path: string): Promise<string> {
-  return (await eyes.link(path).catch(() => undefined)) ?? '';
+  return (await eyes.linkOf(path).catch(() => undefined)) ?? '';
 }

@@ -1,21 +1,10 @@
 // What a look-up of the guard is: it looks through `Eyes` at one way of using a device, and names whom it finds. Look-ups
 // decide by device number alone, so that no spelling of a path, link or namespace hides a user.
 
-/** How the guard sees the host; in tests, texts that are given. */
-export interface Eyes {
-  /** Undefined where the file does not exist. Throws where it may not be read. */
-  readonly read: (path: string) => Promise<string | undefined>;
-  /** Names in a folder; empty where it does not exist. Throws where it may not be listed. */
-  readonly list: (path: string) => Promise<readonly string[]>;
-  /** Where a symbolic link points; undefined where there is none. */
-  readonly link: (path: string) => Promise<string | undefined>;
-  /** `major:minor` of the block device that a path leads to, `cMAJOR:MINOR` of a character device; undefined for all else. */
-  readonly numberOf: (path: string) => Promise<string | undefined>;
-  /** `major:minor` of the device that a loop device stands on; undefined where that is a file. Throws where it cannot be told. */
-  readonly loopOn: (name: string) => Promise<string | undefined>;
-  /** What a program that only reads prints. Throws where it is missing or fails. */
-  readonly print: (argv: readonly string[]) => Promise<string>;
-}
+import type { Kernel } from '../port.ts';
+
+/** What of the kernel port a look-up asks: nothing that changes the host. Throws where it may not look. */
+export type Eyes = Pick<Kernel, 'read' | 'list' | 'linkOf' | 'numberOf' | 'loopOn' | 'run'>;
 
 /** A block device that is used whenever the guarded one is: itself, its partitions, its disk, another path to it. */
 export interface Member {
@@ -29,6 +18,9 @@ export type Finding =
   | { readonly kind: 'user'; readonly what: string }
   /** It could not be looked: that is no proof that nobody is there. */
   | { readonly kind: 'blind'; readonly what: string };
+
+/** Of a program that only reads. */
+export const printDeadlineMs = 20_000;
 
 export type LookUp = (eyes: Eyes, family: readonly Member[]) => Promise<readonly Finding[]>;
 

@@ -11,7 +11,7 @@ const atOnce = 64;
 /** `own` is the agent's pid: what it has open is part of the guard. */
 export function openFiles(own: number): LookUp {
   return async (eyes, family) => {
-    if ((await eyes.link('/proc/self/ns/pid')) !== initialPidNamespace) {
+    if ((await eyes.linkOf('/proc/self/ns/pid')) !== initialPidNamespace) {
       return [blind('from within a pid namespace the host’s processes cannot be seen')];
     }
     const ways = [...family, ...(await genericNodes(eyes, family))];

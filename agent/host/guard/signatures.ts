@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { reasonOf } from '../../lib/errors.ts';
-import type { Eyes } from './look.ts';
+import { type Eyes, printDeadlineMs } from './look.ts';
 
 const schema = z.object({
   signatures: z.array(z.object({ type: z.string(), offset: z.string(), label: z.string().nullish() })),
@@ -11,7 +11,8 @@ const schema = z.object({
 /** Each as `ext4 at 0x438`; undefined and the reason where it cannot be told. Reads the device, changes nothing. */
 export async function signaturesOn(eyes: Eyes, node: string): Promise<readonly string[] | { readonly cannot: string }> {
   try {
-    return parseWipefs(await eyes.print(['wipefs', '--no-act', '--json', node])) ?? { cannot: 'wipefs prints no JSON' };
+    const text = await eyes.run(['wipefs', '--no-act', '--json', node], { deadlineMs: printDeadlineMs });
+    return parseWipefs(text) ?? { cannot: 'wipefs prints no JSON' };
   } catch (failure) {
     return { cannot: reasonOf(failure) };
   }

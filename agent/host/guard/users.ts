@@ -1,10 +1,10 @@
 // Who holds a device of ours that cannot be removed: named for the person who has to end it.
 
 import { errnoOf, HostError, reasonOf } from '../../lib/errors.ts';
-import { liveEyes } from './eyes.ts';
 import { mounts, swaps } from './file-systems.ts';
 import { arrays, holders, loops } from './kernel-users.ts';
 import type { Eyes, Member } from './look.ts';
+import { kernelHere } from '../port.ts';
 import { openFiles } from './processes.ts';
 
 /** Programs by number and name, mounts, and drivers that stand on it; empty where nobody is seen. */
@@ -18,7 +18,7 @@ async function usersOf(device: Member, own: number, eyes: Eyes): Promise<readonl
 export async function namingUsers(
   name: string,
   remove: () => Promise<unknown>,
-  { own = process.pid, eyes = liveEyes }: { readonly own?: number; readonly eyes?: Eyes } = {},
+  { own = process.pid, eyes = kernelHere }: { readonly own?: number; readonly eyes?: Eyes } = {},
 ): Promise<void> {
   try {
     await remove();

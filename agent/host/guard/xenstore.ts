@@ -2,13 +2,13 @@
 
 import { isControlDomain } from '../formats/control-domain.ts';
 import { deviceNumberOfHex } from '../formats/device-number.ts';
-import { blind, type Eyes, type Finding, type LookUp, memberAt, memberOf, user } from './look.ts';
+import { blind, type Eyes, type Finding, type LookUp, memberAt, memberOf, printDeadlineMs, user } from './look.ts';
 
 export const xenstore: LookUp = async (eyes, family) => {
   if (!(await isDom0(eyes))) return [];
   let text: string;
   try {
-    text = await eyes.print(['xenstore-ls', '-f', 'backend']);
+    text = await eyes.run(['xenstore-ls', '-f', 'backend'], { deadlineMs: printDeadlineMs });
   } catch {
     return [blind('xenstore cannot be read (xenstore-ls, in the package xenstore-utils)')];
   }

@@ -70,7 +70,7 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
       return process.getuid?.() === 0 ? undefined : { message: 'not root', hint: 'run as root' };
     case 'capabilities':
       // That root is needed is said on its own.
-      return process.getuid?.() === 0 ? unmetPrivilege() : undefined;
+      return process.getuid?.() === 0 ? unmetPrivilege(kernel.read) : undefined;
     case 'native': {
       const failure = kernel.nativeFailure();
       return failure === undefined
@@ -107,7 +107,7 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
     case 'xen-kernel':
     case 'xen-memory':
     case 'xenconsoled':
-      return unmetXen(need);
+      return unmetXen(need, kernel);
   }
 }
 

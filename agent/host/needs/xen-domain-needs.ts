@@ -3,9 +3,7 @@
 import type { Problem } from '../../lib/errors.ts';
 import { renderBytes } from '../../lib/units.ts';
 import { kernelImagesOf } from '../../lib/xen.ts';
-import { exists, readText } from '../kernel/files.ts';
-import { listAny } from '../read.ts';
-import { runCommand } from '../kernel/run-command.ts';
+import type { Kernel } from '../port.ts';
 
 export type DomainNeed =
   /** The image of the running kernel, which domains boot. */
@@ -27,19 +25,19 @@ export function renderDomainNeed(need: DomainNeed): string {
 }
 
 /** Undefined: met. */
-export async function unmetOfDomains(need: DomainNeed): Promise<Problem | undefined> {
+export async function unmetOfDomains(need: DomainNeed, kernel: Kernel): Promise<Problem | undefined> {
   switch (need.kind) {
     case 'xen-kernel':
-      return unmetKernel();
+      return unmetKernel(kernel);
     case 'xen-memory':
-      return unmetMemory(need);
+      return unmetMemory(need, kernel);
     case 'xenconsoled':
-      return unmetConsoles();
+      return unmetConsoles(kernel);
   }
 }
 
-async function unmetKernel(): Promise<Problem | undefined> {
-  const release = ((await readText('/proc/sys/kernel/osrelease')) ?? '').trim();
+async function unmetKernel({ read, exists }: Kernel): Promise<Problem | undefined> {
+  const release = ((await read('/proc/sys/kernel/osrelease')) ?? '').trim();
   const images = kernelImagesOf(release);
   if ((await Promise.all(images.map(exists))).includes(true)) return undefined;
   return {
@@ -51,13 +49,12 @@ async function unmetKernel(): Promise<Problem | undefined> {
 /** A domain takes some more than its memory, for the hypervisor's tables of it. */
 const perDomainBytes = 8 * 2 ** 20;
 
-async function unmetMemory({
-  bytes,
-  count,
-  of,
-}: Extract<DomainNeed, { kind: 'xen-memory' }>): Promise<Problem | undefined> {
+async function unmetMemory(
+  { bytes, count, of }: Extract<DomainNeed, { kind: 'xen-memory' }>,
+  kernel: Kernel,
+): Promise<Problem | undefined> {
   // Without a toolstack that alone is what is missing.
-  const text = await runCommand(['xl', 'info', 'free_memory']).catch(() => '');
+  const text = await kernel.run(['xl', 'info', 'free_memory']).catch(() => '');
   if (!/^\d+\s*$/.test(text)) return undefined;
   const [free, wanted] = [Number(text) * 2 ** 20, count * (bytes + perDomainBytes)];
   if (wanted <= free) return undefined;
@@ -67,9 +64,9 @@ async function unmetMemory({
   };
 }
 
-async function unmetConsoles(): Promise<Problem | undefined> {
-  const pids = (await listAny('/proc')).filter((name) => /^\d+$/.test(name));
-  const names = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/comm`)));
+async function unmetConsoles({ read, list }: Kernel): Promise<Problem | undefined> {
+  const pids = (await list('/proc')).filter((name) => /^\d+$/.test(name));
+  const names = await Promise.all(pids.map((pid) => read(`/proc/${pid}/comm`)));
   if (names.some((name) => name?.trim() === 'xenconsoled')) return undefined;
   return {
     message: 'xenconsoled does not run, and a domain without a console cannot be created',

@@ -2,11 +2,11 @@
 
 import { HostError, reasonOf, type Problem } from '../../lib/errors.ts';
 import { findFreeXvdNames, tooFewNames } from '../../lib/xen.ts';
-import { listAny } from '../read.ts';
+import type { Kernel } from '../port.ts';
+import { readsOf } from '../read.ts';
 import { readMachine, renderMachine } from '../facts/machine.ts';
 import { type DomainNeed, renderDomainNeed, unmetOfDomains } from './xen-domain-needs.ts';
 import { renderRingNeed, type RingNeed, unmetRing } from './xen-ring-needs.ts';
-import { withXenstore } from '../xen/xenstore.ts';
 
 export type XenNeed =
   /** Domain 0 of Xen, with xenstored at work. */
@@ -34,25 +34,25 @@ export function renderXenNeed(need: XenNeed): string {
 }
 
 /** Undefined: met. */
-export async function unmetXen(need: XenNeed): Promise<Problem | undefined> {
+export async function unmetXen(need: XenNeed, kernel: Kernel): Promise<Problem | undefined> {
   switch (need.kind) {
     case 'xen-dom0':
-      return unmetDomain0();
+      return unmetDomain0(kernel);
     case 'xvd-names':
-      return unmetNames(need.count);
+      return unmetNames(need.count, kernel);
     case 'xen-ring-order':
     case 'xen-ring-queues':
     case 'xen-persistent-grants':
-      return unmetRing(need);
+      return unmetRing(need, kernel.read);
     case 'xen-kernel':
     case 'xen-memory':
     case 'xenconsoled':
-      return unmetOfDomains(need);
+      return unmetOfDomains(need, kernel);
   }
 }
 
-async function unmetDomain0(): Promise<Problem | undefined> {
-  const machine = await readMachine();
+async function unmetDomain0(kernel: Kernel): Promise<Problem | undefined> {
+  const machine = await readMachine(kernel.read);
   if (machine.kind !== 'xen' || !machine.control) {
     return {
       message: `this is not domain 0 of Xen: it is ${renderMachine(machine)}`,
@@ -60,7 +60,7 @@ async function unmetDomain0(): Promise<Problem | undefined> {
     };
   }
   try {
-    await withXenstore((store) => store.list('/local/domain/0'));
+    await kernel.inXenstore((store) => store.list('/local/domain/0'));
     return undefined;
   } catch (failure) {
     // Its socket is root's: that root is needed is said on its own.
@@ -69,8 +69,8 @@ async function unmetDomain0(): Promise<Problem | undefined> {
   }
 }
 
-async function unmetNames(count: number): Promise<Problem | undefined> {
+async function unmetNames(count: number, kernel: Kernel): Promise<Problem | undefined> {
   // Without xenstore that alone is what is missing.
-  const free = await findFreeXvdNames(listAny).catch(() => undefined);
+  const free = await findFreeXvdNames(readsOf(kernel).list).catch(() => undefined);
   return free === undefined ? undefined : tooFewNames(count, free.length);
 }

@@ -2,7 +2,6 @@
 
 import { countCpus } from '../../lib/cpus.ts';
 import type { Problem } from '../../lib/errors.ts';
-import { readText } from '../kernel/files.ts';
 
 /** `both`: of the drivers at both ends; `back`: of the host's alone, where the other end is a domain's own. */
 type Ends = 'both' | 'back';
@@ -32,7 +31,7 @@ export function renderRingNeed(need: RingNeed): string {
 type Read = (path: string) => Promise<string | undefined>;
 
 /** Undefined: met. */
-export async function unmetRing(need: RingNeed, read: Read = readText): Promise<Problem | undefined> {
+export async function unmetRing(need: RingNeed, read: Read): Promise<Problem | undefined> {
   switch (need.kind) {
     case 'xen-ring-order':
       return unmetOrder(need, read);

@@ -37,7 +37,8 @@ export const dmCreateStep: StepKind<DmCreateStep> = {
     const status = await dmStatus(name, kernel);
     if (status?.suspended) await dmResume(name, kernel);
     faultPoint('dm resumed');
-    await namingUsers(basename(status?.node ?? name), () => retryBusy(patienceMs, () => dmRemove(name, kernel)));
+    const remove = (): Promise<unknown> => retryBusy(patienceMs, () => dmRemove(name, kernel));
+    await namingUsers(basename(status?.node ?? name), remove, { eyes: kernel });
   },
   release: async ({ name, uuid }, kernel) => {
     const status = await dmStatus(name, kernel);

@@ -1,7 +1,7 @@
 // What the port to the kernel promises of files, held against this machine and against the files in memory that other
 // tests stand on: a fake that answers otherwise would prove nothing.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -71,6 +71,13 @@ const cases: readonly (readonly [what: string, attempt: Try, answer: unknown])[]
     },
     [false, 'old'],
   ],
+  [
+    'a link is read, though it leads to nothing',
+    (k, at) => k.linkOf(at('link')).then((to) => to === at('nowhere')),
+    true,
+  ],
+  ['a file is no link', (k, at) => k.linkOf(at('folder/file')), undefined],
+  ['nothing is no link', (k, at) => k.linkOf(at('none/none')), undefined],
   ['nothing cannot be unlinked', (k, at) => k.unlink(at('none')), 'ENOENT'],
   ['a file is kept', (k, at) => k.keep(at('n'), 'text', 0o600).then(() => k.read(at('n'))), 'text'],
   ['a file is replaced whole', (k, at) => k.keep(at('folder/file'), 'x').then(() => k.read(at('folder/file'))), 'x'],
@@ -115,6 +122,25 @@ describe.each(kernels)('files of %s', (_, start) => {
   it.each(cases)('%s', async (_what, attempt, answer) => {
     const said = await attempt(kernel, at).catch((failure: unknown) => wordsOf(failure, folder));
     expect(said).toEqual(answer);
+  });
+});
+
+describe('nodes of this machine', () => {
+  it('are told by number, whatever path leads to them, and block devices from all others', async () => {
+    expect(await kernelHere.numberOf('/dev/../dev/null')).toBe('c1:3');
+    expect(await kernelHere.numberOf('/dev')).toBeUndefined();
+    expect(await kernelHere.numberOf('/dev/none/none')).toBeUndefined();
+    const opened = kernelHere.openExclusively('/dev/null');
+    expect(opened.number).toBeUndefined();
+    opened.close();
+    expect(() => kernelHere.openExclusively('/dev/none')).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error);
+  });
+
+  it('have the inode by which /proc/locks names them', async () => {
+    const { dev, ino } = statSync('/dev/null');
+    const [major, minor, inode] = (await kernelHere.inodeOf('/dev/null'))?.split(':') ?? [];
+    expect([parseInt(major ?? '', 16) * 256 + parseInt(minor ?? '', 16), inode]).toEqual([dev, `${ino}`]);
+    expect(await kernelHere.inodeOf('/dev/none')).toBeUndefined();
   });
 });
 

@@ -5,13 +5,14 @@ import { parseTable } from '../../../../agent/host/dm/table.ts';
 const on = ['/dev/dm-3', '/dev/dm-4'];
 /** A folder with a link `mine` to a disk, and a disk 8:0. */
 const eyes = (release: string): NameEyes => ({
-  isBlock: (path) => path === 'mine',
-  exists: (path) => path === '/sys/dev/block/8:0',
-  release,
+  numberOf: (path) =>
+    path === 'tty' ? Promise.resolve('c5:0') : Promise.resolve(path === 'mine' ? '8:16' : undefined),
+  exists: (path) => Promise.resolve(path === '/sys/dev/block/8:0'),
+  read: () => Promise.resolve(`${release}\n`),
 });
 
-function foreign(target: string, release = '6.12.1'): string | undefined {
-  return foreignIn(parseTable(`0 8 linear /dev/dm-3 0\n8 2048 ${target}`) ?? [], on, eyes(release))?.word;
+async function foreign(target: string, release = '6.12.1'): Promise<string | undefined> {
+  return (await foreignIn(parseTable(`0 8 linear /dev/dm-3 0\n8 2048 ${target}`) ?? [], on, eyes(release)))?.word;
 }
 
 describe('a table whose target writes when it is loaded', () => {
@@ -24,9 +25,9 @@ describe('a table whose target writes when it is loaded', () => {
       'integrity /dev/dm-3 0 - J 3 meta_device:/dev/dm-4 internal_hash:crc32c buffer_sectors:128',
     ],
     ['a RAID with a metadata device left out', 'raid raid1 3 0 region_size 1024 2 - /dev/dm-3 - /dev/dm-4'],
-  ])('may stand on what is ours: %s', (_, target) => {
-    expect(foreign(target)).toBeUndefined();
-    expect(foreign(target, '6.1.0-40-amd64')).toBeUndefined();
+  ])('may stand on what is ours: %s', async (_, target) => {
+    expect(await foreign(target)).toBeUndefined();
+    expect(await foreign(target, '6.1.0-40-amd64')).toBeUndefined();
   });
 
   it.each([
@@ -43,21 +44,21 @@ describe('a table whose target writes when it is loaded', () => {
     ['behind half of a character that is a blank to the kernel', 'x\u00e08:16'],
     ['as the place of metadata', 'meta_device:/dev/sdb'],
     ['as the place of metadata, by its number', 'meta_device:8:16'],
-  ])('names a foreign disk %s', (_, word) => {
-    expect(foreign(`integrity ${word} 0 - J 0`)).toBe(word);
-    expect(foreign(`integrity /dev/dm-3 0 - J 1 ${word}`)).toBe(word);
+  ])('names a foreign disk %s', async (_, word) => {
+    expect(await foreign(`integrity ${word} 0 - J 0`)).toBe(word);
+    expect(await foreign(`integrity /dev/dm-3 0 - J 1 ${word}`)).toBe(word);
   });
 
-  it('names one by a bare number only where the kernel takes such names', () => {
+  it('names one by a bare number only where the kernel takes such names', async () => {
     for (const word of ['800', '0x800', '100000800', 'meta_device:800']) {
-      expect(foreign(`integrity ${word} 0 - J 0`, '6.1.0-40-amd64'), word).toBe(word);
-      expect(foreign(`integrity ${word} 0 - J 0`, '5.10.0'), word).toBe(word);
-      expect(foreign(`integrity ${word} 0 - J 0`, '6.12.1'), word).toBeUndefined();
+      expect(await foreign(`integrity ${word} 0 - J 0`, '6.1.0-40-amd64'), word).toBe(word);
+      expect(await foreign(`integrity ${word} 0 - J 0`, '5.10.0'), word).toBe(word);
+      expect(await foreign(`integrity ${word} 0 - J 0`, '6.12.1'), word).toBeUndefined();
     }
-    expect(foreign('integrity /dev/dm-3 0 - J 0 801 0 8', '6.1.0')).toBeUndefined();
+    expect(await foreign('integrity /dev/dm-3 0 - J 0 801 0 8', '6.1.0')).toBeUndefined();
   });
 });
 
-it('leaves targets that only open their devices to the kernel, which is asked what it has opened', () => {
-  expect(foreign('crypt aes-cbc-essiv:sha256 :32:logon:a/b=c 0 /dev/dm-3 0')).toBeUndefined();
+it('leaves targets that only open their devices to the kernel, which is asked what it has opened', async () => {
+  expect(await foreign('crypt aes-cbc-essiv:sha256 :32:logon:a/b=c 0 /dev/dm-3 0')).toBeUndefined();
 });

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkNeeds, type Need } from '../../../../agent/host/needs/needs.ts';
 import type { Kernel } from '../../../../agent/host/port.ts';
-import { fakeKernel } from '../../../support/fake-kernel.ts';
+import { HostError } from '../../../../agent/lib/errors.ts';
+import { errno, fakeKernel, fakeXenstore } from '../../../support/fake-kernel.ts';
 import { memoryFiles } from '../../../support/memory-files.ts';
 
 async function kernelWith(texts: Readonly<Record<string, string>>, run: Kernel['run']): Promise<Kernel> {
@@ -80,3 +81,84 @@ it.each([undefined, 'the native module koffi cannot be loaded: wrong ELF class']
     expect(state?.problem?.message).toBe(failure && `${failure}; only recover, knobs, report and doctor work without`);
   },
 );
+
+describe('what a ring or a domain of Xen needs', () => {
+  const dom0 = {
+    '/sys/hypervisor/type': 'xen\n',
+    '/proc/xen/capabilities': 'control_d\n',
+    '/proc/sys/kernel/osrelease': '6.12.1-amd64\n',
+    '/proc/stat': 'cpu 0\ncpu0 0\ncpu1 0\n',
+  };
+  const memory: Need = { kind: 'xen-memory', bytes: 56 * 2 ** 20, count: 2, of: 'xen-domU' };
+  const told =
+    (text: string): Kernel['run'] =>
+    (argv) =>
+      argv.join(' ') === 'xl info free_memory' ? Promise.resolve(text) : Promise.reject(new Error(argv.join(' ')));
+  const unserved = () => Promise.reject(new HostError('nobody serves xenstore', undefined, { cause: errno('ENOENT') }));
+
+  it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string | undefined]>([
+    ['an image of the kernel', { kind: 'xen-kernel' }, { '/boot/vmlinuz-6.12.1-amd64': '' }, missing, undefined],
+    [
+      'no image of the kernel',
+      { kind: 'xen-kernel' },
+      { '/boot/vmlinuz-6.1.0': '' },
+      missing,
+      'there is no image of the running kernel: neither /boot/vmlinux-6.12.1-amd64 nor /boot/vmlinuz-6.12.1-amd64',
+    ],
+    ['as much memory as is free', memory, {}, told('128\n'), undefined],
+    [
+      'more memory than is free',
+      memory,
+      {},
+      told('127\n'),
+      '2 domains of 56 MiB need 128 MiB, and Xen has 127 MiB free',
+    ],
+    ['memory where no toolstack tells', memory, {}, missing, undefined],
+    ['xenconsoled', { kind: 'xenconsoled' }, { '/proc/7/comm': 'xenconsoled\n' }, missing, undefined],
+    [
+      'no xenconsoled',
+      { kind: 'xenconsoled' },
+      { '/proc/7/comm': 'sh\n' },
+      missing,
+      'xenconsoled does not run, and a domain without a console cannot be created',
+    ],
+    [
+      'more rings than CPUs',
+      { kind: 'xen-ring-queues', queues: 3, ends: 'both' },
+      {},
+      missing,
+      'queues 3: domain 0 has 2 CPUs, and blkfront makes at most one ring for each',
+    ],
+    [
+      'names of disks that others have',
+      { kind: 'xvd-names', count: 26 },
+      { '/sys/block/xvda/size': '' },
+      missing,
+      '26 guests need as many free disk names of xvda to xvdz, and 24 are free',
+    ],
+  ])('%s', async (_, need, texts, run, problem) => {
+    const store = fakeXenstore(['/local/domain/0/device/vbd/51728/state']);
+    const kernel = { ...(await kernelWith({ ...dom0, ...texts }, run)), inXenstore: store.inXenstore };
+    const [state] = await checkNeeds([need], kernel);
+    expect(state?.problem?.message).toBe(problem);
+  });
+
+  it('is domain 0, and somebody who serves xenstore there', async () => {
+    const need: Need = { kind: 'xen-dom0' };
+    const here = await kernelWith(dom0, missing);
+    const problemWith = async (kernel: Kernel): Promise<string | undefined> =>
+      (await checkNeeds([need], kernel))[0]?.problem?.message;
+    expect(await problemWith({ ...here, inXenstore: fakeXenstore([]).inXenstore })).toBeUndefined();
+    if (process.getuid?.() === 0)
+      expect(await problemWith({ ...here, inXenstore: unserved })).toBe('nobody serves xenstore');
+    const guest = await kernelWith({ '/sys/hypervisor/type': 'xen\n', '/sys/hypervisor/guest_type': 'PV\n' }, missing);
+    expect(await problemWith(guest)).toContain('this is not domain 0 of Xen: it is a guest domain');
+  });
+
+  it('without xenstore, names of disks are not what is missing', async () => {
+    const kernel = { ...(await kernelWith(dom0, missing)), inXenstore: unserved };
+    expect((await checkNeeds([{ kind: 'xvd-names', count: 27 }], kernel))[0]?.problem?.message).toContain(
+      '26 are free',
+    );
+  });
+});
