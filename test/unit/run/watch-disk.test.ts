@@ -42,8 +42,7 @@ describe('a disk that a run overwrites', () => {
   it('does not end it for who only looks and is gone at the next look', async () => {
     let looks = 0;
     const stop = watch(() => Promise.resolve(++looks % 3 === 0 ? [] : qemu));
-    await moment();
-    expect(looks).toBeGreaterThan(4);
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(4));
     expect(stop).not.toHaveBeenCalled();
   });
 
