@@ -13,7 +13,7 @@ import { writeScratch } from './kernel/files.ts';
 import { within } from './kernel/patience.ts';
 import { kernelHere } from './port.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
-import type { Verb } from './steps/verb.ts';
+import type { LeftToOthers, Verb } from './steps/verb.ts';
 import { type Change, trackChanges } from './journal/under-way.ts';
 import { describeStep, releaseAll } from './journal/unwind.ts';
 import type { SpawnStep } from './steps/spawn.ts';
@@ -28,7 +28,7 @@ export interface LiveOptions {
   readonly stop: AbortSignal;
   readonly onStep?: (what: 'apply' | 'undo', line: string) => void;
   /** Told of each change that was not undone because somebody else has taken it over. */
-  readonly onLeft?: (sentence: string) => void;
+  readonly onLeft?: (left: LeftToOthers) => void;
   /** Those of this version where they are left out. */
   readonly kinds?: Kinds;
 }
@@ -178,7 +178,7 @@ export function liveHost({ journal, stop, onStep, onLeft, kinds = kindsHere }: L
       const residue = await underWay.unwind(outstanding.splice(mark), {
         journal,
         onStep: ({ step, prior }) => onStep?.('undo', describeStep(step, prior).undo ?? ''),
-        onLeft: (sentence) => onLeft?.(sentence),
+        onLeft: (left) => onLeft?.(left),
       });
       if (residue.length > 0) {
         const first = failure === undefined ? [] : [{ message: `first: ${reasonOf(failure)}` }];

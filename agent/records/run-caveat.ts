@@ -29,6 +29,8 @@ const caveat = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rings-not-charged'), guests: z.array(z.number().int()).readonly() }),
   /** Why caps were not looked for. */
   z.object({ kind: z.literal('caps-left-out'), because: z.enum(capsLeftOut) }),
+  /** A value that the run had `made` what the kernel then had, and that it left as it `found` it: somebody else had set it. */
+  z.object({ kind: z.literal('left-to-others'), path: z.string(), made: z.string(), found: z.string() }),
   /** A part of the run that failed before the failure that ended it; its message. */
   z.object({ kind: z.literal('failed-before'), failure: z.string() }),
   /** A sentence of an earlier version that has no kind of its own. */
@@ -93,11 +95,18 @@ const sentences: readonly { pattern: RegExp; read: (...found: readonly string[])
     pattern: /^caps were not looked for: too little of the budget was left$/,
     read: () => ({ kind: 'caps-left-out', because: 'budget' }),
   },
+  {
+    pattern: /^(\S+) is "(.*)" by now, and this run had made it "(.*)": somebody else has set it, and it was left so$/s,
+    read: (path = '', found = '', made = '') => ({ kind: 'left-to-others', path, made, found }),
+  },
   { pattern: /^before that, (.+)$/s, read: (failure = '') => ({ kind: 'failed-before', failure }) },
 ];
 
 /** One caveat of a run, of this version or of one that wrote sentences. */
-export const runCaveatSchema = z.union([z.string().transform(fromSentence), caveat]);
+export const runCaveatSchema = z.union([
+  z.string().transform(fromSentence),
+  caveat.transform((read) => (read.kind === 'note' ? fromSentence(read.text) : read)),
+]);
 
 function fromSentence(text: string): RunCaveat {
   for (const { pattern, read } of sentences) {

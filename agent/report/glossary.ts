@@ -80,6 +80,7 @@ const caveats: Readonly<Record<CaveatKind, string>> = {
   'rings-not-charged':
     "the kernel does not let the threads of a ring's backend be moved: its work is charged to no guest",
   'caps-left-out': 'caps were not looked for, and why',
+  'left-to-others': 'somebody else set a value during the run, which was left as they want it',
   'failed-before': 'a part of the run failed before the failure that ended it',
   late: 'void: a guest was measured for much longer than asked for',
   'starved-agent': 'void: the agent itself got no CPU, and came late to the end of the slice',

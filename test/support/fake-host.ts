@@ -209,7 +209,8 @@ function verbOn(machine: Machine & Inner, step: Step): Verb<Step> {
     },
     takenOver: async (one, became) => {
       await machine.point();
-      return machine.things.get(thingOf(one)) === became ? undefined : `${thingOf(one)} is theirs`;
+      const [path, found] = [thingOf(one), machine.things.get(thingOf(one)) ?? ''];
+      return found === became ? undefined : { path, made: became, found };
     },
   };
 }

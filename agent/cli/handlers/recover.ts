@@ -5,6 +5,7 @@ import { nativeFailure } from '../../host/kernel/libc.ts';
 import { recoverAll } from '../../host/session/recovery.ts';
 import { PrivilegeError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
+import { leftToOthersWords } from '../../report/words/left-to-others.ts';
 
 /** Throws ResidueError when something could not be undone, BusyError while a run is going on. */
 export async function recover(options: { verbose: boolean; print: (text: string) => void }): Promise<ExitName> {
@@ -17,7 +18,7 @@ export async function recover(options: { verbose: boolean; print: (text: string)
     );
   const recovered = await recoverAll({
     holder: 'recover',
-    onLeft: (sentence) => void process.stderr.write(`layerlift: ${sentence}\n`),
+    onLeft: (left) => void process.stderr.write(`layerlift: ${leftToOthersWords(left)}\n`),
     onUndo: (line) => {
       if (options.verbose && line) process.stderr.write(`undo: ${line}\n`);
     },

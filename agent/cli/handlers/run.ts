@@ -11,6 +11,7 @@ import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import { defaultImpact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
+import { leftToOthersWords } from '../../report/words/left-to-others.ts';
 import { type RunResult, report } from '../../run/finish.ts';
 import { makeLog } from '../terminal/log.ts';
 import { type Ended, endedWith, measure } from '../../run/measure.ts';
@@ -74,8 +75,9 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     const session = await openSession(id, {
       stop: stop.signal,
       onStep: (what, line) => log?.debug({ line }, what),
-      onLeft: (sentence) => {
-        left.push({ kind: 'note', text: sentence });
+      onLeft: (one) => {
+        left.push({ kind: 'left-to-others', ...one });
+        const sentence = leftToOthersWords(one);
         process.stderr.write(`layerlift: ${sentence}\n`);
         log?.warn(sentence);
       },

@@ -2,6 +2,7 @@
 
 import { recoverAll } from '../../host/session/recovery.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
+import { leftToOthersWords } from '../../report/words/left-to-others.ts';
 
 const ignoredSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
@@ -10,8 +11,12 @@ export async function watchdog({ run }: { run: string }): Promise<ExitName> {
   // Whatever ended the agent may be meant for all of its kind: half an unwind helps nobody.
   for (const signal of ignoredSignals) process.on(signal, () => undefined);
   const left: string[] = [];
-  const onLeft = (sentence: string): void => void left.push(sentence);
-  const recovered = await recoverAll({ holder: 'watchdog', only: run, onUndo: () => undefined, onLeft });
+  const recovered = await recoverAll({
+    holder: 'watchdog',
+    only: run,
+    onUndo: () => undefined,
+    onLeft: (one) => left.push(leftToOthersWords(one)),
+  });
   // Only now, with the host restored and the lock free, may a terminal that nobody reads hold it up.
   for (const sentence of left) process.stderr.write(`layerlift: ${sentence}\n`);
   for (const { undone } of recovered) {

@@ -6,6 +6,7 @@ import type { Journal, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
 import { describeStep, releaseAll, unwind, type UnwindOptions } from './unwind.ts';
 import { type Kinds, kindsHere } from '../step.ts';
+import type { LeftToOthers } from '../steps/verb.ts';
 
 /** How long an unwind waits for changes under way before it begins with all others. */
 const beforeMs = 10_000;
@@ -57,9 +58,9 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
       // It may hang on what this releases, or on what is undone now.
       await releaseAll(outstanding, kinds);
       const told = new Set<string>();
-      const tellOnce = (sentence: string): void => {
-        if (!told.has(sentence)) onLeft(sentence);
-        told.add(sentence);
+      const tellOnce = (left: LeftToOthers): void => {
+        if (!told.has(left.path)) onLeft(left);
+        told.add(left.path);
       };
       await unwind(others, { journal, onStep, onLeft: tellOnce, kinds });
       await ended(late, Math.max(...late.map(patienceFor)));

@@ -5,7 +5,7 @@ import { faultPoint } from '../kernel/fault.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
 import { within } from '../kernel/patience.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from '../step.ts';
-import type { StepText } from '../steps/verb.ts';
+import type { LeftToOthers, StepText } from '../steps/verb.ts';
 
 export interface UnwindReport {
   readonly undone: number;
@@ -22,8 +22,8 @@ export interface UnwindOptions {
   readonly journal: Pick<Journal, 'append'>;
   /** Called before the undo of each. */
   readonly onStep?: (entry: Outstanding) => void;
-  /** Called with a sentence for each that somebody else has taken over meanwhile: it stays as they want it. */
-  readonly onLeft?: (sentence: string) => void;
+  /** Called for each value that somebody else has set meanwhile: it stays as they want it. */
+  readonly onLeft?: (left: LeftToOthers) => void;
   /** Those of this version where they are left out. */
   readonly kinds?: Kinds;
 }

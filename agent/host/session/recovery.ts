@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { isRecord } from '../../lib/record.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { type Kinds, kindsHere } from '../step.ts';
+import type { LeftToOthers } from '../steps/verb.ts';
 import { LayerliftError, type Problem, ProfileError, reasonOf, ResidueError } from '../../lib/errors.ts';
 import { type Journal, openJournal, type Outstanding, readableSteps, readJournal } from '../journal/journal.ts';
 import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFolderOf } from '../journal/leftovers.ts';
@@ -25,7 +26,7 @@ export interface RecoverOptions {
   readonly only?: string;
   readonly onUndo: (line: string) => void;
   /** Told of each change that was not undone because somebody else has taken it over. */
-  readonly onLeft?: (sentence: string) => void;
+  readonly onLeft?: (left: LeftToOthers) => void;
   /** The folder of all runs; left out: that of this host. */
   readonly state?: string;
   /** Those of this version where they are left out. */

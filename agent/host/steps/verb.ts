@@ -8,6 +8,14 @@ export interface StepBase {
   readonly why: string;
 }
 
+/** A value that a run has changed, and that stays as somebody else has set it meanwhile. */
+export interface LeftToOthers {
+  readonly path: string;
+  /** As the kernel had it after the run's own write. */
+  readonly made: string;
+  readonly found: string;
+}
+
 /** The text of a step and of its inverse as shell-like lines. A null undo: the change goes with its parent. */
 export interface StepText {
   readonly act: string;
@@ -29,8 +37,8 @@ export interface Verb<S extends StepBase> {
    * where that is not known.
    */
   readonly readBack?: (step: S) => Promise<string | undefined>;
-  /** A sentence on what somebody else made of it since it `became` what was read back: then it is theirs, and stays. */
-  readonly takenOver?: (step: S, became: string) => Promise<string | undefined>;
+  /** The value that somebody else has set since it `became` what was read back: then it is theirs, and stays. */
+  readonly takenOver?: (step: S, became: string) => Promise<LeftToOthers | undefined>;
   /** Idempotent; called only while `present`. `patienceMs`: how long to wait for others to let go. */
   readonly undo: (step: S, prior: string | undefined, patienceMs: number) => Promise<void>;
   /** Before any undo: releases what would hang, such as the I/O that waits for a suspended device. */

@@ -55,7 +55,7 @@ export const writeStep: StepKind<WriteStep> = {
     const text = await kernel.read(path);
     const now = text === undefined ? undefined : chosenValue(text);
     if (now === undefined || now === became) return undefined;
-    return `${path} is "${now}" by now, and this run had made it "${became}": somebody else has set it, and it was left so`;
+    return { path, made: became, found: now };
   },
   undo: ({ path, restore }, prior, patienceMs, kernel) =>
     retryBusy(patienceMs, () => kernel.write(path, undoneValue(restore, prior))),

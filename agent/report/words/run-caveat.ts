@@ -6,6 +6,7 @@ import { faultWords, voidSlicesWords } from './fault.ts';
 import { renderLift, renderNumber } from './figures.ts';
 import { ofJobFile } from './job-change.ts';
 import { poorStubWords } from './inconclusive.ts';
+import { leftToOthersWords } from './left-to-others.ts';
 import { outsideWords, stubbedWords } from './outside.ts';
 import { renderMet } from './own-limit.ts';
 
@@ -66,6 +67,7 @@ const words: Words = {
     `a few odd slices move the lift of ${arm}: ${leastSquares.toFixed(2)} times by least squares, ${hodgesLehmann.toFixed(2)} times by a median of pairs (Hodges-Lehmann)`,
   'order-matters': ({ ratio }) =>
     `the last baseline of a block has ${ratio.toFixed(2)} times the goodput of the first: goodput depends on when a slice is measured; random order keeps that out of the lifts, but widens their bounds`,
+  'left-to-others': leftToOthersWords,
   'failed-before': ({ failure }) => `before that, ${failure}`,
   note: ({ text }) => text,
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { foldOutstanding } from '../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../agent/host/live.ts';
+import type { LeftToOthers } from '../../../agent/host/steps/verb.ts';
 import { unwind } from '../../../agent/host/journal/unwind.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Step } from '../../../agent/host/step.ts';
@@ -246,11 +247,12 @@ describe('a part of the stack that ends by itself', () => {
 
 describe('a change that somebody else has taken over', () => {
   const knob: Applied = { kind: 'write', path: '/knob', value: 'ours', restore: 'prior', why };
-  const left: string[] = [];
+  const left: LeftToOthers[] = [];
+  const theirs = { path: '/knob', made: 'ours', found: 'of an operator' };
   beforeEach(() => {
     left.length = 0;
     machine.things.set('/knob', 'as found');
-    host = liveHost({ ...machine, stop: stop.signal, onLeft: (sentence) => void left.push(sentence) });
+    host = liveHost({ ...machine, stop: stop.signal, onLeft: (one) => left.push(one) });
   });
 
   it('is left as they want it, told once, and is no residue', async () => {
@@ -259,7 +261,7 @@ describe('a change that somebody else has taken over', () => {
       machine.things.set('/knob', 'of an operator');
     });
     expect(machine.things.get('/knob')).toBe('of an operator');
-    expect(left).toEqual(['/knob is theirs']);
+    expect(left).toEqual([theirs]);
     expect(foldOutstanding(machine.records)).toEqual([]);
   });
 
@@ -273,7 +275,7 @@ describe('a change that somebody else has taken over', () => {
         return Promise.resolve('');
       },
     });
-    host = liveHost({ ...machine, stop: stop.signal, onLeft: (sentence) => void left.push(sentence) });
+    host = liveHost({ ...machine, stop: stop.signal, onLeft: (one) => left.push(one) });
     await host.scope(() => host.apply(knob));
     expect(machine.things.get('/knob')).toBe('as found');
     expect(left).toEqual([]);
@@ -283,7 +285,7 @@ describe('a change that somebody else has taken over', () => {
   it('is undone whatever it is where a death came before it was read back', async () => {
     machine.things.set('/knob', 'half-way');
     const died = foldOutstanding([{ type: 'intent', seq: 0, step: knob, prior: 'as found' }]);
-    expect(await unwind(died, { ...machine, onLeft: (sentence) => void left.push(sentence) })).toMatchObject({
+    expect(await unwind(died, { ...machine, onLeft: (one) => left.push(one) })).toMatchObject({
       residue: [],
     });
     expect(machine.things.get('/knob')).toBe('as found');
@@ -296,9 +298,9 @@ describe('a change that somebody else has taken over', () => {
       { type: 'intent', seq: 0, step: knob, prior: 'as found' },
       { type: 'done', seq: 0, became: 'ours' },
     ]);
-    await unwind(died, { ...machine, onLeft: (sentence) => void left.push(sentence) });
+    await unwind(died, { ...machine, onLeft: (one) => left.push(one) });
     expect(machine.things.get('/knob')).toBe('of an operator');
-    expect(left).toEqual(['/knob is theirs']);
+    expect(left).toEqual([theirs]);
   });
 
   it('counts as undone once this run has put it back, whatever others make of it then', async () => {

@@ -16,6 +16,10 @@ describe('a caveat of a run', () => {
       'xen-ring-full',
       'a Xen ring was full in 2 slices of the baseline: its backend ran out of requests up to 340 times a second',
     ],
+    [
+      'left-to-others',
+      '/sys/x is "77" by now, and this run had made it "1024": somebody else has set it, and it was left so',
+    ],
     ['failed-before', 'before that, fio of guest 1 ended'],
     ['rings-charged', "the work of each ring is charged to its guest: the backend's threads are in its cgroup"],
     [
@@ -40,6 +44,14 @@ describe('a caveat of a run', () => {
     expect(caveat.kind).toBe(kind);
     expect(runCaveatWords(caveat)).toBe(sentence);
     expect(runCaveatSchema.parse(JSON.parse(JSON.stringify(caveat)))).toEqual(caveat);
+  });
+
+  it('that an earlier version kept as a sentence inside of a note is read as data too', () => {
+    const text = '/sys/x is "a b" by now, and this run had made it "": somebody else has set it, and it was left so';
+    expect(runCaveatSchema.parse({ kind: 'note', text })).toEqual({
+      ...{ kind: 'left-to-others', path: '/sys/x', made: '', found: 'a b' },
+    });
+    expect(runCaveatSchema.parse({ kind: 'note', text: 'a doubt' })).toEqual({ kind: 'note', text: 'a doubt' });
   });
 
   it.each([{ kind: 'unheard-of' }, { kind: 'cpu-full' }, 7])('%j is refused', (bad) => {
