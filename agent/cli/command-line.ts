@@ -31,7 +31,7 @@ export async function parseCommand(
   }
 }
 
-/** What we offer to a shell that completes a line; yargs cannot wait for it. */
+/** Our offers to a shell that completes a line; yargs cannot wait for them. */
 async function offersFor(argv: readonly string[]): Promise<readonly string[]> {
   const [key, , ...words] = argv;
   if (key !== '--get-yargs-completions') return [];
@@ -65,7 +65,7 @@ function parserOf({ caller, done }: Pick<Around, 'caller' | 'done'>, ours: reado
       return true;
     })
     .fail((message, failure: unknown) => {
-      // What a command throws passes; everything else is about the command line, in yargs' own words or ours.
+      // An error of a command passes; everything else is about the command line, in yargs' own words or ours.
       if (failure instanceof LayerliftError) throw failure;
       if (failure instanceof Error && failure.name !== 'YError') throw failure;
       const text = message

@@ -11,7 +11,7 @@ export type Given<P extends Positionals, O extends NamedOptions> = ArgumentsCame
   InferredOptionTypes<P> & InferredOptionTypes<O>
 >;
 
-/** What the terminal lends to a command. */
+/** The terminal, as a command may use it. */
 export interface Terminal {
   readonly print: (text: string) => void;
   /** Prints the script by which a shell completes commands. */
@@ -27,9 +27,9 @@ export interface Declaration<P extends Positionals, O extends NamedOptions, A ex
   readonly options: O;
   /** Command lines without `layerlift`, each with its purpose, for the end of its `--help`. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
-  /** What a shell offers for its positionals: the profiles of the site, or these words. */
+  /** Words that a shell offers for its positionals: the profiles of the site, or these. */
   readonly offers?: 'profiles' | (() => Promise<readonly string[]>);
-  /** What was given, in the names and units of the code. */
+  /** Turns what was given into the names and units of the code. */
   readonly asks: (given: Given<P, O>) => A;
   /** Imports its code when it is called, so that `--help` answers at once. */
   readonly call: (asked: A, terminal: Terminal) => Promise<ExitName>;
@@ -38,7 +38,7 @@ export interface Declaration<P extends Positionals, O extends NamedOptions, A ex
 /** Calls the code of a command; a test notes in its place what was asked. */
 export type Caller = (name: string, asked: object, code: () => Promise<ExitName>) => Promise<ExitName>;
 
-/** What a command needs of the parser that it is added to. */
+/** The parser lends these to each command that is added to it. */
 export interface Around extends Terminal {
   readonly caller: Caller;
   readonly done: (exit: ExitName) => void;

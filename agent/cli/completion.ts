@@ -1,4 +1,4 @@
-// What a shell offers at TAB beside commands, options and their values: profiles, and words that can be explained.
+// Offers of ours at TAB beside commands, options and their values: profiles, and words that can be explained.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -39,10 +39,10 @@ export const prepareOptions = {
   },
 } as const;
 
-/** What `--preset` stands for, milliseconds. */
+/** The budget of each `--preset`, milliseconds. */
 const presetBudgetMs = { incident: 300_000 } as const;
 
-/** What `--budget`, `--preset` and `--max-impact` ask for. */
+/** The limits that `--budget`, `--preset` and `--max-impact` ask for. */
 export function limitsAsked({
   budget,
   preset,

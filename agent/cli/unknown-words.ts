@@ -1,4 +1,4 @@
-// What was meant by a word that the command line does not know.
+// Finds the nearest known word to one that the command line does not know.
 
 import { nearest } from '../lib/nearest.ts';
 

@@ -1,4 +1,4 @@
-// What `discover` says: the schema of its JSON, and the types of everything that makes or prints it.
+// The document of `discover`: the schema of its JSON, and the types of everything that makes or prints it.
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';

@@ -1,4 +1,4 @@
-// What every decoder works with: the snapshot, and a place to say what could not be seen or understood.
+// Every decoder gets the snapshot, and a place to say what it could not see or understand.
 
 import * as z from 'zod';
 import { chosenValue } from '../host/formats/choice.ts';

@@ -2,7 +2,7 @@
 
 import { ProfileError } from '../lib/errors.ts';
 
-/** What could not be seen, and why: `denied`, `not installed`, `no answer within 5 s`. */
+/** Parts that could not be seen, each with the reason: `denied`, `not installed`, `no answer within 5 s`. */
 export interface Missing {
   readonly what: string;
   readonly why: string;

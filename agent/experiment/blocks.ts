@@ -17,7 +17,7 @@ import type { Progress } from './progress.ts';
 import { countedSlices } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
-/** What measuring blocks needs of an experiment. */
+/** The part of an experiment that measuring blocks needs. */
 export interface Blocks {
   readonly plan: Plan;
   readonly record: (slice: SliceRecord) => void;

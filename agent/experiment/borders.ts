@@ -7,7 +7,7 @@ import type { SliceCaveat } from '../records/caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 type Guest = SliceRecord['guests'][number];
-/** What the borders need of a guest. */
+/** The part of a guest that a border needs. */
 export type Counted = Pick<Guest, 'guest' | 'elapsedMs' | 'ios' | 'bytes' | 'meanLatencyNs'> & {
   /** I/Os that failed, which the junctions count and fio does not. */
   readonly failed: number;
@@ -19,7 +19,7 @@ const countTolerance = 0.02;
 /** The guests above one junction, the topmost on their way, and what it says of them. */
 interface Passage {
   readonly guests: readonly Counted[];
-  /** What the junctions passed over what fio counted, with the I/Os in flight at the borders of theirs as parts of one. */
+  /** I/Os that the junctions passed over those that fio counted, with the I/Os in flight at the borders of theirs as parts of one. */
   readonly ratio: number;
   /** By how much that may differ from 1. */
   readonly tolerance: number;
@@ -72,7 +72,7 @@ function agree({ ratio, tolerance }: Passage): boolean {
   return ratio > 0 && Math.abs(ratio - 1) <= tolerance;
 }
 
-/** What the junctions should have passed for a guest: failed I/Os as large as those that fio counts. */
+/** I/Os that the junctions should have passed for a guest: failed ones count as large as those of fio. */
 function bytesPerSecond({ bytes, ios, failed, elapsedMs }: Counted): number {
   return (bytes * (1 + (ios > 0 ? failed / ios : 0)) * 1000) / elapsedMs;
 }

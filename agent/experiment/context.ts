@@ -1,4 +1,4 @@
-// What every part of an experiment is given.
+// Everything that each part of an experiment is given.
 
 import type { LoadPlan } from '../load/drive.ts';
 import type { Names } from '../stack/names.ts';

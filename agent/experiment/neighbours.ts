@@ -1,4 +1,4 @@
-// What the guests do to one another, on the stack as deployed: some run, the others are frozen, as the engine asks.
+// Measures how the guests slow one another down, as deployed: some run, the others are frozen, as the engine asks.
 
 import { decideNeighbours } from '../analysis/neighbours/decide.ts';
 import { everyGuest, type NeighboursDesign } from '../analysis/neighbours/design.ts';

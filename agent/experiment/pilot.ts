@@ -1,5 +1,5 @@
 // The pilot: every layer is switched to its stub and back under the running load, to see how long goodput takes to settle.
-// What it finds holds for all arms: a settle time that differs from arm to arm would bias their comparison.
+// Its settle time holds for all arms: a settle time that differs from arm to arm would bias their comparison.
 
 import { binMs } from '../analysis/settle/series.ts';
 import { settleOf } from '../analysis/settle/settle.ts';
@@ -25,7 +25,7 @@ import { refusalOf } from './unsteady.ts';
 
 type PilotLeg = PilotRecord['legs'][number];
 
-/** What the pilot needs of an experiment. */
+/** The part of an experiment that the pilot needs. */
 export interface PilotResult {
   /** Who watches the other tenants; left out: nobody. */
   readonly others?: Others;

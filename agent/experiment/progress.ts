@@ -1,11 +1,11 @@
-// What the experiment tells while it goes on; how it is shown is the caller's business.
+// The experiment reports its progress here; the caller decides how to show it.
 
 import type { Analysis } from '../analysis/verdict/analyse.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
 export interface Progress {
   readonly phase: (text: string) => void;
-  /** What is to stay in view: the verdict, once it is known. */
+  /** A line that stays in view: the verdict, once it is known. */
   readonly told: (text: string) => void;
   readonly sliceBegins: (slice: { seq: number; arm: string; block: number; of: number }) => void;
   readonly sliceEnds: (slice: SliceRecord) => void;

@@ -1,4 +1,4 @@
-// What holds a host back may move while other things are measured: the named arm against the baseline, once more at the end.
+// The bottleneck may move while other things are measured. So the named arm is compared with the baseline once more at the end.
 
 import type { Analysis } from '../analysis/verdict/analyse.ts';
 import { recheckedArm, recheckOf } from '../analysis/revise/recheck.ts';
@@ -18,7 +18,7 @@ const [fewestPairs, mostPairs] = [2, 8];
 const reservedPairs = 4;
 /** Void slices that are measured again. */
 const spare = 2;
-/** What the verdict's own slices say of the host for so long; then they are old. */
+/** The verdict's own slices describe the host for so long; then they are old. */
 const freshMs = 120_000;
 /** Starting the guests once more; an upper figure from the lab. */
 const startMs = 8_000;

@@ -1,4 +1,4 @@
-// What a run has found so far. It is filled as the run goes on, so that it is there whichever way the run ends; what is
+// Collects what a run has found so far. It is filled as the run goes on, so that it is there whichever way the run ends; what is
 // measured goes to the run's folder at once.
 
 import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
@@ -13,7 +13,7 @@ import type { RunCaveat } from '../records/run-caveat.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import type { RunFolder } from '../records/run-folder.ts';
 
-/** What the cap probe has measured, and the knobs of its own stack and of the host that were in force meanwhile. */
+/** The points of the cap probe, and the knobs of its own stack and of the host that were in force meanwhile. */
 export interface CapsRun {
   readonly design: CapsDesign;
   readonly inventory: Inventory;
@@ -40,7 +40,7 @@ export interface Recorded {
   readonly slices: readonly SliceRecord[];
   /** Slices of the check at the end. */
   readonly rechecked: readonly SliceRecord[];
-  /** What was asked for and left out, and what failed beside. */
+  /** Parts that were asked for and left out, and failures beside the main one. */
   readonly notes: readonly RunCaveat[];
   readonly failed: readonly Failed[];
   readonly pilot?: PilotRecord;

@@ -4,7 +4,7 @@ import { type Settle, settleRules } from '../analysis/settle/settle.ts';
 import type { Problem } from '../lib/errors.ts';
 import { renderDuration } from '../lib/units.ts';
 
-/** What was seen, and what to do. */
+/** Says what was seen, and what to do. */
 export function refusalOf({ needMs, slowest }: Extract<Settle, { kind: 'refused' }>): Problem {
   const { layer, to, tauMs, deadMs } = slowest;
   const form = to === 'stub' ? 'its stub' : 'its deployed form';

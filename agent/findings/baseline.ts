@@ -1,4 +1,4 @@
-// What the slices themselves show beside goodput: where time goes in the baseline arm, what each guest gets, what is in doubt.
+// Findings of the slices beside goodput: where time goes in the baseline arm, what each guest gets, what is in doubt.
 
 import { sum } from '../lib/numbers.ts';
 import { baselineId } from '../lib/arm.ts';
@@ -83,7 +83,7 @@ export function guestFigures(slices: Slices): GuestFigures[] {
     });
 }
 
-/** What the objectives of the guests were and how far they were met in `slices`; null when there are none. */
+/** The objectives of the guests, and how far `slices` met them; null if there are none. */
 export function objectiveOf(slices: Slices): ObjectiveFigures | null {
   const judged = slices.flatMap(({ guests }) => guests.filter(({ objectiveNs }) => objectiveNs !== null));
   if (judged.length === 0) return null;
@@ -114,7 +114,7 @@ export function secondsOf(slices: Slices): number {
   return sum(slices.map(elapsedMs)) / 1000;
 }
 
-/** What the agent itself cost; null when no slice has it. */
+/** The cost of the agent itself; null if no slice has it. */
 export function agentCost(slices: Slices): AgentCost | null {
   const readings = slices.flatMap(({ measurements }) => {
     const { cpuPercent, residentBytes } = measurements['agent'] ?? {};

@@ -1,4 +1,4 @@
-// What of the cap probe's records its engine is told.
+// Selects the points of the cap probe that its engine counts.
 
 import type { CapsDesign, CapsObservation } from '../analysis/caps/design.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -7,7 +7,7 @@ import { judged } from './judge.ts';
 import { layerLatencies } from './layer-latency.ts';
 import { countedSlices } from './quality.ts';
 
-/** What the engine is told of the points so far: those that count, and the budget without the void ones (pure). */
+/** Gives the engine the points that count, and the budget without the void ones (pure). */
 export function whatCountsOfCaps(
   design: CapsDesign,
   profile: Pick<Profile, 'guest'>,

@@ -7,7 +7,7 @@ import type { SliceRecord } from '../records/slice.ts';
 import { judged } from './judge.ts';
 import { countedSlices, designAfter } from './quality.ts';
 
-/** What the engine is told of the slices as they were recorded: the same live and from a run's folder. */
+/** Gives the engine the recorded slices that count: the same live and from a run's folder. */
 export function whatCounts(
   { design, profile }: Pick<Plan, 'design' | 'profile'>,
   records: readonly SliceRecord[],

@@ -1,4 +1,4 @@
-// What of a slice's I/O was useful: the rule behind every goodput (pure).
+// Decides which I/O of a slice was useful: the rule behind every goodput (pure).
 
 import { sum } from '../lib/numbers.ts';
 import { LoadError } from '../lib/errors.ts';

@@ -19,7 +19,7 @@ const apart = { points: 10, deviations: 4, ofNormal: 1.4826 } as const;
 /** `arm`: slices of one arm are alike but for what others do; `block`: those of one block are compared with one another. */
 export type Judgeable = Pick<SliceRecord, 'arm' | 'block' | 'voided' | 'measurements'>;
 
-/** What others may do to a slice. */
+/** Bounds on what other programs may do to a slice. */
 interface Trouble {
   readonly kind: 'foreign-cpu' | 'steal';
   readonly percentOf: (slice: Judgeable) => number | undefined;

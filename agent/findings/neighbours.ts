@@ -1,4 +1,4 @@
-// What of the slices with some guests paused the engine is told.
+// Selects the slices with paused guests that the engine counts.
 
 import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
 import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
@@ -9,7 +9,7 @@ import type { SliceRecord } from '../records/slice.ts';
 import { judged } from './judge.ts';
 import { countedSlices } from './quality.ts';
 
-/** What the engine is told of the slices so far: those that count, and the budget without the void ones (pure). */
+/** Gives the engine the slices that count, and the budget without the void ones (pure). */
 export function whatCountsOfNeighbours(
   design: NeighboursDesign,
   profile: Pick<Profile, 'guest'>,

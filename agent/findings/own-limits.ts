@@ -1,4 +1,4 @@
-// What each guest is held to by its own profile or job, and how much of that it used in a slice.
+// Limits that each guest has from its own profile or job, and how much of them it used in a slice.
 
 import { layers } from '../lib/layer.ts';
 import type { JobRate, LimitSource, OwnLimit, Way } from '../lib/own-limit.ts';

@@ -32,7 +32,7 @@ export function faultsOf(slice: SliceRecord, { measureMs }: Expected): readonly 
   return [...windowFaults(slice, measureMs), ...clockFaults(slice), ...throttlingFaults(slice)];
 }
 
-/** What to record as `voided`. */
+/** The reason to record as `voided`. */
 export function voidedBy(faults: readonly Fault[]): Fault[] | null {
   return faults.length > 0 ? [...faults] : null;
 }

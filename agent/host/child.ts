@@ -1,4 +1,4 @@
-// What runs on the host for a run: a process, and the console of a domain.
+// Types of a process and of the console of a domain, which run on the host for a run.
 
 import type { Readable } from 'node:stream';
 
@@ -20,7 +20,7 @@ export interface Child {
 export interface Console {
   readonly output: Readable;
   readonly send: (line: string) => void;
-  /** What has become of the domain, as words after its name; undefined while it runs. */
+  /** The end of the domain, as words after its name; undefined while it runs. */
   readonly whatFailed: () => Promise<string | undefined>;
   readonly close: () => void;
 }

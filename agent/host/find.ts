@@ -22,7 +22,7 @@ export function describeSought(sought: Sought): string {
   return 'path' in sought ? sought.path : sought.what;
 }
 
-/** What stands for it where nothing is made. */
+/** The symbol for it where nothing is made. */
 export function symbolOf(sought: Sought): string {
   return 'path' in sought ? sought.path : `<${sought.what}>`;
 }

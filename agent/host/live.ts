@@ -104,13 +104,13 @@ export function liveHost({ journal, stop, onStep, onLeft, kinds = kindsHere }: L
     return node;
   }
 
-  /** What cannot be read back is undone whatever it is by then, as after a death before this. */
+  /** A value that cannot be read back is undone whatever it is by then, as after a death before this. */
   function readBack(verb: Verb<Step>, step: Step): Promise<string | undefined> {
     const reading = verb.readBack?.(step) ?? Promise.resolve(undefined);
     return within('reading it back', lookMs, reading).catch(() => undefined);
   }
 
-  /** What was put back is undone: whatever becomes of it now, others want it so. */
+  /** A value that was put back is undone: if it changes again, others want it so. */
   function endWrites(path: string): void {
     for (const entry of outstanding.filter(({ step }) => step.kind === 'write' && step.path === path)) {
       journal.append({ type: 'undone', seq: entry.seq });

@@ -1,4 +1,4 @@
-// What a look-up may ask of a host: it changes nothing, and is told nothing else.
+// The part of a host that a look-up may ask: it changes nothing.
 
 export interface Reads {
   /** Text of a file; undefined where there is none. */

@@ -8,7 +8,7 @@ import type { KnobId } from './ids.ts';
 /** A layer of the stack, or the side that drives it. */
 export type KnobLayer = Layer | 'load';
 
-/** What a limit counts in: one hardware queue, one disk, the disks of one adapter or session, the host, one cgroup. */
+/** The scope of a limit: one hardware queue, one disk, the disks of one adapter or session, the host, one cgroup. */
 export type KnobScope = 'queue' | 'device' | 'shared' | 'host' | 'cgroup';
 
 export interface Knob {
@@ -36,10 +36,10 @@ export interface Knob {
   readonly change: Change;
 }
 
-/** What a source may do to the host: look. */
+/** The access of a source to the host: it only looks. */
 export type Reader = Pick<Host, 'read' | 'list'>;
 
-/** What is known of a knob before it is read. */
+/** Facts about a knob before it is read. */
 export interface KnobRow extends Pick<Knob, 'layer' | 'name' | 'scope' | 'change'> {
   readonly id: KnobId;
   readonly device?: string | undefined;

@@ -74,7 +74,7 @@ function timesIn(view: View, guests: number, knob: Knob, places: number): number
   const queues = knob.queues ?? 1;
   const wide = knob.scope === 'shared' || knob.scope === 'host';
   if (view.perGuest) {
-    // What all guests share cannot cap each, unless every guest has one of its own.
+    // A setting that all guests share cannot cap each, unless every guest has one of its own.
     return wide && places < guests ? undefined : [1, queues].find(fits);
   }
   if (knob.scope === 'cgroup') return undefined;
@@ -105,7 +105,7 @@ const guestOrder: readonly KnobScope[] = ['device', 'queue', 'cgroup', 'shared',
 function rankOf(cap: Cap, view: View, { knob, fits, times }: Match): readonly number[] {
   return [
     cap.layer === undefined || knob.layer === cap.layer ? 0 : 1,
-    // What has no default of its own follows another setting, which is the better suspect.
+    // A knob without a default follows another setting, which is the better suspect.
     knob.atDefault === true ? 0 : knob.atDefault === false ? 1 : 2,
     fits === 'alone' ? 0 : 1,
     (view.perGuest ? guestOrder : hostOrder).indexOf(knob.scope),

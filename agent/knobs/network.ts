@@ -44,7 +44,7 @@ const iscsiDefaults = [
   ['scsi.qd', 'node.session.queue_depth', 32],
 ] as const;
 
-/** What the next iSCSI session gets; what a session has got is read at its adapter and disks. */
+/** Settings for the next iSCSI session; those of a session are read at its adapter and disks. */
 export const iscsiSettings = listSource(
   'iSCSI settings',
   () => Promise.resolve([iscsid]),

@@ -16,7 +16,7 @@ async function readController(reader: Reader, name: string, disks: readonly Disk
   const transport = (await reader.read(`${folder}/transport`))?.trim();
   const fabric = transport !== undefined && nvmeLayer(transport) === 'network';
   const inside = new Set(await reader.list(folder));
-  // What sqsize means in tags differs between kernels: the depth is that of a namespace, if there is one.
+  // The meaning of sqsize in tags differs between kernels: the depth is that of a namespace, if there is one.
   const disk = disks.find(({ kind, name: own }) => kind === 'nvme' && inside.has(own));
   const shared = { layer: nvmeLayer(transport), device: name, sharedIn: name, scope: 'shared' } as const;
   const size = await readKnob(reader, `${folder}/sqsize`, {

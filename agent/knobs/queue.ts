@@ -1,4 +1,4 @@
-// What the block layer adds to a disk: its queue of requests, its scheduler, throttling of write-back, and the fair
+// Knobs that the block layer adds to a disk: its queue of requests, its scheduler, throttling of write-back, and the fair
 // share of tags among disks. All of it belongs to the layer of the disk, and goes when that is replaced.
 //
 // Limits that come and go with the kind of I/O are not claimed: writeback throttling (wbt) holds back buffered writes

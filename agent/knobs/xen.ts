@@ -1,4 +1,4 @@
-// What the two ends of each of Xen's block devices have agreed on, from xenstore (include/xen/interface/io/blkif.h), on the
+// Reads what both ends of each Xen block device agreed on, from xenstore (include/xen/interface/io/blkif.h), on the
 // side of the backend: rings x 32 x 2^order requests in flight are all that a device ever has.
 
 import { mapBounded } from '../lib/map-bounded.ts';

@@ -3,9 +3,9 @@
 import type { ExitName, Stopper } from './exit-codes.ts';
 
 export interface Problem {
-  /** What is wrong: names the thing and the value. */
+  /** Says what is wrong: names the thing and the value. */
   readonly message: string;
-  /** What was expected, or what to do next. */
+  /** Says what was expected, or what to do next. */
   readonly hint?: string;
   /** Where it stands, for example `profiles/a.yaml:12:5`. */
   readonly at?: string;
@@ -72,7 +72,7 @@ export class LoadError extends LayerliftError {
 /** A guest's fio lives and does not answer in time: what is measured now does not count. */
 export class LateError extends LoadError {}
 
-/** What was measured forbids to go on to a verdict; the host was restored. */
+/** The measurement forbids a verdict; the host was restored. */
 export class UnsteadyError extends LayerliftError {
   constructor(problem: Problem) {
     super('inconclusive', [problem]);

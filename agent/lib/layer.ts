@@ -8,7 +8,7 @@ export type Layer = (typeof layers)[number];
 /** `deployed` is what the site runs; `stub` is the same place in the path with its cost removed. */
 export type Role = 'deployed' | 'stub';
 
-/** What a junction can point at: a role of its layer, or, for the media in the cap probe, a fixed delay or half of it. */
+/** A target of a junction: a role of its layer, or, for the media in the cap probe, a fixed delay or half of it. */
 export type Form = Role | 'delay' | 'half-delay';
 
 /** One setting of all junctions. `stubbed` is in layer order; every other layer of the stack is deployed. */

@@ -45,7 +45,7 @@ export interface JobRate {
   readonly perSecond: number;
 }
 
-/** What a guest's job asks for: I/Os in flight, and the rates that it keeps to. */
+/** Demand of a guest's job: I/Os in flight, and the rates that it keeps to. */
 export interface Demand {
   readonly depth: number;
   readonly rates: readonly JobRate[];

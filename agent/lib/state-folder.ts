@@ -1,2 +1,2 @@
-/** What a run keeps on the host beside its records. Gone with the kernel objects that the journals describe: a reboot ends both. */
+/** Folder of the journals and the lock of runs. A reboot ends it together with the kernel objects that the journals describe. */
 export const stateFolder = '/run/layerlift';

@@ -49,7 +49,7 @@ export function kernelImagesOf(release: string): readonly string[] {
   return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];
 }
 
-/** What the names of blkback's threads for a disk begin with, one thread a ring (drivers/block/xen-blkback/xenbus.c). */
+/** Start of the names of blkback's threads for a disk, one thread a ring (drivers/block/xen-blkback/xenbus.c). */
 export function ringThreadsOf(domain: number, disk: string): string {
   return `${domain}.${disk}-`;
 }
@@ -70,7 +70,7 @@ export async function findFreeXvdNames(list: (path: string) => Promise<readonly 
   return xvdNames.filter((name) => !names.has(name) && !ids.flat().includes(`${vbdIdOf(name) ?? ''}`));
 }
 
-/** What to say when `free` names are too few for the guests; undefined: they are enough. */
+/** The problem where `free` names are too few for the guests; undefined: they are enough. */
 export function tooFewNames(count: number, free: number): { message: string; hint: string } | undefined {
   if (free >= count) return undefined;
   return {

@@ -1,4 +1,4 @@
-// What the agent itself costs: its CPU time (per cent of one CPU) and its resident memory.
+// Measures the cost of the agent itself: its CPU time (per cent of one CPU) and its resident memory.
 
 import type { Source } from './source.ts';
 

@@ -115,7 +115,7 @@ export function junctionsBetween(
 }
 
 /**
- * What the I/Os in flight at the borders of a window are worth. A load that goes round in step completes whole rounds, so a
+ * The worth of I/Os in flight at the borders of a window. A load that goes round in step completes whole rounds, so a
  * bare count is wrong by up to one of them, in the same way whenever a window begins in the same phase.
  *
  * Let A be the time for which the I/Os in flight have been so. A = queue - latencies by definition of both sums, so the parts

@@ -2,7 +2,7 @@
 
 import type { Host } from '../host/host.ts';
 
-/** What there is to read from. */
+/** The places to read from. */
 export interface Scene {
   readonly host: Pick<Host, 'read' | 'list'>;
   /** The cgroup of the whole run; its guests are in `guests/g1`, `guests/g2`, ... below, helpers of a ring beside them. */
@@ -12,6 +12,6 @@ export interface Scene {
 export interface Source<T> {
   /** Undefined where this host has no such data: a fact, not an error. */
   readonly read: (scene: Scene) => Promise<T | undefined>;
-  /** What happened between two readings, as named numbers with their unit in the name. */
+  /** The change between two readings, as named numbers with their unit in the name. */
   readonly between: (from: T, to: T, elapsedMs: number) => Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-// What the cap probe leaves in the run's folder, and its decoding.
+// Records of the cap probe in the run's folder, and their decoding.
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';

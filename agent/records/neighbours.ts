@@ -1,4 +1,4 @@
-// What the comparison of guests leaves in the run's folder, a line for each slice.
+// Records of the comparison of guests in the run's folder: a line for each slice.
 
 import type { GuestSet } from '../analysis/neighbours/design.ts';
 import type { SliceRecord } from './slice.ts';

@@ -1,4 +1,4 @@
-// What the pilot leaves in the run's folder, and its decoding. What it says is computed from the readings again.
+// Records of the pilot in the run's folder, and their decoding. Its finding is computed from the readings again.
 
 import * as z from 'zod';
 import { settleOf, settleRules } from '../analysis/settle/settle.ts';
@@ -16,7 +16,7 @@ export const completionsSchema = z.object({
 /** pilot.json */
 export const pilotSchema = z.object({
   version: z.literal(1),
-  /** What the pilot took of the budget. */
+  /** The part of the budget that the pilot took. */
   spentMs: z.number().nonnegative(),
   legs: z.array(
     z.object({

@@ -121,7 +121,7 @@ export function decodeRun(texts: RunTexts, path: string): RunRecords {
   };
 }
 
-/** What was measured beside the slices must be about the layers and the guests of the plan. */
+/** Records beside the slices must be about the layers and the guests of the plan. */
 function mustBeOfOneRun(
   path: string,
   { profile }: Plan,

@@ -19,9 +19,9 @@ export interface RunRecords {
   readonly slices: readonly SliceRecord[];
   /** Slices of the check at the end, if there was one. */
   readonly rechecked: readonly SliceRecord[];
-  /** What the cap probe measured; undefined where the run made none. */
+  /** The points of the cap probe; undefined if the run made none. */
   readonly caps?: CapsRecord;
-  /** What the guests do to one another; undefined where the run did not measure it. */
+  /** The slices that compare the guests; undefined if the run did not measure them. */
   readonly neighbours?: {
     readonly design: NeighboursDesign;
     readonly observations: readonly NeighboursObservation[];

@@ -1,4 +1,4 @@
-// What plan.json, host.json and neighbours.json of a run's folder must be.
+// Schemas of plan.json, host.json and neighbours.json of a run's folder.
 
 import * as z from 'zod';
 import { guestKinds } from '../lib/guest.ts';

@@ -23,7 +23,7 @@ const guest = z
     /** I/Os without error and, where there is an objective, within it. */
     useful: z.number().nonnegative().optional(),
     /**
-     * What its count of I/Os is multiplied by for a goodput, so that those in flight at either border of the window count as
+     * The factor from its count of I/Os to a goodput, so that those in flight at either border of the window count as
      * the part of them that lies within it. Missing: 1.
      */
     borderFactor: z.number().positive().exactOptional(),

@@ -1,4 +1,4 @@
-// What the words of reports and records mean: the one list behind `layerlift explain` and the pages. Texts are Markdown of one
+// Meanings of the words of reports and records: the one list behind `layerlift explain` and the pages. Texts are Markdown of one
 // line, without the full stop at their end.
 
 import type { FaultKind } from '../lib/fault.ts';
@@ -15,7 +15,7 @@ export interface Entry {
   /** The first is the one that reports use. */
   readonly terms: readonly string[];
   readonly says: string;
-  /** What follows from it, or how it is told. */
+  /** The consequence, or how it is told. */
   readonly more?: string;
 }
 

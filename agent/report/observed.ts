@@ -1,4 +1,4 @@
-// What `observe` has seen of Xen's block devices, as rows and as a sentence on which of them look capped (pure).
+// Prints Xen's block devices that `observe` saw: a row each, and a sentence on which of them look capped (pure).
 
 import { type OtherBackend, type Vbd, vbdLimit } from '../knobs/xen.ts';
 import { renderDuration } from '../lib/units.ts';
@@ -21,7 +21,7 @@ export interface ObservedVbd {
   readonly latencyNs: number | undefined;
 }
 
-/** What there was to see on a host. */
+/** All that `observe` saw on a host. */
 export interface Observed {
   /** Connected all the while. */
   readonly vbds: readonly ObservedVbd[];
@@ -47,7 +47,7 @@ export function roomOf({ vbd, inFlight, outOfRequestsPerSecond, sharing }: Obser
   return inFlight >= fullShare * vbdLimit({ ...vbd, rings: 1 }) ? 'maybe' : 'room';
 }
 
-/** What a tired operator can act on. */
+/** One sentence that an operator can act on. */
 export function sentenceOf({ vbds, unconnected, otherBackends }: Observed): string {
   const having = (room: Room): readonly ObservedVbd[] => vbds.filter((one) => roomOf(one) === room);
   const [full, maybe, unknown] = [having('full'), having('maybe'), having('unknown')];

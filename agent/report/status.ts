@@ -1,4 +1,4 @@
-// What a host is doing and what was last found on it: for people, programs and monitors (pure).
+// Tells people, programs and monitors whether a run holds the host, and the last verdict on it (pure).
 
 import { renderCount, renderDuration } from '../lib/units.ts';
 import { plain } from './formats/plain.ts';

@@ -1,4 +1,4 @@
-// What a run has found becomes its analysis and its report, in every format: when the verdict is there, and when it ends,
+// Turns the findings of a run into its analysis and its report, in every format: when the verdict is there, and when it ends,
 // whichever way that is.
 
 import { guestFacts } from '../lib/guest.ts';

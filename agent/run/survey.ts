@@ -1,4 +1,4 @@
-// What must be known of the host before a plan can be made: the measures of the media. Reads only, needs no root.
+// Measures the media before a plan can be made. Reads only, needs no root.
 
 import { readBlockDevice } from '../host/kernel/block-device.ts';
 import { sectorBytes } from '../lib/units.ts';

@@ -1,4 +1,4 @@
-// What the cap probe asks to be measured, and what it gets back.
+// Types of what the cap probe asks for, and of what it gets back.
 //
 // The media is replaced by a delay of fixed length and unlimited width, so that a cap on the I/Os in flight in a layer
 // above shows even where the real media is too fast, or too slow, to let it show.
@@ -7,7 +7,7 @@ import { ProfileError, type Problem } from '../../lib/errors.ts';
 import type { Layer } from '../../lib/layer.ts';
 
 /**
- * What is deployed above the delayed media stub: every layer (`stack`), none (`nothing`: all stubbed), or one layer
+ * The layers deployed above the delayed media stub: every layer (`stack`), none (`nothing`: all stubbed), or one layer
  * alone. `media` is the real media in place of the delay, with all else stubbed; its `delay` is meaningless and `full`.
  */
 export type Subject = 'stack' | 'nothing' | Layer;
@@ -48,7 +48,7 @@ export interface CapsObservation extends CapsPoint {
   readonly depth: number;
   /** The whole delay of its visit; left out: the design's. */
   readonly delayNs?: number;
-  /** What an I/O took in each layer itself, by the junctions: nanoseconds. Layers without figures are left out. */
+  /** Time of an I/O in each layer itself, by the junctions: nanoseconds. Layers without figures are left out. */
   readonly ownNs?: Partial<Readonly<Record<Layer, number>>>;
   /** I/O a second over all running guests, above zero. */
   readonly goodput: number;
@@ -74,7 +74,7 @@ export interface CapsDesign {
 /** Where the path is full at half the delay, a cap looks like a rate; over a longer delay it is asked for less. */
 export interface LongerDelay {
   readonly delayNs: number;
-  /** What a point takes over it, in points over the first delay. */
+  /** The cost of a point over it, in points over the first delay. */
   readonly cost: number;
 }
 

@@ -32,7 +32,7 @@ export function decideCaps(design: CapsDesign, observations: readonly CapsObserv
 }
 
 /**
- * What `observations` say, also when more was to be measured.
+ * Gives the findings of `observations`, also while more is to be measured.
  *
  * @throws ProfileError when an observation is unusable.
  */
@@ -62,7 +62,7 @@ function mayMeetCap({ readings, layers, stack }: Survey, point: CapsPoint & { re
   return nature === undefined || !isSurelyBelow(readings, nature, point);
 }
 
-/** What no point can be read without: the bare delay line in each visit, and the whole delay beside the half. */
+/** Points without which no other can be read: the bare delay line in each visit, and the whole delay beside the half. */
 function company(survey: Survey, needs: readonly Need[], depth: number): readonly Need[] {
   const here = needs.filter((one) => one.depth === depth);
   const [reference, stack] = [pointOf(survey, 'nothing'), survey.stack];

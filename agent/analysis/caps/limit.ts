@@ -1,4 +1,4 @@
-// What the cap probe finds: for the stack and for each layer alone, what limits it under a fixed delay beneath.
+// Findings of the cap probe: the limit of the stack, and of each layer alone, over a fixed delay.
 
 import type { Layer } from '../../lib/layer.ts';
 

@@ -1,4 +1,4 @@
-// What kind of limit a subject shows at the top of the load, before any size is asked for.
+// Tells the kind of limit that a subject shows at the top of the load, before any size is asked for.
 
 import { mean } from '../../lib/numbers.ts';
 import { delayElasticity, loadElasticity, type Elasticity } from './elasticity.ts';

@@ -32,7 +32,7 @@ export interface Through {
 }
 
 /**
- * What `subject` has in flight at `depth`, at least. Deeper loads must agree: what is in flight does not get less as more
+ * The least that `subject` has in flight at `depth`. Deeper loads must agree: what is in flight does not get less as more
  * is offered, and what falls far behind the bare delay line there, though that is the generator's limit, has one of its own.
  */
 export function throughAt(

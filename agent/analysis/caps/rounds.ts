@@ -16,7 +16,7 @@ import { sum } from '../../lib/numbers.ts';
 
 export interface Round {
   readonly delayNs: number;
-  /** What a point takes, in points over the first delay. */
+  /** The cost of a point, in points over the first delay. */
   readonly cost: number;
   readonly survey: Survey;
 }
@@ -63,7 +63,7 @@ function mustBeOf({ delayNs, longer = [] }: CapsDesign, observations: readonly C
   if (problems.length > 0) throw new ProfileError(problems);
 }
 
-/** What was measured so far, in points over the first delay. */
+/** The cost of all points so far, in points over the first delay. */
 export function spentOf(rounds: readonly Round[]): number {
   return sum(rounds.map(({ cost, survey }) => cost * survey.points));
 }

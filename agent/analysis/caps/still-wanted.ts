@@ -1,4 +1,4 @@
-// What is still to be measured, most urgent first.
+// Lists the points that are still to be measured, most urgent first.
 //
 //   1. the top of the load: every subject, and the stack at half the delay         -> who falls short?
 //   2. half of it: the stack and who falls short; where it is still saturated, half the delay and fewer guests too

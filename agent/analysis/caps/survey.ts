@@ -10,7 +10,7 @@ import { inLayerOrder } from '../../lib/layer.ts';
 
 export interface Survey {
   readonly readings: Points;
-  /** What was measured at loads beyond the top. */
+  /** Points at loads beyond the top. */
   readonly deeper: readonly PointReading[];
   readonly top: Top;
   /** How many points there are, those beyond the top included. */

@@ -1,4 +1,4 @@
-// What changed between two runs. They share no block, so drift does not cancel: each has the noise of its own level.
+// Estimates what changed between two runs. They share no block, so drift does not cancel: each has the noise of its own level.
 
 import { mean, sampleVariance } from '../../lib/numbers.ts';
 import type { Bounds } from './contrast.ts';

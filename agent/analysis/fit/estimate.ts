@@ -116,7 +116,7 @@ function normalMatrix(blocks: readonly FittedBlock[], arms: readonly string[], w
   return matrix;
 }
 
-/** What the slices of each arm of a block are beside the fit. */
+/** Residuals of the slices of each arm of a block. */
 export function residualsIn(
   block: FittedBlock,
   effects: ReadonlyMap<string, number>,

@@ -1,4 +1,4 @@
-// What the statistics see of a slice: where it stood, which arm it was, how much useful I/O it did.
+// A slice as the statistics see it: its place, its arm, and how much useful I/O it did.
 
 import { parseArm } from '../../lib/arm.ts';
 import { ProfileError, type Problem } from '../../lib/errors.ts';

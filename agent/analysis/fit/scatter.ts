@@ -8,7 +8,7 @@ import type { Observation } from './observation.ts';
 import { fChance, tQuantile } from './quantile.ts';
 import { rules } from '../rules.ts';
 
-/** What the slices of one arm say of its noise. */
+/** The noise of one arm, from its slices. */
 export interface Scatter {
   /** Variance of ln goodput of one slice. */
   readonly variance: number;

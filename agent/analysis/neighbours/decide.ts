@@ -44,7 +44,7 @@ export function decideNeighbours(
 }
 
 /**
- * What the observations show so far: live, or offline from the records of a run.
+ * Gives the findings of the observations so far: live, or offline from the records of a run.
  *
  * @throws ProfileError when an observation is unusable.
  */

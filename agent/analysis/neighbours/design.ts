@@ -1,4 +1,4 @@
-// What a measurement of neighbours is to find, how surely, within which budget; and which guests run in its slices.
+// The design of a measurement of neighbours: effect, error level, budget, and which guests run in its slices.
 
 import { looksWithin, lookShare } from '../verdict/design.ts';
 import { rules } from '../rules.ts';

@@ -1,4 +1,4 @@
-// What a measurement of neighbours finds. Plain data; null where too little was measured.
+// Findings of a measurement of neighbours. Plain data; null where too little was measured.
 
 /** An estimate with one-sided bounds. */
 export interface OneSided {
@@ -61,7 +61,7 @@ export interface NeighboursSummary {
 export interface ScalePoint {
   /** The first so many guests ran. */
   readonly guests: number;
-  /** What they did in sum, drift taken out. */
+  /** Their sum, drift taken out. */
   readonly goodput: number;
   /** X(N) / (N X(1)): 1 = each does what guest 1 does alone; null: guest 1 was never alone. */
   readonly efficiency: number | null;

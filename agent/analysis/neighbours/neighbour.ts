@@ -10,7 +10,7 @@ import { allBut, everyGuest, guestLevel, isProven, nobodyLevel, type NeighboursD
 import type { OneSided, Neighbour } from './findings.ts';
 import { asArms, setId, totalOf, type Seen } from './observation.ts';
 
-/** What a guest costs the others, in ln units of their goodput, beyond what the median of the other guests does. */
+/** The cost of a guest to the others, in ln units of their goodput, beyond that of the median guest. */
 interface Cost {
   readonly guest: number;
   readonly estimate: number;
@@ -90,7 +90,7 @@ export function claimNeighbour(design: NeighboursDesign, costs: readonly Cost[])
   return bound < design.delta ? { kind: 'none', bound: Math.max(0, -Math.expm1(-bound)) } : undefined;
 }
 
-/** What is left to say when nothing was proven. */
+/** The finding when nothing was proven. */
 export function undecided(costs: readonly Cost[], design: NeighboursDesign): Neighbour {
   const [worst] = [...costs].sort((a, b) => b.estimate - a.estimate);
   if (!worst) return { kind: 'inconclusive', why: { kind: 'too-few-slices' } };

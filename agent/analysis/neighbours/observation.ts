@@ -1,4 +1,4 @@
-// What the statistics see of a slice with some guests paused: who ran, and how much useful I/O each of them did.
+// A slice with some guests paused, as the statistics see it: who ran, and how much useful I/O each of them did.
 
 import { baselineId } from '../../lib/arm.ts';
 import { ProfileError, type Problem } from '../../lib/errors.ts';

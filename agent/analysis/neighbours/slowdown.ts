@@ -1,4 +1,5 @@
-// What the guests do to one another in sum: each alone against all together, and the aggregate against their number.
+// Estimates how much the guests slow one another down in sum: each alone against all together, and the aggregate against
+// their number.
 
 import { asRatio } from '../verdict/claims.ts';
 import { sum } from '../../lib/numbers.ts';

@@ -18,7 +18,7 @@ import {
   namedIn,
 } from '../verdict/verdict.ts';
 
-/** What one slice asked of the CPUs; undefined where it was not measured. */
+/** The CPU use in one slice; undefined where it was not measured. */
 export interface SliceLoad extends OwnUse {
   readonly arm: string;
   /** Busy share of all CPUs of the host, per cent. */
@@ -49,7 +49,7 @@ const full = { host: 95, thread: 95, throttled: 5 } as const;
 /** Slices of the arm with the most stubs: one alone may be an accident. */
 const leastSlices = 2;
 
-/** What limits beyond the stack, judged in the arm with the most stubs; undefined when nothing does or nobody measured it. */
+/** The limit outside of the stack, judged in the arm with the most stubs; undefined if there is none or nobody measured it. */
 export function outsideClaim(
   layers: readonly Layer[],
   facts: Omit<LoadFacts, 'void'>,

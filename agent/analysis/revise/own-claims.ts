@@ -1,4 +1,4 @@
-// What the guests' own limits make of a verdict: it is `outside` where they hold as deployed and with the most stubs alike, a
+// The guests' own limits revise a verdict: it is `outside` where they hold as deployed and with the most stubs alike, a
 // doubt where only the stubs bring the guests to them.
 
 import { baselineId } from '../../lib/arm.ts';
@@ -72,7 +72,7 @@ export function depthClaim(facts: OwnFacts, { atDepth }: OwnMet): Outside | unde
   return { limit: 'iodepth', why: { kind: 'in-flight' }, met: atDepth };
 }
 
-/** What is above the stack, where that is known but does not hold the host back, or not alone. */
+/** Caveats on limits above the stack that do not hold the host back, or not alone. */
 export function aboveOf(facts: OwnFacts, { onlyStubbed, atDepth }: OwnMet): readonly MetLimit[] {
   return [...onlyStubbed, ...(isAllAtDepth(guestsIn(facts), atDepth) ? atDepth : [])];
 }

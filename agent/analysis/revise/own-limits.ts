@@ -63,7 +63,7 @@ function isMet({ kind, guest }: OwnLimit, at: number, slices: readonly OwnUse[])
   const near = uses.filter((use) => use >= most).length;
   if (median(uses) < least || near < mostOf * uses.length) return false;
   const inside = known(timesOf(guest, slices).map((time) => time.inStack));
-  // What the stack holds is not always measured; then the rate alone must say it.
+  // The I/Os in the stack are not always measured; then the rate alone must tell.
   return inside.length === 0 || median(inside) <= inStack;
 }
 

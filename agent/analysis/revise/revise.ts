@@ -17,7 +17,7 @@ import { withCalibration } from './calibration.ts';
 import { type LoadFacts, withOutside } from './outside.ts';
 import { type Recheck, recheckOf, withRecheck } from './recheck.ts';
 
-/** What is known beside the slices that count. */
+/** Facts beside the slices that count. */
 export interface Evidence {
   readonly load: LoadFacts;
   /** The slices of the check at the end that count; empty where there was none. */

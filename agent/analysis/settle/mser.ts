@@ -26,7 +26,7 @@ export function mserTruncation(batches: readonly number[]): number {
   return best.cut;
 }
 
-/** What the cut would leave out must differ from the rest beyond noise, and by so much that it matters. */
+/** The part that the cut leaves out must differ from the rest beyond noise, and by so much that it matters. */
 const [alarmLevel, leastShare] = [0.02, 0.05];
 
 /**

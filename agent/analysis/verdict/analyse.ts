@@ -46,7 +46,7 @@ export interface Analysis {
   readonly noneDelta: { readonly ratio: number; readonly widened: boolean };
   /** One-sided level of each bound. */
   readonly level: number;
-  /** What more slices would prove at this noise. */
+  /** The lift that more slices would prove at this noise. */
   readonly outlook: Outlook | undefined;
 }
 

@@ -1,5 +1,5 @@
-// What each layer's stub adds last: the ceiling, compared with the arm in which that layer alone is deployed. With what it adds
-// first (its single stub), these are the two ends of the layer's Shapley value.
+// Estimates the lift that each layer's stub adds last: the ceiling, compared with the arm in which that layer alone is
+// deployed. With what it adds first (its single stub), these are the two ends of the layer's Shapley value.
 
 import type { Arm, Layer } from '../../lib/layer.ts';
 import { allBut } from './arm-sets.ts';

@@ -1,4 +1,4 @@
-// What is to be decided, from what, at which levels and within which budget: all that the engine knows beside the slices.
+// The design: arms, looks, error levels and budget. The engine knows nothing else beside the slices.
 
 import { baselineId, everyArm, parseArm } from '../../lib/arm.ts';
 import { InternalError } from '../../lib/errors.ts';

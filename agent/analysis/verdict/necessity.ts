@@ -13,7 +13,7 @@ export interface Need {
   readonly layer: Layer;
   /** The arm that tells; undefined where the host cannot set it up. */
   readonly arm: Arm | undefined;
-  /** What its estimate says; undefined before it was measured. */
+  /** The finding of its estimate; undefined before it was measured. */
   readonly seems: boolean | undefined;
   readonly proven: 'necessary' | 'spare' | 'open';
 }

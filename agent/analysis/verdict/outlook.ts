@@ -1,4 +1,4 @@
-// What can be proven by when: the figures behind an ETA line. sigma is the standard deviation of ln goodput of one slice.
+// Computes when which lift can be proven: the figures behind an ETA line. sigma is the standard deviation of ln goodput of one slice.
 
 import { layerLevel, noneLevel, ownLevel, type Design } from './design.ts';
 import { chiSquaredQuantile, tQuantile } from '../fit/quantile.ts';
@@ -81,7 +81,7 @@ export function smallestLift(design: Design, sigma: number, blocks: number, odds
   return rules.guard * design.delta + Math.max(pooled + margin[odds] * error, own);
 }
 
-/** What an estimated variance over the true one stays below in half or in nine of ten cases: chi-squared over its degrees. */
+/** Bounds below which an estimated variance over the true one stays in half or in nine of ten cases: chi-squared over its degrees. */
 function scatterOf(degrees: number, odds: Odds): number {
   return chiSquaredQuantile(odds === 'even' ? 0.5 : 0.9, degrees) / degrees;
 }

@@ -58,7 +58,7 @@ function explains(standing: Standing, top: Arm, arm: Arm): boolean {
   return lifts(standing, arm.id) && savesMore(standing, arm.id, top.id, rules.sufficient);
 }
 
-/** What the set saves is more than what its layers save one by one; where none of them lifts that needs no proof. */
+/** The set saves more than its layers do one by one; where none of them lifts that needs no proof. */
 function hides(standing: Standing, set: Arm): boolean {
   const singles = standing.singles.filter(({ layer }) => set.stubbed.includes(layer)).map(({ arm }) => arm);
   if (!singles.some((arm) => seemsToLift(standing, arm))) return true;

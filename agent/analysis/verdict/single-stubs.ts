@@ -6,7 +6,7 @@ import { rules } from '../rules.ts';
 import type { ArmSets } from './arm-sets.ts';
 import { lifts, seemsToLift, type Standing } from './standing.ts';
 
-/** What the next block is for. */
+/** The purpose of the next block. */
 export type Aim = 'levers' | 'none' | 'duel' | 'necessity' | 'sets';
 
 export interface Block {

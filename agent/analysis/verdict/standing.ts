@@ -149,7 +149,7 @@ function partsOf(armSets: ArmSets, top: Arm, best: Placed): readonly string[] {
   return top.stubbed.map((layer) => armSets.singles.find((one) => one.layer === layer)?.arm ?? best.arm);
 }
 
-/** What single stubs save adds up to most of what they save together: latencies in series, none of which hides another. */
+/** The savings of single stubs add up to most of what they save together: latencies in series, none of which hides another. */
 function addUp(look: Look, parts: readonly string[], top: { readonly estimate: number }): boolean {
   const saved = parts.map((arm) => Math.max(0, savedOf(estimate(look, arm) ?? 0)));
   return sum(saved) >= rules.addsUp * savedOf(top.estimate);

@@ -54,7 +54,7 @@ export type OutsideReason =
       readonly times?: { readonly latencyNs: number; readonly stackNs: number };
       /** Guests that meet none of these. */
       readonly others: readonly number[];
-      /** What these have in flight, where all of them keep as many as they may; else empty. */
+      /** I/Os that these have in flight, where all of them keep as many as they may; else empty. */
       readonly othersInFlight: readonly MetLimit[];
     }
   /** Every guest keeps all in flight that it may, and nothing of the stack takes time. */
@@ -77,7 +77,7 @@ export type InconclusiveReason =
   | { readonly kind: 'poor-stubs'; readonly stubs: readonly PoorStub[] }
   /** The lift of `arm` at first and at the end, as ratios. */
   | { readonly kind: 'lift-gone'; readonly arm: string; readonly before: number; readonly now: number }
-  /** What ended the run, without a full stop. */
+  /** The reason for the end of the run, without a full stop. */
   | { readonly kind: 'cut-short'; readonly why: string }
   /** `allStubs`: the lift of all stubs together, a ratio; left out: not estimated. */
   | { readonly kind: 'no-single-layer'; readonly allStubs?: number }

@@ -2,7 +2,7 @@
 
 import { defineCommand } from '../command.ts';
 
-// What yargs would make a command of prints its script for `--help` too.
+// A completion command of yargs' own would print its script for `--help` too.
 export const completion = defineCommand({
   words: 'completion',
   about: 'print what makes bash, or zsh if $SHELL is one, complete commands',

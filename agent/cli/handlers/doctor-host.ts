@@ -1,4 +1,4 @@
-// What kind of machine `doctor` runs on, and on Xen what a ring of its own would need. Reads, and asks the hypervisor.
+// Tells the kind of machine that `doctor` runs on, and on Xen the needs of a ring. Reads files, and asks the hypervisor.
 
 import { isXenfsMounted, readMachine, renderMachine } from '../../host/facts/machine.ts';
 import { type Kernel, kernelHere } from '../../host/port.ts';
@@ -21,7 +21,7 @@ export interface HostKind {
   readonly xen: readonly HostLine[];
 }
 
-/** What a profile asks of Xen; without one, whatever a profile may ask. */
+/** The demands of a profile on Xen; without a profile, all that one may ask. */
 export interface XenDemand {
   readonly guests: number;
   readonly ring: XenRing;
@@ -67,7 +67,7 @@ async function xenLines(demand: XenDemand | undefined, kernel: Kernel): Promise<
       ),
     },
     { what: 'xenstored', problem: store },
-    // What needs it says so itself: guests that are domains.
+    // Guests that are domains need it, and say so themselves.
     { what: `toolstack xl (for people: layerlift itself speaks to xenstored)${xl ? '' : ': not installed'}` },
     { what: 'kernel module xen_blkback', problem: back },
     { what: 'kernel module xen_blkfront', problem: front },

@@ -48,7 +48,7 @@ function demandOf(layers: readonly StackLayer[], guests: number): XenDemand | nu
   return ring ? { guests, ring } : null;
 }
 
-/** What keeps the real device of a profile from being used for reading, if it has one. */
+/** Problems that keep the real device of a profile, if it has one, from being read. */
 async function deviceProblems(layers: readonly StackLayer[]): Promise<readonly Problem[]> {
   try {
     const claim = await claimFor(layers, { at: '', writes: false, destroy: undefined });

@@ -1,3 +1,3 @@
-// What `main` needs to end the process although something hangs in the kernel, or its terminal is gone.
+// `main` ends the process by these, even if something hangs in the kernel or its terminal is gone.
 
 export { leaveIfStuck } from '../../host/session/leave.ts';

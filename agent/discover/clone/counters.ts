@@ -1,4 +1,4 @@
-// What a device did between the two looks of a snapshot, from /proc/diskstats (Documentation/admin-guide/iostats.rst).
+// The I/O of a device between the two looks of a snapshot, from /proc/diskstats (Documentation/admin-guide/iostats.rst).
 
 import { sectorBytes } from '../../lib/units.ts';
 import { type Snapshot, valueIn } from '../snapshot.ts';

@@ -19,7 +19,7 @@ export interface Cloned {
 
 export interface LayerClone {
   readonly cloned: Cloned | undefined;
-  /** What it leaves open. */
+  /** Sentences on parts that are not cloned. */
   readonly open: readonly string[];
 }
 

@@ -12,7 +12,7 @@ const mostGuests = 64;
 
 export interface Clone {
   readonly text: string;
-  /** What is not cloned, each with what that leaves open. */
+  /** Parts that are not cloned, each with what that leaves open. */
   readonly open: readonly string[];
 }
 

@@ -9,7 +9,7 @@ export interface QemuDisk {
   readonly id: string;
   /** Such as `virtio-blk-pci`. */
   readonly device: string;
-  /** What the guest's disk stands on: a path. */
+  /** The path that the guest's disk stands on. */
   readonly path: string | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly queues: number | undefined;

@@ -61,7 +61,7 @@ function withoutLost(look: Look, drafts: ReadonlyMap<string, Draft>): ReadonlyMa
   );
 }
 
-/** What io.max of a cgroup says of a device stands at the device. */
+/** Limits of a cgroup's io.max stand at the device that they are for. */
 function withCgroupLimits({ look, byNumber }: Context, drafts: ReadonlyMap<string, Draft>): ReadonlyMap<string, Draft> {
   const limited = new Map(drafts);
   for (const [path, text] of look.snapshot.files) {

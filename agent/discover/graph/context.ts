@@ -1,4 +1,4 @@
-// What all parts of the graph share while it is built: what was decoded, and how a path or number leads to a device.
+// Shared by all parts of the graph while it is built: everything that was decoded, and how a path or number leads to a device.
 
 import { type Mount, parseMountinfo } from '../../host/formats/mountinfo.ts';
 import { sectorBytes } from '../../lib/units.ts';
@@ -22,7 +22,7 @@ export interface Context {
   readonly paths: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What one step of the walk adds. */
+/** The devices that one step of the walk adds. */
 export interface Found {
   readonly devices: readonly Draft[];
   readonly users: readonly User[];
@@ -81,7 +81,7 @@ function unmangled(name: string): string {
   return name.replace(/\\x([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** What stands below, by words as a table or a command line has them; what is unknown here is told as a note. */
+/** Devices below, named as in a table or on a command line; an unknown word becomes a note. */
 export function belowOf(
   context: Context,
   words: readonly { readonly word: string; readonly role?: string }[],
@@ -103,7 +103,7 @@ export function mountOf({ mounts }: Context, path: string): Mount | undefined {
   return holding.sort((a, b) => b.point.length - a.point.length)[0];
 }
 
-/** What a file system stands on: its devices, or the server that it comes from. */
+/** The devices below a file system, or the server that it comes from. */
 export function standsOn(context: Context, { number, source, type }: Mount): readonly string[] {
   if (/^nfs/.test(type)) return [nfsId(source)];
   const direct = nameOf(context, number);

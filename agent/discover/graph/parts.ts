@@ -1,4 +1,4 @@
-// What a kind of device says of itself, beside what all devices have in common.
+// Parameters of each kind of device, beside those that all devices have.
 
 import type { Layer } from '../../lib/layer.ts';
 import type { BlockDevice } from '../decode/block.ts';

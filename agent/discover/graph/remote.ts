@@ -1,4 +1,4 @@
-// What is reached over a network: sessions of iSCSI, controllers of NVMe over fabrics, and how far away the other end is.
+// Devices that are reached over a network: sessions of iSCSI, controllers of NVMe over fabrics, and how far away the other end is.
 
 import * as z from 'zod';
 import { type Parameter, parametersOf } from '../document.ts';

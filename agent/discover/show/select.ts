@@ -95,7 +95,7 @@ function reach(start: string, { into, next }: { into: Set<string>; next: (id: st
   }
 }
 
-/** What stands directly on each device. */
+/** The devices directly above each device. */
 export function parentsOf(devices: readonly Device[]): ReadonlyMap<string, readonly string[]> {
   const above = new Map<string, string[]>();
   for (const { id, below } of devices) {

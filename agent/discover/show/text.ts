@@ -37,7 +37,7 @@ export function treeText(found: Discovered): string {
   const above = parentsOf(found.devices);
   const free = found.devices.filter(({ id }) => !printed.has(id) && !above.has(id));
   const unused = free.flatMap(({ id }) => show(id));
-  // What is left stands in a ring of devices that name one another.
+  // Devices that are left stand in a ring and name one another.
   const rest = found.devices.flatMap(({ id }) => (printed.has(id) ? [] : show(id)));
   const { host, missing } = found;
   return [

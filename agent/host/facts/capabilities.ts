@@ -1,4 +1,4 @@
-// What of root's power a run needs. Whoever starts it may take the rest away (capabilities(7)); what is missing is said
+// Checks the capabilities of root that a run needs. Whoever starts it may take the rest away (capabilities(7)); a lack is told
 // before anything is touched, not met half-way.
 
 import { readText } from '../kernel/files.ts';

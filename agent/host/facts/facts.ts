@@ -10,7 +10,7 @@ import { readHardware } from './machine.ts';
 
 const deadlineMs = 20_000;
 
-/** What cannot be found out in time is left out; never throws. */
+/** Leaves out facts that take too long; never throws. */
 export async function readFacts(): Promise<Readonly<Record<string, unknown>>> {
   const sources: Readonly<Record<string, () => Promise<unknown>>> = {
     hostname: () => Promise.resolve(os.hostname()),

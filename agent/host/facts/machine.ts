@@ -1,4 +1,4 @@
-// What kind of machine this is: bare metal, a virtual machine, or a domain of Xen. Reads files alone.
+// Tells the kind of this machine: bare metal, a virtual machine, or a domain of Xen. Reads files alone.
 
 import { isControlDomain } from '../formats/control-domain.ts';
 import { readText } from '../kernel/files.ts';

@@ -1,4 +1,4 @@
-// What on this host carries our name: after every run has ended there is nothing.
+// Finds everything on this host that carries our name: nothing, once every run has ended.
 
 import { listFolder, readText } from '../kernel/files.ts';
 import type { Reads } from '../reads.ts';
@@ -9,7 +9,7 @@ export interface Mark {
   readonly name: RegExp;
 }
 
-/** What every run makes, whatever its stack; beside device-mapper's devices. */
+/** Objects that every run makes, whatever its stack; beside device-mapper's devices. */
 const ofEveryRun: readonly Mark[] = [
   { folder: '/sys/fs/cgroup', name: /^layerlift[-_]/ },
   { folder: '/run/udev/rules.d', name: /layerlift-/ },

@@ -7,7 +7,7 @@ export interface Mount {
   readonly root: string;
   readonly point: string;
   readonly type: string;
-  /** What was mounted, such as `/dev/sda1`. */
+  /** The source of the mount, such as `/dev/sda1`. */
   readonly source: string;
   /** By the mount, or by the whole file system. */
   readonly isReadOnly: boolean;

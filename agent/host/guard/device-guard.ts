@@ -29,7 +29,7 @@ export interface Claim {
   readonly destroy?: { readonly serial: string };
 }
 
-/** What of the kernel port the guard asks: nothing that changes the host. */
+/** The part of the kernel port that the guard asks. It changes nothing. */
 export type GuardKernel = Eyes & Pick<Kernel, 'inodeOf' | 'openExclusively'>;
 
 export interface Watch {
@@ -109,7 +109,7 @@ function lookUps({ claimed }: Watch, inodes: readonly string[]): readonly LookUp
   ];
 }
 
-/** What cannot be looked at is no proof that nobody is there. */
+/** A look-up that fails is no proof that nobody is there. */
 async function looked(look: LookUp, eyes: Eyes, family: readonly Member[]): Promise<readonly Finding[]> {
   const done = new AbortController();
   // A file that hangs, such as one of a dead NFS server that somebody has open, must not hang the guard.
@@ -154,7 +154,7 @@ export function claimOpen({ path, number }: Claim, kernel: Pick<Kernel, 'openExc
   throw new NeedError([{ message: `${path} leads to another device than it did before` }]);
 }
 
-/** What is no longer as it was, or not as the caller said. */
+/** Differences from what the device was, or from what the caller said. */
 function changed({ path, sectors, destroy }: Claim, identity: Identity): readonly Problem[] {
   const problems: Problem[] = [];
   if (identity.sectors !== sectors)

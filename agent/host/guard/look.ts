@@ -1,9 +1,9 @@
-// What a look-up of the guard is: it looks through `Eyes` at one way of using a device, and names whom it finds. Look-ups
+// A look-up of the guard looks through `Eyes` at one way of using a device, and names whom it finds. Look-ups
 // decide by device number alone, so that no spelling of a path, link or namespace hides a user.
 
 import type { Kernel } from '../port.ts';
 
-/** What of the kernel port a look-up asks: nothing that changes the host. Throws where it may not look. */
+/** The part of the kernel port that a look-up asks. It changes nothing. Throws where it may not look. */
 export type Eyes = Pick<Kernel, 'read' | 'list' | 'linkOf' | 'numberOf' | 'loopOn' | 'run'>;
 
 /** A block device that is used whenever the guarded one is: itself, its partitions, its disk, another path to it. */

@@ -1,4 +1,4 @@
-// What a device carries: file systems, partition tables, members of LVM, RAID, Ceph. libblkid knows them all.
+// Finds signatures on a device: file systems, partition tables, members of LVM, RAID, Ceph. libblkid knows them all.
 
 import * as z from 'zod';
 import { reasonOf } from '../../lib/errors.ts';

@@ -26,7 +26,7 @@ async function nvmet(eyes: Eyes, family: readonly Member[]): Promise<readonly Fi
       const path = await eyes.read(`${folder}/device_path`);
       const member = await memberAt(eyes, family, path);
       if (member) found.push(user(`the NVMe target ${nqn} exports ${member.name} as namespace ${id}`));
-      // What it has opened is known by its path alone.
+      // The device that it has opened is known by its path alone.
       else if ((await eyes.read(`${folder}/enable`))?.trim() === '1' && (await isGone(eyes, path)))
         found.push(blind(`the NVMe target ${nqn} exports ${path?.trim()} as namespace ${id}, which is not there`));
     }

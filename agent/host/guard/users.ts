@@ -14,7 +14,7 @@ async function usersOf(device: Member, own: number, eyes: Eyes): Promise<readonl
   return [...new Set(found.flat().flatMap(({ kind, what }) => (kind === 'user' ? [what] : [])))];
 }
 
-/** What `remove` throws, with those who hold the disk called `name` where it is busy. */
+/** Calls `remove`. Throws its error, with those who hold the disk called `name` if it is busy. */
 export async function namingUsers(
   name: string,
   remove: () => Promise<unknown>,

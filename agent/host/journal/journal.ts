@@ -46,7 +46,7 @@ export type JournalRecord =
       readonly seq: number;
       /** Nothing is left to undo. */
       readonly settled?: true;
-      /** What the step made of the host, as read back. */
+      /** The value that the step made, as read back. */
       readonly became?: string;
     }
   | { readonly type: 'failed'; readonly seq: number; readonly reason: string }
@@ -59,7 +59,7 @@ export interface Outstanding {
   readonly seq: number;
   readonly step: Step;
   readonly prior?: string;
-  /** What it made of the host, as read back once it was done; absent where a death came before. */
+  /** The value that it made, as read back once it was done; absent if a death came before. */
   readonly became?: string;
 }
 
@@ -151,7 +151,7 @@ export function decodeJournal(text: string, path: string): ReadJournal | undefin
   return { header, outstanding: foldOutstanding(records) };
 }
 
-/** What a journal lists that `readJournal` refuses, oldest first: lines that cannot be read are left out. */
+/** Steps in a journal that `readJournal` refuses, oldest first; leaves out lines that cannot be read. */
 export function readableSteps(path: string): readonly Outstanding[] {
   return foldOutstanding(
     readFileSync(path, 'utf8')

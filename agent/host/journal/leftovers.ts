@@ -1,4 +1,4 @@
-// What runs keep under /run: a folder each, with the journal in it. How it is found, and how it is forgotten.
+// Finds and removes the folders of runs under /run, each with a journal in it.
 
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ export function forgetRun(run: string, state?: string): void {
   }
 }
 
-/** What deaths left of folders that were being removed. Only for the holder of the lock. */
+/** Removes folders whose removal a death cut off. Only for the holder of the lock. */
 export function forgetRemains(state: string = stateFolder): void {
   for (const name of foldersIn(state).filter((one) => one.endsWith(overSuffix)))
     rmSync(join(state, name), { recursive: true, force: true });

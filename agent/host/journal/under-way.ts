@@ -79,7 +79,7 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
   };
 }
 
-/** What may stay where others use it has been noted as undone, and may be used by what still hangs: recovery looks again. */
+/** A step that may stay was noted as undone, and a change that hangs may still use it: recovery looks again. */
 function listAgain(outstanding: readonly Outstanding[], journal: Pick<Journal, 'append'>, kinds: Kinds): void {
   try {
     for (const entry of outstanding)

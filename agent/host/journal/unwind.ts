@@ -9,7 +9,7 @@ import type { LeftToOthers, StepText } from '../steps/verb.ts';
 
 export interface UnwindReport {
   readonly undone: number;
-  /** What could not be undone, each with the line that a person can try. */
+  /** Steps that could not be undone, each with the line that a person can try. */
   readonly residue: readonly Problem[];
 }
 
@@ -98,7 +98,7 @@ async function undoOne(
     try {
       journal.append(record);
     } catch {
-      // What was undone shows itself to the next recovery.
+      // The next recovery sees by itself that this is undone.
     }
   }
 

@@ -1,4 +1,4 @@
-// What sysfs says of a block device, by resolved device number, never by the spelling of its path.
+// Reads sysfs of a block device by its resolved number, never by the spelling of its path.
 
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';

@@ -40,7 +40,7 @@ export function collect(args: readonly string[], deadlineMs: number): Promise<st
     child.stdout.on('data', (part: Buffer) => {
       parts.push(part);
       tail = (tail + part.subarray(-lastRecord.length).toString('latin1')).slice(-lastRecord.length);
-      // What hangs may hold the pipe open for ever.
+      // A program that hangs may hold the pipe open for ever.
       if (tail === lastRecord) finish();
     });
     child.stdout.on('end', finish);

@@ -1,4 +1,4 @@
-// What a loop device stands on, as the kernel knows it: a path may be gone, or lead elsewhere in another mount namespace.
+// Asks the kernel which device is below a loop device: a path may be gone, or lead elsewhere in another mount namespace.
 
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';

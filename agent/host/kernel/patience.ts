@@ -9,7 +9,7 @@ export function isAnythingHanging(): boolean {
   return hanging > 0;
 }
 
-/** What `work` gives, if it does so in time. Throws HostError naming `what` after the deadline; `work` goes on unseen. */
+/** Gives the result of `work`, if it comes in time. Throws HostError naming `what` after the deadline; `work` goes on unseen. */
 export function within<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false;

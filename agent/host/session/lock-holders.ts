@@ -34,7 +34,7 @@ async function nameOf(pid: string): Promise<string> {
   return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '?')).trim();
 }
 
-/** What ends between two looks has nothing. */
+/** A process that ends between two looks holds nothing. */
 function listed(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => []);
 }

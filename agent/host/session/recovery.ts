@@ -40,7 +40,7 @@ export async function recoverAll(options: RecoverOptions): Promise<readonly Reco
   try {
     const recoveries: Recovery[] = [];
     const residue: Problem[] = [];
-    // What is wrong with one run must not keep the others from being recovered.
+    // A fault in one run must not keep the others from being recovered.
     const attempt = async (what: string, body: () => Promise<void> | void): Promise<void> => {
       try {
         await body();
@@ -132,7 +132,7 @@ async function undoAll(
     kinds,
   }: Pick<RecoverOptions, 'onUndo' | 'onLeft'> & { folder: string; journal: Pick<Journal, 'append'>; kinds: Kinds },
 ): Promise<UnwindReport> {
-  // What is about to become a guest's load may have been frozen with it.
+  // A process that was about to become a guest's load may have been frozen with it.
   await releaseAll(outstanding, kinds);
   const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
   const report = await unwind(outstanding, {

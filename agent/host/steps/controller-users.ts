@@ -3,7 +3,7 @@
 
 import type { Kernel } from '../port.ts';
 
-/** What a child's files say while nobody has set anything (Documentation: cgroup-v2). Others do not count. */
+/** Values of a child's files while nobody has set them (Documentation: cgroup-v2). Other files do not count. */
 const untouched: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   cpu: {
     'cpu.weight': /^100$/,

@@ -23,14 +23,14 @@ export interface ExecStep extends StepBase {
 export const execStep: StepKind<ExecStep> = {
   kind: 'exec',
   text: ({ argv, undo }) => ({ act: words(argv), undo: undo ? words(undo) : null }),
-  // What sits on a parent of ours goes with it: never adopted, never undone.
+  // An object on a parent of ours goes with it: never adopted, never undone.
   present: async ({ witness }, _prior, kernel) => {
     if ('path' in witness) return kernel.exists(witness.path);
     return 'link' in witness && (await hasLink(witness, kernel));
   },
   capture: nothingToCapture,
   actMs: slowMs + 10_000,
-  // What only fills an object of ours is cut off by a stop. All else makes something, as `ip` does, and is left to end: cut
+  // A stop cuts off a program that only fills an object of ours. Any other makes something, as `ip` does, and is left to end: cut
   // off, it might have made half of it, which no undo knows.
   act: async ({ argv, slow }, _prior, stop, kernel) => {
     await (slow ? kernel.run(argv, { deadlineMs: slowMs, stop }) : kernel.run(argv));

@@ -19,7 +19,7 @@ export interface ModuleStep extends StepBase {
 
 export const moduleStep: StepKind<ModuleStep> = {
   kind: 'module',
-  // What was absent, in the order of insertion.
+  // The modules that were absent, in the order of insertion.
   text: ({ name, params = {} }, prior) => ({
     act: words(['modprobe', name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)]),
     undo: prior

@@ -14,7 +14,7 @@ export interface NetnsStep extends StepBase {
   readonly name: string;
 }
 
-/** What of the folder was there before: all of it, no mount, or nothing. */
+/** The state of the folder before: all of it there, no mount, or nothing. */
 type Before = 'mount' | 'folder' | 'nothing';
 
 export const netnsStep: StepKind<NetnsStep> = {
@@ -30,7 +30,7 @@ export const netnsStep: StepKind<NetnsStep> = {
     await kernel.run(['ip', 'netns', 'add', name]);
     return '';
   },
-  // What `ip netns del` does, without a program.
+  // As `ip netns del`, without a program.
   undo: async ({ name }, prior, patienceMs, kernel) => {
     const path = `${folder}/${name}`;
     if (await kernel.exists(path)) {

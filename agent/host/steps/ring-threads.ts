@@ -11,7 +11,7 @@ const root = '/sys/fs/cgroup';
 /** The kernel threads that serve a guest's ring, in the cgroup of the guest, so that their work is charged to it. */
 export interface RingThreadsStep extends StepBase {
   readonly kind: 'ring-threads';
-  /** What their names begin with, such as `3.xvda-`. */
+  /** The start of their names, such as `3.xvda-`. */
   readonly prefix: string;
   readonly cgroup: string;
 }

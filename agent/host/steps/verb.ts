@@ -1,4 +1,4 @@
-// What the file of a kind of step gives: its text, and how to see it, do it and undo it.
+// Types of a kind of step: its text, and how to see it, do it and undo it.
 
 import type { Kernel } from '../port.ts';
 
@@ -25,7 +25,7 @@ export interface StepText {
 export interface Verb<S extends StepBase> {
   /** Is the step in effect now? Decides adoption (refused), whether an undo is needed, and whether it worked. */
   readonly present: (step: S, prior: string | undefined) => Promise<boolean>;
-  /** What `undo` needs to know of the state before. Undefined: the host is already so, and nothing will be done. */
+  /** The state before, as far as `undo` needs it. Undefined: the host is already so, and nothing will be done. */
   readonly capture: (step: S) => Promise<string | undefined>;
   /**
    * Gives the device node where the step makes one, else an empty text. `stop`: aborted when the run unwinds. Only for what
@@ -33,7 +33,7 @@ export interface Verb<S extends StepBase> {
    */
   readonly act: (step: S, prior: string, stop: AbortSignal) => Promise<string>;
   /**
-   * What the step has made of the host, read back once it was done: the kernel clamps some values. Kept in the journal; undefined
+   * The value that the step has made, read back once it was done: the kernel clamps some values. Kept in the journal; undefined
    * where that is not known.
    */
   readonly readBack?: (step: S) => Promise<string | undefined>;

@@ -46,7 +46,7 @@ export const writeStep: StepKind<WriteStep> = {
     if (isThere) await kernel.write(path, value);
     return '';
   },
-  // What is put back to what was there belongs to the host; all else goes with an object of ours.
+  // A value with `restore: prior` belongs to the host; all others go with an object of ours.
   readBack: async ({ path, restore }, kernel) => {
     const now = restore === 'prior' ? await kernel.read(path) : undefined;
     return now === undefined ? undefined : chosenValue(now);

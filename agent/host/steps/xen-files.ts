@@ -1,4 +1,4 @@
-// What a guest's domain is made of: its initramfs, fio with all libraries for the disk that it runs from, its configuration.
+// Files of a guest's domain: its initramfs, fio with all libraries for the disk that it runs from, its configuration.
 
 import { basename, dirname, join } from 'node:path';
 import { HostError } from '../../lib/errors.ts';
@@ -9,7 +9,7 @@ import type { Kernel } from '../port.ts';
 import { word, words } from '../../lib/shell-words.ts';
 import { nothingToCapture, type StepBase, type StepKind } from './verb.ts';
 
-/** What a guest's domain is made of, in a folder: an initramfs, the programs that it runs, its configuration. */
+/** A folder with the files of a guest's domain: an initramfs, the programs that it runs, its configuration. */
 export interface XenFilesStep extends StepBase {
   readonly kind: 'xen-files';
   /** The folder: ours alone, in memory. */

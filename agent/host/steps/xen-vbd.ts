@@ -13,7 +13,7 @@ import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 const connectDeadlineMs = 10_000;
 const closeDeadlineMs = 3_000;
 
-/** What may come into being above a vbd's own keys, the deepest first. */
+/** Keys that may come into being above a vbd's own, the deepest first. */
 const parentsOf = (domain = 0): readonly string[] =>
   [`backend/vbd/${domain}`, 'backend/vbd', 'backend', 'device/vbd', 'device']
     .flatMap((path) => [`/local/domain/0/${path}`, `/local/domain/0/error/${path}`])
@@ -37,7 +37,7 @@ export interface XenVbdStep extends StepBase {
 
 export const xenVbdStep: StepKind<XenVbdStep> = {
   kind: 'xen-vbd',
-  // What the toolstack would do; the agent itself writes to xenstore, so the toolstack does not know the device afterwards.
+  // The toolstack would do the same; the agent itself writes to xenstore, so the toolstack does not know the device afterwards.
   text: ({ name, id, path, domain, readOnly }) => {
     const { front, back } = vbdPaths(id, domain?.id);
     return {
@@ -148,7 +148,7 @@ async function untilState(end: string, wanted: string, kernel: Kernel): Promise<
   });
 }
 
-/** What the drivers have written about it (drivers/xen/xenbus/xenbus_client.c, xenbus_va_dev_error). */
+/** Errors that the drivers have written about it (drivers/xen/xenbus/xenbus_client.c, xenbus_va_dev_error). */
 async function complaints({ id, domain }: XenVbdStep, kernel: Kernel): Promise<readonly string[]> {
   const read = errorPaths(id, domain?.id).map((path) => kernel.inXenstore((store) => store.read(`${path}/error`)));
   return (await Promise.all(read).catch(() => [])).flatMap((text) => text ?? []);

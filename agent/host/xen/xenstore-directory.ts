@@ -7,7 +7,7 @@ import { type Connection, requestType as type } from './xenstore-connection.ts';
 const payloadMaxBytes = 4096;
 /** Domains come and go while a list is read. */
 const mostAttempts = 20;
-/** What daemons say of a request that they do not know. */
+/** Answers of daemons to a request that they do not know. */
 const hasNoParts: readonly string[] = ['ENOSYS', 'EINVAL'];
 
 /** `transaction`: 0 outside of any. Throws HostError as `ask` does, and naming the limit where the daemon has no parts. */

@@ -143,7 +143,7 @@ function asLog({ estimate, low, high }: Lift): Lift {
   return { estimate: Math.log(estimate), low: Math.log(low), high: Math.log(high) };
 }
 
-/** What a verdict says, without its figures. */
+/** The claim of a verdict, without its figures. */
 function headOf({ verdict }: ReportDocument): string {
   if (verdict.kind === 'lever') return `lever ${verdict.layer}`;
   return verdict.kind === 'tie' || verdict.kind === 'masked'

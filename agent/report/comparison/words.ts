@@ -37,7 +37,7 @@ export function comparisonSentence(comparison: Comparison): string {
   }
 }
 
-/** What to keep in mind, as sentences. */
+/** Reasons to read the comparison with care, as sentences. */
 export function comparisonNotes(comparison: Comparison): readonly string[] {
   const { from, to, verdictChanged, versions } = comparison;
   return [
@@ -51,7 +51,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   ];
 }
 
-/** What all stubs do not hide is not of the stack. */
+/** A change that all stubs leave in place is not of the stack. */
 function hostNotes(comparison: Comparison): readonly string[] {
   const [all, baseline] = [changeOf(comparison, allStubId)?.change, changeOf(comparison, baselineId)?.change];
   if (comparison.outcome === 'apart' || !all || !baseline) return [];

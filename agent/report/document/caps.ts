@@ -16,7 +16,7 @@ type Row = Caps['rows'][number];
 /** Most knobs listed for one cap. */
 const mostKnobs = 5;
 
-/** What the guests of the run had. */
+/** The depths and rates that the guests of the run had. */
 export interface Asked {
   readonly guests: number;
   /** I/Os in flight that each of them asks for; undefined: not known. */

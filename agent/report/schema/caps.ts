@@ -1,4 +1,4 @@
-// What the cap probe found, as it is serialised.
+// Schema of the findings of the cap probe.
 
 import * as z from 'zod';
 import { layers } from '../../lib/layer.ts';

@@ -1,4 +1,4 @@
-// What the guests do to one another as it is serialised: the same as in the analysis, field by field.
+// Schema of the comparison of guests: the same fields as in the analysis.
 
 import * as z from 'zod';
 import { list } from './shared.ts';

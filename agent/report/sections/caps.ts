@@ -1,4 +1,4 @@
-// What limits each layer under media that are slowed.
+// Table of caps: the limit of each layer over slowed media.
 
 import { renderDuration } from '../../lib/units.ts';
 import { renderLimit } from '../words/caps.ts';

@@ -1,4 +1,4 @@
-// What each guest gets as deployed.
+// Table of guests: the goodput and latency of each as deployed.
 
 import { renderCount, renderDuration } from '../../lib/units.ts';
 import { renderShare } from '../words/figures.ts';

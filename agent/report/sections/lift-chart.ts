@@ -1,4 +1,4 @@
-// What a stub lifts as bars, on a scale from "no change" to the largest bound.
+// Draws lifts as bars, on a scale from "no change" to the largest bound.
 
 import { renderLift, renderRatio } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';

@@ -1,4 +1,4 @@
-// What a stub lifts, layer by layer.
+// Table of lifts: one row a layer.
 
 import { renderLift } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';

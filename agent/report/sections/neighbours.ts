@@ -1,4 +1,4 @@
-// What the guests do to one another, in tables.
+// Tables of how the guests slow one another down.
 
 import type { OneSided } from '../../analysis/neighbours/findings.ts';
 import { renderCount } from '../../lib/units.ts';

@@ -1,4 +1,4 @@
-// What each layer was replaced by.
+// List of layers, each with the stub that replaced it.
 
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Table } from './section.ts';

@@ -13,7 +13,7 @@ export interface Table {
 
 /** Bars on one scale, each with its bounds. */
 export interface Chart {
-  /** What it shows, for who cannot see it. */
+  /** Describes the chart for readers who cannot see it. */
   readonly title: string;
   /** How to read a bar. */
   readonly legend: { readonly picture: string; readonly text: string };

@@ -1,4 +1,4 @@
-// What to do about limits that no layer has.
+// Next steps for limits outside of the stack.
 
 import type { MetLimit } from '../../lib/own-limit.ts';
 import type { Facts } from './facts.ts';
@@ -6,7 +6,7 @@ import { renderSetting } from './own-limit.ts';
 
 type Outside = Extract<Facts['verdict'], { kind: 'outside' }>;
 
-/** What to do about a limit that no layer has. */
+/** The next step for a limit outside of the stack. */
 export const beyondTheStack: Readonly<Record<Outside['limit'], string>> = {
   'io-max': "raise the guests' io.max",
   rate: "raise the rate of the guests' job",
@@ -20,7 +20,7 @@ export const beyondTheStack: Readonly<Record<Outside['limit'], string>> = {
   cpu: 'give the host more CPU, or drive fewer guests',
 };
 
-/** What to change, and where each limit is set. */
+/** The setting to change, and where it is set. */
 export function changes(met: readonly Pick<MetLimit, 'kind' | 'by'>[]): string {
   const all = met.map((one) => `${beyondTheStack[one.kind]}, ${renderSetting(one)}`);
   return [...new Set(all)].join('; ');

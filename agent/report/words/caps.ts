@@ -1,4 +1,4 @@
-// What the cap probe found, in words.
+// Sentences on the findings of the cap probe.
 
 import type { TwoSided } from '../../analysis/caps/limit.ts';
 import type { Layer } from '../../lib/layer.ts';
@@ -63,7 +63,7 @@ function knobSentence({
   return `${name} is ${value}${state}, at ${where}${sum}; to change it: ${change}`;
 }
 
-/** What the junctions of the baseline say, which no model stands behind: the reasons give the same figure. */
+/** The figure of the baseline's junctions, which rests on no model: the reasons give the same figure. */
 function seenNs({ layers }: ReportDocument['latency'], of: Layer): number | undefined {
   return layers.find(({ layer }) => layer === of)?.ownNs;
 }
@@ -110,7 +110,7 @@ export function capHeadline(caps: Caps | null): string {
     : `The stack as a whole: ${renderLimit(whole)}; ${others('no layer alone has a cap')}.`;
 }
 
-/** What to do where caps alone were asked for. */
+/** The next step after a run for caps alone. */
 export function nextForCaps(caps: Caps): string {
   const layer = tightestOf(caps)?.of;
   if (layer !== undefined && layer !== 'stack') {

@@ -43,7 +43,7 @@ const remediesBy: Readonly<Record<Stopper, string>> = {
   'disk-user': 'end what has opened the disk, or give another disk up, and repeat',
 };
 
-/** What to do where a run was cut short before it could answer; undefined where it was not. */
+/** The next step after a run that was cut short before it could answer; undefined for others. */
 export function remedyOf({ cutShort, exit }: Pick<Facts, 'cutShort' | 'exit'>): string | undefined {
   if (!cutShort) return undefined;
   if (cutShort.by) return remediesBy[cutShort.by];

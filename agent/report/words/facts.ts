@@ -1,4 +1,4 @@
-// What is put into words, and the words.
+// The facts that are put into words, and the words.
 
 import type { ReportDocument } from '../schema/schema.ts';
 

@@ -1,4 +1,4 @@
-// What the analysis says as data, as the document has it: each reason in words.
+// Turns each reason of the analysis into words, as the document has it.
 
 import type { Limit, CapsFindings } from '../../analysis/caps/limit.ts';
 import type { NeighboursFindings } from '../../analysis/neighbours/findings.ts';

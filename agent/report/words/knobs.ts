@@ -1,4 +1,4 @@
-// What to set so that a cap no longer binds, in words that can be typed: the knob, its value, the value that is needed, the command.
+// Says how to lift a cap, in words that can be typed: the knob, its value, the value that is needed, the command.
 
 import type { Change } from '../../knobs/change.ts';
 import { ringSlots } from '../../lib/xen.ts';

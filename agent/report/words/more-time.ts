@@ -1,4 +1,4 @@
-// What more time would buy: the way on from "cannot tell yet".
+// Says how much time a verdict still needs: the way on from "cannot tell yet".
 
 import type { InconclusiveVerdict } from '../../analysis/verdict/verdict.ts';
 import { renderList, renderNumber, renderRatio, renderSeconds, renderShare } from './figures.ts';

@@ -1,4 +1,4 @@
-// What the guests do to one another, in sentences.
+// Sentences on how the guests slow one another down.
 
 import type { NeighbourUnknown } from '../../analysis/neighbours/findings.ts';
 import type { ReportDocument } from '../schema/schema.ts';

@@ -1,4 +1,4 @@
-// What to do next about layers that lift.
+// The next step for layers that lift.
 
 import type { Layer } from '../../lib/layer.ts';
 import { bindingKnob } from './caps.ts';
@@ -7,7 +7,7 @@ import { renderRise } from './figures.ts';
 import { raiseClause } from './knobs.ts';
 import { liftingAlone, placeOf } from './lifting.ts';
 
-/** What can be done at once, with what it is proven to gain: of all layers that lift alone, the best of those whose cap has a setting. */
+/** A step that can be taken at once, with its proven gain: of all layers that lift alone, the best of those whose cap has a setting. */
 export function nextKnob(facts: Facts): string | undefined {
   const [best] = liftingAlone(facts).flatMap(({ layer, lift }) => {
     const knob = bindingKnob(facts.caps, layer);

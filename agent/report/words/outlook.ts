@@ -1,4 +1,4 @@
-// What can be proven by when: one line once the noise is known, while the run goes on.
+// Says when the run can prove which lift: one line, once the noise is known.
 
 import type { Outlook } from '../../analysis/verdict/outlook.ts';
 import { renderNumber, renderRatio, renderSeconds, renderShare } from './figures.ts';

@@ -1,4 +1,4 @@
-// What a verdict rests on, as plain lines: what was replaced by what, what comes next, what to read with care.
+// Lines that support a verdict: which stub replaced what, the next step, what to read with care.
 
 import { namedIn } from '../../analysis/verdict/verdict.ts';
 import { everyArm } from '../../lib/arm.ts';
@@ -79,7 +79,7 @@ function hidden({ composition }: Facts): readonly string[] {
   ];
 }
 
-/** What counted as useful, and what a latency of this load does not show. */
+/** Says which I/O counted as useful, and what a latency of this load does not show. */
 function objectiveReasons({ objective, guests }: Facts): readonly string[] {
   if (!objective) return [];
   const { lowestNs, highestNs, attainment } = objective;

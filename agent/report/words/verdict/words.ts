@@ -7,7 +7,7 @@ import * as kinds from './kinds.ts';
 
 const words: { readonly [K in VerdictKind]: VerdictWords<K> } = kinds;
 
-/** What each means, in the order of the list of kinds. */
+/** Meanings of verdicts, in the order of the list of kinds. */
 export const verdictsExplained = verdictKinds.map(({ shape }) => {
   const kind = shape.kind.value;
   return { kind, ...words[kind].about };
