@@ -44,7 +44,7 @@ export const vbdMarkKey = 'layerlift';
 /** The host's ends of all devices, `vbd-DOMAIN-ID` those of disks. */
 export const backendDevices = '/sys/bus/xen-backend/devices';
 
-/** What a domain may boot of this kernel, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
+/** Images of this kernel that a domain may boot, the quickest first: of a packed image the toolstack unpacks a copy for each domain. */
 export function kernelImagesOf(release: string): readonly string[] {
   return [`/boot/vmlinux-${release.trim()}`, `/boot/vmlinuz-${release.trim()}`];
 }

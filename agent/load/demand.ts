@@ -1,4 +1,4 @@
-// What a job asks for by itself (pure): I/Os in flight, and the rates that its options hold it to.
+// Reads the demand of a job itself (pure): I/Os in flight, and the rates that its options hold it to.
 
 import type { Demand, JobRate, Way } from '../lib/own-limit.ts';
 import { sum } from '../lib/numbers.ts';

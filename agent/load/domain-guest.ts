@@ -22,7 +22,7 @@ export async function startDomainGuest(
   const console = await host.console(domain);
   const talk = listen(console, number);
   await host.whenMade(async () => {
-    // What an earlier load may still have to say ends with the answer to a word of this one.
+    // Output of an earlier load ends with the answer to a word of this one.
     const nonce = `${process.pid}-${Math.round(performance.now())}`;
     await talk.answer('hello', nonce, () => console.send(`hello ${nonce}`));
     await talk.answer('loaded', '', () => console.send(`job\n${job}.`));

@@ -10,7 +10,7 @@ export interface IoCount {
   readonly bytes: number;
 }
 
-/** What a guest has done since its fio started. */
+/** All that a guest has done since its fio started. */
 export interface Snapshot {
   /** fio's own measuring time, milliseconds. */
   readonly runtimeMs: number;
@@ -122,7 +122,7 @@ function latenciesOf(bins: readonly unknown[]): Histogram | undefined {
   return histograms.length === bins.length ? merged(histograms) : undefined;
 }
 
-/** What happened between two snapshots of one guest. */
+/** The difference between two snapshots of one guest. */
 export interface Work {
   readonly elapsedMs: number;
   readonly ios: number;

@@ -22,7 +22,7 @@ export interface GuestPlan {
   readonly readOnly: boolean;
   /** The domain that it is; left out: a cgroup of this host. */
   readonly domain?: Domain;
-  /** What the names of the kernel threads begin with that do its ring's work; left out: there are none. */
+  /** The start of the names of the kernel threads that do its ring's work; left out: there are none. */
   readonly ringThreads?: string;
 }
 

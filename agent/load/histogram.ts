@@ -55,7 +55,7 @@ export function merged(histograms: readonly Histogram[]): Histogram {
   return counts;
 }
 
-/** What came between two states of one growing histogram; undefined when it has not only grown. */
+/** The difference between two states of one growing histogram; undefined if it has not only grown. */
 export function grownBy(from: Histogram, to: Histogram): Histogram | undefined {
   if ([...from].some(([bucket, count]) => (to.get(bucket) ?? 0) < count)) return undefined;
   return new Map(

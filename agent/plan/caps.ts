@@ -16,7 +16,7 @@ export interface PointTimes {
   readonly measureMs: number;
 }
 
-/** What the run has found out before its probe. */
+/** Findings of the run before its probe. */
 export interface CapsBasis {
   /** The highest goodput of any arm, I/O a second: about what the load generator and the CPUs can do. */
   readonly ceiling: number;
@@ -26,7 +26,7 @@ export interface CapsBasis {
   readonly depth: number;
   /** I/Os in flight that the ring of a guest has places for, where its settings say so. */
   readonly ringHolds?: number;
-  /** What is left of the budget. */
+  /** The rest of the budget. */
   readonly remainingMs: number;
 }
 
@@ -55,7 +55,7 @@ const mostPoints = 120;
 /** By what a delay is made longer, again and again, where it was too short to tell a cap from a rate, and up to where. */
 const [lengthening, longestAgainNs] = [4, 1e9];
 const fewestPoints = 16;
-/** What a probe takes at least, over the shortest delay. */
+/** The least time that a probe takes, over the shortest delay. */
 export const leastCapsMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
 
 /** Why no caps are looked for: the run is cold, the load checks its data, no delay can replace the media, the budget is used up. */
@@ -140,7 +140,7 @@ function loadOf(
   return { maxDepth, delayNs: Math.round(delayNs) };
 }
 
-/** What is beneath a ring may be slower than what the ceiling was seen with, and the ceiling a lucky slice. */
+/** The layers below a ring may be slower than those that the ceiling was seen with, and the ceiling a lucky slice. */
 function withRoom(needNs: number): number {
   return needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
 }

@@ -5,9 +5,9 @@ import type { Profile } from '../profile/profile.ts';
 export interface PilotResult {
   /** How long every slice settles. */
   readonly settleMs: number;
-  /** What the pilot took of the budget. */
+  /** The part of the budget that the pilot took. */
   readonly spentMs: number;
-  /** What an I/O takes in the stack as deployed; left out where it could not be seen. */
+  /** Time of an I/O in the stack as deployed; left out where it could not be seen. */
   readonly latency?: Latency;
 }
 

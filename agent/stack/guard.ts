@@ -1,4 +1,4 @@
-// What keeps writes off data that is not ours: a device-mapper device that claims what it stands on for the whole run
+// Keeps writes off data that is not ours, by a device-mapper device that claims what it stands on for the whole run
 // and fails every write in the kernel, whoever sends it; unless the caller named the device to be overwritten.
 
 import { basename } from 'node:path';

@@ -1,4 +1,4 @@
-// What a driver offers to the devices that are made next is its parameter, and the same for everybody's: it is ours for as
+// A driver's parameter is its offer to the devices that are made next, and the same for everybody's: it is ours for as
 // long as our device comes into being, and no longer.
 
 import type { Host } from '../host/host.ts';

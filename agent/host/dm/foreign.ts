@@ -1,4 +1,4 @@
-// What a person's device-mapper table names beside this stack, found before the kernel sees it: some targets write to
+// Finds devices outside of this stack in a person's device-mapper table before the kernel sees it: some targets write to
 // their devices as soon as a table is loaded (dm-integrity and thin-pool format them), so asking afterwards is too late.
 
 import { deviceNumberOf } from '../formats/device-number.ts';
@@ -10,7 +10,7 @@ const onlyOpen: ReadonlySet<string> = new Set([
   ...['linear', 'striped', 'zero', 'error', 'delay', 'flakey', 'crypt', 'verity'],
 ]);
 
-/** What of the kernel port tells how this host resolves what might be a name. */
+/** The part of the kernel port that tells how this host resolves what might be a name. */
 export type NameEyes = Pick<Kernel, 'read' | 'exists' | 'numberOf'>;
 
 export interface Foreign {
@@ -49,7 +49,7 @@ async function mayName(word: string, { on, takesNumbers, eyes }: Resolving): Pro
 }
 
 async function isBlock(path: string, eyes: NameEyes): Promise<boolean> {
-  // What this process cannot resolve, the kernel cannot on its behalf.
+  // If this process cannot resolve it, the kernel cannot on its behalf.
   const number = await eyes.numberOf(path).catch(() => undefined);
   return number !== undefined && !number.startsWith('c');
 }

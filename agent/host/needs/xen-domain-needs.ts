@@ -1,4 +1,4 @@
-// What guests that are domains of their own ask of a Xen host, checked before anything is touched.
+// Checks the needs of guests that are domains before anything is touched.
 
 import type { Problem } from '../../lib/errors.ts';
 import { renderBytes } from '../../lib/units.ts';

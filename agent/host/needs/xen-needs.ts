@@ -1,4 +1,4 @@
-// What a ring of Xen asks of the host, checked before anything is touched.
+// Checks the needs of a ring of Xen before anything is touched.
 
 import { HostError, reasonOf, type Problem } from '../../lib/errors.ts';
 import { findFreeXvdNames, tooFewNames } from '../../lib/xen.ts';

@@ -1,4 +1,4 @@
-// What a ring of Xen asks of the two drivers, checked before anything is touched.
+// Checks the two drivers of a Xen ring against its settings before anything is touched.
 
 import { countCpus } from '../../lib/cpus.ts';
 import type { Problem } from '../../lib/errors.ts';

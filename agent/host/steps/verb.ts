@@ -79,7 +79,7 @@ export function nothingToCapture(): Promise<string> {
   return Promise.resolve('');
 }
 
-/** What a step leaves that made a folder, and was cut off before it filled it. False where there is no folder. */
+/** Whether a folder is empty: a step made it, and was cut off before it filled it. False where there is no folder. */
 export async function isEmptyFolder(path: string, kernel: Pick<Kernel, 'exists' | 'list'>): Promise<boolean> {
   return (await kernel.exists(path)) && (await kernel.list(path)).length === 0;
 }

@@ -1,4 +1,4 @@
-// What the two ends of a Xen ring agreed on: less than was asked for is agreed without a word.
+// Reads what both ends of a Xen ring agreed on. They may agree on less than was asked for, without an error.
 
 import type { Host } from '../../host/host.ts';
 import { HostError } from '../../lib/errors.ts';

@@ -59,7 +59,7 @@ export async function bootTogether(host: Host, domains: readonly Domain[]): Prom
 }
 
 const saysUp = 'layerlift: up';
-/** What the first program of a domain says before it gives up (host/xen/guest-init.ts). */
+/** The last words of the first program of a domain before it gives up (host/xen/guest-init.ts). */
 const saysFailed = 'layerlift: failed: ';
 
 async function untilUp(host: Host, console: Console, name: string): Promise<void> {

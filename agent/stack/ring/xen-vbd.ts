@@ -64,7 +64,7 @@ function needsOf({ ringPageOrder, queues }: Settings): readonly Need[] {
   ];
 }
 
-/** What is fixed at load counts only where the module is not there yet; the needs have refused the rest. */
+/** A setting that is fixed at load counts only if the module is not there yet; the needs have refused the rest. */
 async function loadDrivers(host: Host, { ringPageOrder, queues }: Settings): Promise<void> {
   const params = {
     ...(ringPageOrder === undefined ? {} : { max_ring_page_order: `${ringPageOrder}` }),
