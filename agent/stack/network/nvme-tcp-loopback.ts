@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { wholeNumber } from '../../profile/settings.ts';
 import { nvmePort } from '../names.ts';
 import { defineProvider } from '../provider.ts';
-import { connect, nvmeNeeds, raiseNamespace, raiseTarget, nvmetMarks } from './nvmet-target.ts';
+import { connect, nvmeNeeds, raiseTarget, nvmetMarks } from './nvmet-target.ts';
+import { raiseNamespace } from './veth-path.ts';
 
 const address = '127.0.0.1';
 

@@ -11,11 +11,11 @@ import type { Need } from '../../host/needs/needs.ts';
 import { loadChecksums } from '../checksums.ts';
 import { nvmePort } from '../names.ts';
 import type { Lane, Site } from '../provider.ts';
+import { namespaceMarks, namespaceNeeds } from './veth-path.ts';
 
 export const nvmeNeeds: readonly Need[] = [
   { kind: 'configfs' },
-  { kind: 'tool', name: 'ip', debianPackage: 'iproute2' },
-  { kind: 'tool', name: 'nsenter', debianPackage: 'util-linux' },
+  ...namespaceNeeds,
   { kind: 'module', name: 'nvmet_tcp', forWhat: 'the NVMe/TCP target' },
   { kind: 'module', name: 'nvme_tcp', forWhat: 'the NVMe/TCP initiator' },
 ];
@@ -23,7 +23,7 @@ export const nvmeNeeds: readonly Need[] = [
 const root = '/sys/kernel/config/nvmet';
 
 export const nvmetMarks: readonly Mark[] = [
-  { folder: '/run/netns', name: /^layerlift-/ },
+  ...namespaceMarks,
   { folder: `${root}/subsystems`, name: /org\.layerlift:/ },
   { folder: `${root}/hosts`, name: /org\.layerlift:/ },
 ];
@@ -38,19 +38,6 @@ export interface Target {
 export interface Queues {
   readonly queues: number;
   readonly queueSize: number;
-}
-
-/** `why`: whose network it is. */
-export async function raiseNamespace(site: Site, part: string, why: string): Promise<string> {
-  const name = site.names.object(part);
-  await site.host.apply({ kind: 'netns', name, why });
-  await site.host.apply({
-    kind: 'exec',
-    argv: ['ip', '-n', name, 'link', 'set', 'lo', 'up'],
-    witness: { parent: name },
-    why: 'its loopback',
-  });
-  return name;
 }
 
 /** Offers the lane beneath as namespace 1 of a subsystem of its own. */
