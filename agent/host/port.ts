@@ -12,6 +12,7 @@ import { closeSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, rmdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import type { Child } from './child.ts';
 import { dial } from './kernel/dial.ts';
+import { type Connection, connectIn, type Netlink, openNetlink } from './kernel/socket.ts';
 import { type Program, startProgram } from './kernel/start-program.ts';
 import { unloadModule } from './kernel/unload-module.ts';
 import { unmount } from './kernel/unmount.ts';
@@ -52,6 +53,13 @@ export interface Kernel extends Reads {
   readonly unmount: (path: string, lazily: boolean) => Promise<void>;
   /** Throws an Error that says in words what came in place of an answer. */
   readonly dial: (address: string, port: number, deadlineMs: number) => Promise<void>;
+  /**
+   * Connects from inside a named network namespace to an IPv4 address. `deadlineMs`: of each call on the connection. Throws an
+   * Error whose `code` is the errno name.
+   */
+  readonly connectIn: (netns: string, address: string, port: number, deadlineMs: number) => Promise<Connection>;
+  /** Speaks to a part of the kernel. Throws an Error whose `code` is the errno name. */
+  readonly netlink: (protocol: number, port: number, groups: number, deadlineMs: number) => Netlink;
   /** Why the native module, by which `control` calls, cannot be loaded, as one line; undefined where it can. */
   readonly nativeFailure: () => string | undefined;
   /** Opens a control node, asks once, and closes it. Throws an Error whose `code` is the errno name. */
@@ -98,6 +106,8 @@ export const kernelHere: Kernel = {
   unload: unloadModule,
   unmount,
   dial,
+  connectIn,
+  netlink: openNetlink,
   nativeFailure,
   control: async (path, request, argument) => {
     const node = openControl(path);

@@ -8,6 +8,7 @@ import { dmCreateStep } from './steps/dm-create.ts';
 import { dmStatsStep } from './steps/dm-stats.ts';
 import { dmSwapStep } from './steps/dm-swap.ts';
 import { execStep } from './steps/exec.ts';
+import { iscsiLoginStep } from './steps/iscsi-login.ts';
 import { linkStep } from './steps/link.ts';
 import { loopStep } from './steps/loop.ts';
 import { mkdirStep } from './steps/mkdir.ts';
@@ -15,6 +16,7 @@ import { moduleStep } from './steps/module.ts';
 import { netnsStep } from './steps/netns-add.ts';
 import { nvmeConnectStep } from './steps/nvme-connect.ts';
 import { ringThreadsStep } from './steps/ring-threads.ts';
+import { secretStep } from './steps/secret.ts';
 import { spawnStep } from './steps/spawn.ts';
 import { udevRulesStep } from './steps/udev-rules.ts';
 import { vduseStep } from './steps/vduse.ts';
@@ -37,6 +39,8 @@ const kinds = [
   dmStatsStep,
   netnsStep,
   nvmeConnectStep,
+  secretStep,
+  iscsiLoginStep,
   loopStep,
   vduseStep,
   xenVbdStep,

@@ -33,7 +33,11 @@ function readWindow(reader: Reader, where: string): Promise<readonly Knob[]> {
   return readKnob(reader, where, {
     ...{ id: 'lio.cmdsn', layer, name, device: iqn, sharedIn: where, scope: 'shared', defaultValue: 64 },
     limitOf: (count) => count,
-    change: byCommand(`echo N >${where}`, 'log in again'),
+    // The target keeps what an initiator got when it first came, also over a new login (core_tpg_check_initiator_node_acl).
+    change: byCommand(
+      `echo N >${where}`,
+      name === 'cmdsn_depth' ? 'log in again' : 'for initiators that are new to it',
+    ),
   });
 }
 

@@ -6,7 +6,7 @@ import { ProfileError, type Problem } from '../lib/errors.ts';
 import { type Layer, layers, type Role } from '../lib/layer.ts';
 import { isRecord } from '../lib/record.ts';
 import type { Provider } from '../stack/provider.ts';
-import { findProvider, providersFor } from '../stack/registry.ts';
+import { defaultStub, findProvider, providersFor } from '../stack/registry.ts';
 import { type Case, caseSchema } from './case.ts';
 import {
   type Choice,
@@ -155,7 +155,7 @@ function decodeLayer(layer: Layer, section: unknown, mistakes: Mistake[]): Layer
   const stub =
     map['stub'] === 'none'
       ? null
-      : decodeChoice(layer, 'stub', map['stub'] ?? { provider: providersFor(layer, 'stub')[0]?.name }, mistakes);
+      : decodeChoice(layer, 'stub', map['stub'] ?? { provider: defaultStub(layer, deployed?.provider) }, mistakes);
   return deployed === undefined || stub === undefined ? undefined : { layer, deployed, stub };
 }
 

@@ -13,7 +13,13 @@ export interface Names {
   readonly nqn: (part: string) => string;
   /** Marks our NVMe controllers. Each of our targets serves its own one alone; what follows the part cannot be guessed. */
   readonly hostnqn: (part: string) => string;
-  /** A pattern of all of them, without what cannot be guessed: for what every user may read. */
+  /** The name of an iSCSI target. */
+  readonly iqn: (part: string) => string;
+  /** The name of an iSCSI initiator. Each session of ours has its own, and a secret that stands nowhere else. */
+  readonly initiator: (part: string) => string;
+  /** The number of our netlink socket, which the kernel keeps with an iSCSI session that it was told to make. */
+  readonly creator: number;
+  /** A pattern of all host NQNs, without what cannot be guessed: for what every user may read. */
   readonly hostnqns: string;
   readonly hostid: (part: string) => string;
   /** An NAA identifier (IEEE registered, the OUI that LIO uses) with the run in it. */
@@ -41,6 +47,10 @@ export function namesOf(run: string, secret: string, underSystemd = false): Name
     link: (part) => `ll${run}${part}`,
     nqn: (part) => `nqn.2026-11.org.layerlift:${run}:${part}`,
     hostnqn: (part) => `nqn.2026-11.org.layerlift:host:${run}:${part}:${secret}`,
+    iqn: (part) => `iqn.2026-11.org.layerlift:${run}:${part}`,
+    initiator: (part) => `iqn.2026-11.org.layerlift:host:${run}:${part}`,
+    // Above all process ids, which others take for theirs (PID_MAX_LIMIT, 2^22).
+    creator: 2 ** 30 + number,
     hostnqns: `nqn.2026-11.org.layerlift:host:${run}:*`,
     // The kernel wants another for each host NQN (drivers/nvme/host/fabrics.c, nvmf_host_add).
     hostid: (part) => `6c61796c-6966-4000-8000-${run}${Buffer.from(part.padEnd(3)).toString('hex').slice(0, 6)}`,
@@ -64,6 +74,9 @@ function delegated(run: string): Pick<Names, 'cgroup' | 'unit'> {
 
 /** Port of TCP that our targets listen on, inside their own namespaces. */
 export const nvmePort = 4420;
+
+/** The usual port of iSCSI. */
+export const iscsiPort = 3260;
 
 /**
  * Both ends of the path between our namespaces, a /30 for benchmarking (RFC 2544). No route of the host leads there, so it

@@ -76,6 +76,8 @@ export interface ProviderFacts {
   readonly guest?: GuestKind;
   /** What a run of it would leave behind if nothing were undone, beside device-mapper devices, cgroups and files in /run. */
   readonly marks?: readonly Mark[];
+  /** The stub of its layer that stands for it where a profile names none; else the first one. */
+  readonly stub?: string;
   /** With `guest`: the provider to use for other guests. */
   readonly instead?: string;
 }

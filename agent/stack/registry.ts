@@ -7,6 +7,8 @@ import { brdStub } from './media/brd.ts';
 import { realDevice } from './media/device.ts';
 import { modelDisk } from './media/model.ts';
 import { nullBlkStub } from './media/null-blk.ts';
+import { iscsiLoopback } from './network/iscsi-loopback.ts';
+import { iscsiNetns } from './network/iscsi-netns.ts';
 import { nvmeTcpLoopback } from './network/nvme-tcp-loopback.ts';
 import { nvmeTcpNetns } from './network/nvme-tcp-netns.ts';
 import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
@@ -26,6 +28,8 @@ export const providers: readonly Provider[] = [
   nvmeTcpNetns,
   nvmeTcpRemote,
   nvmeTcpLoopback,
+  iscsiNetns,
+  iscsiLoopback,
   dmTree,
   linearStub,
   tcmLoop,
@@ -46,3 +50,9 @@ export function findProvider(layer: Layer, role: Role, name: string): Provider |
 
 /** What any of them may leave behind. */
 export const providerMarks = providers.flatMap(({ marks = [] }) => marks);
+
+/** The stub that stands for a deployed provider where a profile names none: its own, or else the first of the layer. */
+export function defaultStub(layer: Layer, deployed: string | undefined): string | undefined {
+  const own = deployed === undefined ? undefined : findProvider(layer, 'deployed', deployed)?.stub;
+  return own ?? providersFor(layer, 'stub')[0]?.name;
+}

@@ -103,6 +103,8 @@ export function thingOf(step: Step): string {
     case 'dm-stats':
     case 'netns':
     case 'nvme-connect':
+    case 'secret':
+    case 'iscsi-login':
     case 'loop':
     case 'vduse':
     case 'xen-vbd':

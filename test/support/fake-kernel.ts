@@ -29,6 +29,8 @@ export function fakeKernel(given: Partial<Kernel>): Kernel {
     unload: absent('unload'),
     unmount: absent('unmount'),
     dial: absent('dial'),
+    connectIn: absent('connectIn'),
+    netlink: absent('netlink'),
     nativeFailure: () => undefined,
     control: absent('control'),
     // No path leads to a block device.

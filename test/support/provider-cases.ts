@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import { type Layer, layers, type Role } from '../../agent/lib/layer.ts';
 import type { Provider } from '../../agent/stack/provider.ts';
-import { providersFor } from '../../agent/stack/registry.ts';
+import { defaultStub, providersFor } from '../../agent/stack/registry.ts';
 
 /** A stock kernel, one with VDUSE, domain 0 of Xen. */
 export type Machine = 'stock' | 'vduse' | 'xen';
@@ -51,14 +51,15 @@ interface Form {
   readonly settings: object;
 }
 
-/** Each deployed form with the default stub, and each other stub with the first deployed form: as few as show all. */
+/** Each deployed form with its default stub, and each other stub with the first deployed form: as few as show all. */
 export function providerCases(): readonly ProviderCase[] {
   return layers.flatMap((layer) => {
     const [deployed, stubs] = [providersFor(layer, 'deployed'), providersFor(layer, 'stub')];
-    const [first, stub] = [formOf(deployed[0]), formOf(stubs[0])];
+    const defaults = deployed.map((one) => stubs.find(({ name }) => name === defaultStub(layer, one.name)));
+    const first = formOf(deployed[0]);
     const pairs = [
-      ...deployed.map((one) => [formOf(one), stub] as const),
-      ...stubs.slice(1).map((one) => [first, formOf(one)] as const),
+      ...deployed.map((one, i) => [formOf(one), formOf(defaults[i])] as const),
+      ...stubs.filter((one) => !defaults.includes(one)).map((one) => [first, formOf(one)] as const),
     ];
     return layer === 'media' ? mediaCases(pairs) : pairs.map((pair) => caseOf(layer, pair, loadAbove(pair)));
   });

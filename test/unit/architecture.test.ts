@@ -17,6 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
       'xen/',
       'port.ts',
       'dm/',
+      'iscsi/',
       'facts/',
       'guard/',
       'read.ts',

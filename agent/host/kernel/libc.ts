@@ -32,6 +32,18 @@ export function libcFunction(prototype: string): (...args: readonly Argument[]) 
     });
 }
 
+/** As `libcFunction`, on this thread and at once: for calls that never wait. */
+export function libcFunctionNow(prototype: string): (...args: readonly Argument[]) => number {
+  const { koffi, errnoNames } = (loaded ??= load());
+  const call = koffi.load(null).func(prototype);
+  return (...args) => {
+    const result = call(...args) as number;
+    if (result >= 0) return result;
+    const code = errnoNames.get(koffi.errno()) ?? `errno ${koffi.errno()}`;
+    throw Object.assign(new Error(code), { code });
+  };
+}
+
 /** Why the native module cannot be loaded, as one line; undefined where it can. */
 export function nativeFailure(): string | undefined {
   try {

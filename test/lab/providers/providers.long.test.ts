@@ -31,6 +31,7 @@ function expectCleanRun(lab: LabResult, name: string): void {
 describe('providers on Linux 6.1', () => {
   const names = [
     'network-netns',
+    'network-iscsi',
     'blockstack-guest',
     'blockstack-shared',
     'ring-tcm-loop',

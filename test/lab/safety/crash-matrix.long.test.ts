@@ -8,3 +8,6 @@ test('deaths with a virtio ring are survived on Linux 6.12', () =>
 
 test("deaths with Xen's own ring are survived", () =>
   expectSurvived("crash-xen.yaml --stride 2 --unaided 4 --only 'xen|module|dm-swap'", { xen: true }));
+
+test('deaths with sessions of iSCSI are survived', () =>
+  expectSurvived("crash-iscsi.yaml --stride 8 --unaided 4 --only 'iscsi|secret'"));

@@ -90,8 +90,10 @@ export function act(things: Things, step: Step): { readonly node: string; readon
     case 'udev-rules':
     case 'spawn':
       break;
+    case 'iscsi-login':
     case 'loop':
     case 'ring-threads':
+    case 'secret':
     case 'vduse':
     case 'xen-domain':
     case 'xen-files':
@@ -153,8 +155,10 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'dm-swap':
     case 'spawn':
     case 'udev-rules':
+    case 'iscsi-login':
     case 'loop':
     case 'ring-threads':
+    case 'secret':
     case 'vduse':
     case 'xen-domain':
     case 'xen-files':

@@ -77,6 +77,21 @@ describe('a step prints as the line that a person would type, and its undo', () 
       'grep -lxF nqn.h /sys/class/nvme/*/hostnqn | while read -r f; do echo 1 > "${f%hostnqn}delete_controller"; done',
     ],
     [
+      { kind: 'mkdir', path: '/np/1.2.3.4:3260', netns: 'n', why },
+      'nsenter --net=/run/netns/n mkdir /np/1.2.3.4:3260',
+      'rmdir /np/1.2.3.4:3260',
+    ],
+    [{ kind: 'secret', path: '/acl/auth/password', why }, 'openssl rand -hex 16 > /acl/auth/password', null],
+    [
+      {
+        kind: 'iscsi-login',
+        ...{ initiator: 'iqn.i', creator: 7, netns: 'n', address: '10.0.0.1', port: 3260, target: 'iqn.t' },
+        ...{ credentials: '/acl/auth', cmdsMax: 128, queueDepth: 32, offers: {}, why },
+      },
+      '# log in to iqn.t at 10.0.0.1:3260 from namespace n, as iqn.i',
+      'grep -lxF iqn.i /sys/class/iscsi_session/*/initiatorname  # then: iscsiadm -m session -r NUMBER -u',
+    ],
+    [
       { kind: 'loop', index: 3, path: '/dev/dm-1', why },
       'losetup --direct-io=on /dev/loop3 /dev/dm-1',
       'losetup -d /dev/loop3',
@@ -122,6 +137,7 @@ describe('the list of kinds', () => {
   const journaled = [
     ...['module', 'mkdir', 'write', 'link', 'exec', 'cgroup', 'controllers', 'dm-create', 'dm-swap', 'dm-stats'],
     ...['nvme-connect', 'loop', 'vduse', 'xen-vbd', 'xen-files', 'xen-domain', 'ring-threads', 'spawn', 'udev-rules'],
+    ...['netns', 'secret', 'iscsi-login'],
   ];
 
   it.each(journaled)('knows %s, which journals of earlier versions name', (kind) => {

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { Reads } from '../../../agent/host/reads.ts';
+import { diskOfOurs } from '../../../agent/stack/network/lio-target.ts';
 import { namespaceOf } from '../../../agent/stack/network/nvmet-target.ts';
 import { diskOf as lunDisk } from '../../../agent/stack/ring/tcm-loop.ts';
 import { diskOf as vdpaDisk } from '../../../agent/stack/ring/vduse.ts';
@@ -65,6 +66,21 @@ it.each([
   ],
 ] as const)('an NVMe namespace: %s', async (_, files, expected) => {
   expect(await look(namespaceOf(ours), files)).toBe(expected);
+});
+
+it('the disk of an iSCSI session is found by the name of its initiator, and by who had it made', async () => {
+  const session = (number: number, creator: string, initiator: string) => ({
+    [`/sys/class/iscsi_session/session${number}/creator`]: `${creator}\n`,
+    [`/sys/class/iscsi_session/session${number}/initiatorname`]: `${initiator}\n`,
+    [`/sys/class/iscsi_session/session${number}/device/target${number}:0:0/${number}:0:0:0/block/sd${'abcd'[number] ?? ''}/size`]:
+      '8',
+  });
+  const mark = { initiator: 'iqn.ours', creator: 1_073_741_825 };
+  const sought = diskOfOurs(mark);
+  expect(await look(sought, session(0, '812', 'iqn.ours'))).toBeUndefined();
+  expect(await look(sought, session(1, '1073741825', 'iqn.other'))).toBeUndefined();
+  const files = { ...session(0, '812', 'iqn.ours'), ...session(2, '1073741825', 'iqn.ours') };
+  expect(await look(sought, files)).toBe('/dev/sdc');
 });
 
 it('the disk of a LUN is found by the address that the kernel gave the adapter', async () => {

@@ -32,11 +32,20 @@ it.each(['tcm-loop', 'vduse'])('of a stack of four layers with the ring %s every
   }
 });
 
+it('of a target for iSCSI every trace is found', async () => {
+  const stack = [sections.media, 'network: { deployed: { provider: iscsi-netns, sessions: 2 } }'];
+  const { steps } = await raiseOnPaper({ stack, guests: 1 });
+  const made = steps.flatMap(madeBy).filter((path) => isOurs(path) && !isWithoutName.test(path));
+  expect(made.filter((path) => path.includes('/target/iscsi/')).length).toBeGreaterThan(5);
+  for (const path of made) expect(await findTraces(providerMarks, memoryFiles([path])), path).toHaveLength(1);
+});
+
 it('what is not ours is no trace', async () => {
   const theirs = [
     '/run/netns/blue',
     '/sys/kernel/config/nvmet/subsystems/nqn.x',
     '/sys/class/net/eth0',
+    '/sys/kernel/config/target/iscsi/iqn.2003-01.org.linux-iscsi.x',
     '/dev/vduse/d',
   ];
   expect(await findTraces(providerMarks, memoryFiles(theirs))).toEqual([]);
