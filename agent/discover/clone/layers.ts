@@ -100,48 +100,20 @@ function virtioRing(ring: Device): LayerClone {
 export function networkOf(way: readonly Device[]): LayerClone {
   const path = way.find((device) => device.layer === 'network');
   if (!path) return nothing;
-  if (path.kind !== 'nvme-tcp')
+  const clone = path.kind === 'nvme-tcp' ? nvmePath(path) : path.kind === 'iscsi' ? iscsiPath(path) : undefined;
+  if (!clone)
     return {
       cloned: undefined,
       open: [`network: ${path.kind} of ${path.name} has no counterpart: its queues, CPU and round trip are missing`],
     };
-  const far = way[way.indexOf(path) + 1];
-  const rtt = Number(value(far, 'minrtt ms'));
-  const queues = whole(value(path, 'queue_count'));
-  const size = whole(value(path, 'sqsize'));
+  const rtt = Number(value(way[way.indexOf(path) + 1], 'minrtt ms'));
+  const delay: Line = {
+    key: 'delay',
+    value: `${Math.round(rtt * 1000)}us`,
+    origin: 'ss: the least round trip of its sockets in 5 minutes',
+  };
   return {
-    cloned: {
-      provider: 'nvme-tcp-netns',
-      lines: [
-        ...(rtt > 0
-          ? [
-              {
-                key: 'delay',
-                value: `${Math.round(rtt * 1000)}us`,
-                origin: 'ss: the least round trip of its sockets in 5 minutes',
-              },
-            ]
-          : []),
-        ...(queues === undefined
-          ? []
-          : [
-              {
-                key: 'queues',
-                value: within(queues - 1, 1, 128),
-                origin: `${origin(path, 'queue_count')}, without the admin queue`,
-              },
-            ]),
-        ...(size === undefined
-          ? []
-          : [
-              {
-                key: 'queueSize',
-                value: within(size + 1, 16, 1024),
-                origin: `${origin(path, 'sqsize')}, which counts from 0`,
-              },
-            ]),
-      ],
-    },
+    cloned: { ...clone, lines: [...(rtt > 0 ? [delay] : []), ...clone.lines] },
     open: [
       ...(rtt > 0
         ? []
@@ -149,9 +121,63 @@ export function networkOf(way: readonly Device[]): LayerClone {
             'network: the round trip was not measured (ss, as root, with --with-tools where tcp_diag is not loaded): the path is as quick as veth',
           ]),
       'network: jitter, loss, rate and MTU of the path are not cloned',
+      ...(path.kind === 'iscsi' ? ["network: the target's window is not seen from here; 64 stands for it"] : []),
       ...(way.some(({ kind }) => kind === 'nvme multipath') ? ['network: one path of several is cloned'] : []),
     ],
   };
+}
+
+function nvmePath(path: Device): Cloned {
+  const queues = whole(value(path, 'queue_count'));
+  const size = whole(value(path, 'sqsize'));
+  return {
+    provider: 'nvme-tcp-netns',
+    lines: [
+      ...line(queues, 'queues', `${origin(path, 'queue_count')}, without the admin queue`, (count) =>
+        within(count - 1, 1, 128),
+      ),
+      ...line(size, 'queueSize', `${origin(path, 'sqsize')}, which counts from 0`, (count) =>
+        within(count + 1, 16, 1024),
+      ),
+    ],
+  };
+}
+
+function iscsiPath(path: Device): Cloned {
+  const from = (name: string): readonly [number | undefined, string] => [whole(value(path, name)), origin(path, name)];
+  const [commands, ofCommands] = from('can_queue');
+  const [depth, ofDepth] = from('queue_depth');
+  const [first, ofFirst] = from('first_burst_len');
+  const [most, ofMost] = from('max_burst_len');
+  const [immediate, ofImmediate] = from('immediate_data');
+  const [waits, ofWaits] = from('initial_r2t');
+  return {
+    provider: 'iscsi-netns',
+    lines: [
+      ...line(depth, 'queueDepth', ofDepth, (count) => within(count, 1, 4096)),
+      // The kernel keeps 15 commands of a session for itself, of a power of two (drivers/scsi/libiscsi.c).
+      ...line(commands, 'cmdsMax', `${ofCommands}, and the 15 that the kernel keeps`, (count) =>
+        within(2 ** Math.round(Math.log2(count + 15)), 16, 4096),
+      ),
+      ...line(immediate, 'immediateData', ofImmediate, (is) => `${is === 1}`),
+      ...line(waits, 'initialR2T', ofWaits, (is) => `${is === 1}`),
+      ...line(first, 'firstBurst', ofFirst, (bytes) => `${within(Math.min(bytes, most ?? bytes), 512, mostBurst)}B`),
+      ...line(most, 'maxBurst', ofMost, (bytes) => `${within(bytes, 512, mostBurst)}B`),
+    ],
+  };
+}
+
+/** Bytes (RFC 7143, 13.13). */
+const mostBurst = 16_776_192;
+
+/** None where it was not read. */
+function line(
+  count: number | undefined,
+  key: string,
+  from: string,
+  write: (count: number) => string | number,
+): readonly Line[] {
+  return count === undefined ? [] : [{ key, value: write(count), origin: from }];
 }
 
 export function mediaOf(

@@ -140,6 +140,15 @@ describe('a clone of a host', () => {
     expect(clone.open.join('\n')).toMatch(/one path of several[^]*striped fast-db is missing/);
   });
 
+  it('has the depths and the terms of an iSCSI session, and says that the window of its target is not seen', () => {
+    const clone = cloned(snapshotText('xcpng'));
+    expect(settingsOf(clone, 'network')).toMatchObject({
+      provider: 'iscsi-netns',
+      settings: { queueDepth: 32, cmdsMax: 128, maxBurst: 262_144, defaultCmdsnDepth: 64 },
+    });
+    expect(clone.open.join('\n')).toContain("the target's window is not seen from here");
+  });
+
   it('has limits of cgroups, and names what thin pools and QEMU leave open', () => {
     const clone = cloned(snapshotText('proxmox'));
     expect(clone.profile.guests[1]).toMatchObject({ ioMax: { riops: 2000, wiops: 1000 }, cpuMax: '200000 100000' });
