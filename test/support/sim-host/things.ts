@@ -115,6 +115,9 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       const made = within.find(([, value]) => value === undefined);
       if (made) throw new Error(`ENOTEMPTY ${step.path}: ${made[0]}`);
       for (const path of [step.path, ...within.map(([one]) => one)]) files.delete(path);
+      // So does what the kernel shows of a disk, with the disk.
+      const disk = /\/nullb\/([^/]+)$/.exec(step.path)?.[1];
+      if (disk !== undefined) removeBelow(files, `/sys/block/${disk}`);
       if (isAdapter(step.path)) for (const name of adapterHas) files.delete(adapter + name);
       break;
     }
