@@ -28,6 +28,8 @@ type Ending = NodeJS.Signals | number | null;
 
 /** A command of the agent that waits to be let go. */
 export interface Setup {
+  /** Waits until it waits. */
+  readonly warm: () => Promise<void>;
   readonly go: () => Promise<{ readonly passed: readonly string[]; readonly ended: Ending; readonly said: string }>;
   readonly drop: () => void;
 }
@@ -59,15 +61,18 @@ export function prepare(argv: readonly string[], orders: readonly string[]): Set
     child.on('exit', (code, signal) => resolve((ending = signal ?? code))),
   );
   const isStopped = (): boolean => / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\)/, ''));
-  const go: Setup['go'] = async () => {
+  const warm: Setup['warm'] = async () => {
     while (ending === undefined && !isStopped()) await pause(pollMs);
+  };
+  const go: Setup['go'] = async () => {
+    await warm();
     child.kill('SIGCONT');
     const endedBy = await ended;
     const passed = existsSync(points) ? readFileSync(points, 'utf8').trim().split('\n') : [];
     rmSync(points, { force: true });
     return { passed, ended: endedBy, said: said.trim() };
   };
-  return { go, drop: () => child.kill('SIGKILL') };
+  return { warm, go, drop: () => child.kill('SIGKILL') };
 }
 
 /** Keeps so many commands warm ahead of their turn. `make(item)` prepares one. */

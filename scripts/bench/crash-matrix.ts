@@ -16,6 +16,7 @@ import {
   difference,
   endWatchdogs,
   inventory,
+  pause,
   prepare,
   type Setup,
   recovered,
@@ -26,11 +27,14 @@ import { eachKind, spread, type State, statesOf } from './crash-points.ts';
 
 const { values } = parseArgs({
   options: {
-    profile: { type: 'string', default: 'test/fixtures/profiles/crash.yaml' },
+    /** Several, in turn, differ in nothing but their disk: the guard of a run that is warming up finds its disk without I/O. */
+    profile: { type: 'string', multiple: true, default: ['test/fixtures/profiles/crash.yaml'] },
     /** Of the states of each kind of step one alone. */
     kinds: { type: 'boolean', default: false },
     /** Of the states those alone whose kind matches this. */
     only: { type: 'string', default: '' },
+    /** Which of how many equal parts of the states is tried, as 1/3. */
+    part: { type: 'string', default: '1/1' },
     /** No further one is begun after so many minutes. */
     minutes: { type: 'string', default: '1000000' },
     /** How many steps a recovery undoes before it is killed; 0: none is. */
@@ -39,6 +43,8 @@ const { values } = parseArgs({
     unaided: { type: 'string', default: '8' },
     /** Leaves all modules to each run, which takes twice the time. */
     'load-modules': { type: 'boolean', default: false },
+    /** Seconds before the host is looked at: systemd takes down a unit some time after its last process. */
+    rest: { type: 'string', default: '0' },
     runs: { type: 'string', default: '/tmp/crash' },
   },
 });
@@ -52,18 +58,26 @@ const tried = { run: 0, back: 0 };
 const survived = { run: 0, back: 0 };
 const away: number[] = [];
 
+let prepared = 0;
+/** The run that was prepared last. */
+let latest: Setup | undefined;
+
 function prepareRun(number: number | undefined): Setup {
-  const argv = ['run', values.profile, '--quiet', '--no-caps', '--runs', values.runs];
-  return prepare(argv, [...orders, ...(number === undefined ? [] : [`kill=${number}`])]);
+  const profile = values.profile[prepared++ % values.profile.length] ?? '';
+  const argv = ['run', profile, '--quiet', '--no-caps', '--runs', values.runs];
+  return (latest = prepare(argv, [...orders, ...(number === undefined ? [] : [`kill=${number}`])]));
 }
 
 type Death = Pick<Awaited<ReturnType<Setup['go']>>, 'ended' | 'said'>;
 
-/** Waits for nobody: who is not restored now is not. */
+/** Waits for nobody beyond `--rest`: who is not restored then is not. */
 async function judge(part: 'run' | 'back', point: string, death: Death, wayBack: WayBack): Promise<void> {
   const { how, seconds, status, said } = wayBack;
   tried[part]++;
   if (how === 'unaided') away.push(seconds);
+  await pause(Number(values.rest) * 1000);
+  // An inventory reads from every disk that may carry a volume group.
+  if (values.profile.length > 1) await latest?.warm();
   const after = inventory();
   const result = `${point}: ${how}, ${seconds.toFixed(1)} s`;
   if (after === before && status === 0 && death.ended === 'SIGKILL') {
@@ -87,7 +101,9 @@ async function killTheRun(all: readonly State[]): Promise<void> {
   const asked = all.filter(({ kind }) => new RegExp(values.only).test(kind));
   const there = asked.filter(({ numbers }) => (numbers[0] ?? 0) < back);
   // A run's own way back has the code of a recovery, and those die at each of its steps.
-  const states = values.kinds ? eachKind(there) : spread([...there, ...eachKind(asked.slice(there.length))]);
+  const chosen = values.kinds ? eachKind(there) : [...there, ...eachKind(asked.slice(there.length))];
+  const [part = 1, parts = 1] = values.part.split('/').map(Number);
+  const states = spread(chosen.filter((_, i) => i % parts === part - 1));
   // At each state in turn by another of its points, and some left to the watchdog.
   const turns = states.map(({ numbers }, i) => ({
     number: numbers[i % numbers.length] ?? 0,
@@ -141,7 +157,7 @@ async function killTheWayBack(): Promise<void> {
 }
 
 function finish(): never {
-  const where = `${basename(values.profile, '.yaml')} on Linux ${release().replace(/-.*/, '')}`;
+  const where = `${basename(values.profile[0] ?? '', '.yaml')} on Linux ${release().replace(/-.*/, '')}`;
   const row = (what: string, figure: string): unknown =>
     process.stdout.write(`${`${what}, ${where}`.padEnd(64)} ${figure}\n`);
   row('deaths of a run survived / tried', `${survived.run} / ${tried.run}`);
@@ -163,6 +179,7 @@ if (!values['load-modules']) {
 const before = inventory();
 const clean = await prepareRun(undefined).go();
 const points = clean.passed;
+await pause(Number(values.rest) * 1000);
 if (clean.ended !== terminated || inventory() !== before) {
   process.stderr.write(`crash-matrix: the run that nobody kills ended by ${clean.ended}: ${clean.said}\n`);
   process.stderr.write(difference(before, inventory()));
