@@ -9,16 +9,22 @@ type Signal = 'INT' | 'TERM' | 'HUP' | 'PIPE' | 'KILL';
 /** `terminal`: of a run that was started there; `cgroup`: all that is in the cgroup from which it was started. */
 type Victim = 'agent' | 'watchdog' | 'terminal' | 'fio';
 
-/** What is more than a signal to one process. `end memory`: of the cgroup from which the run was started. */
-type Blow = 'KILL cgroup' | 'end memory' | 'suspend media' | 'cut network';
+/**
+ * What is more than a signal to one process. `end memory`: of the cgroup from which the run was started. `fill memory`: of the
+ * machine, by a unit of its own.
+ */
+type Blow = 'KILL cgroup' | 'end memory' | 'fill memory' | 'suspend media' | 'cut network';
 
 /** One act. */
 export type Strike = `${Signal} ${Victim}` | Blow | `wait ${number} s`;
 
 export interface Death {
   readonly name: string;
-  /** Left out: a shell. `closing pipe`: its output goes to a reader that leaves at once. */
-  readonly from?: 'terminal' | 'cgroup' | 'closing pipe';
+  /**
+   * Left out: a shell. `closing pipe`: its output goes to a reader that leaves at once. `first to go`: a unit of systemd which
+   * the kernel takes first when memory ends.
+   */
+  readonly from?: 'terminal' | 'cgroup' | 'closing pipe' | 'first to go';
   /** More arguments of the run. */
   readonly args?: string;
   /** Shell lines before it and after it, for what the row's words do not say. */
@@ -51,6 +57,9 @@ const victims: Readonly<Record<Victim, string>> = {
 const blows: Readonly<Record<Blow, string>> = {
   'KILL cgroup': 'echo 1 >$unit/cgroup.kill',
   'end memory': 'echo 8M >$unit/memory.max',
+  // It takes more and more, and ends at the hands of the kernel. systemd stops a unit of which the kernel has killed a process
+  // (OOMPolicy=, systemd.service(5)): it must not be that of the run.
+  'fill memory': 'systemd-run --quiet --collect --unit=lab-hog tail /dev/zero',
   'suspend media': `dmsetup suspend --noflush --nolockfs $(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media') || missed=1`,
   // The initiator's end of the link, in its own namespace.
   'cut network': `ns=$(ls /run/netns | grep ini); ip -n $ns link set $(ip -n $ns -o link | grep -o 'll[0-9a-f]*h') down || missed=1`,
@@ -79,6 +88,8 @@ const starts = {
   terminal: (run: string) => `script -qec "exec ${run} 2>'$dir/err'" /dev/null </dev/null >/dev/null 2>&1 & pid=$!`,
   'closing pipe': (run: string) =>
     `( { ${run} -v 2>&1; echo $? >"$dir/own"; } | head -n 3 >/dev/null; exit $(cat "$dir/own") ) & pid=$!`,
+  'first to go': (run: string) =>
+    `systemd-run --quiet --wait --pipe --collect --unit=lab-agent --working-directory=$PWD -p OOMScoreAdjust=1000 -- ${run} >/dev/null 2>"$dir/err" & pid=$!`,
 } as const;
 
 const slowIp = (seconds: number): string => `
@@ -109,10 +120,16 @@ diff "$LAB_OUT/before" "$dir/after" >"$dir/diff"
 echo "$missed" >"$dir/missed"`;
 }
 
-/** All rows in one boot, one after the other. `profile` is the run that is struck. */
-export function testDeaths(title: string, profile: string, deaths: readonly Death[], options: LabOptions = {}): void {
+/** All rows in one boot, one after the other. `profile` is the run that is struck. `setUp`: shell lines before all. */
+export function testDeaths(
+  title: string,
+  profile: string,
+  deaths: readonly Death[],
+  options: LabOptions = {},
+  setUp = ':',
+): void {
   test(title, async () => {
-    const lab = await inLab(`${prepared(profile)}${deaths.map(scriptOf).join('\n')}`, options);
+    const lab = await inLab(`${setUp}\n${prepared(profile)}${deaths.map(scriptOf).join('\n')}`, options);
     expect(lab.status, lab.stderr).toBe(0);
     for (const death of deaths) {
       const file = (what: string): string => lab.file(`${death.name}/${what}`).trim();

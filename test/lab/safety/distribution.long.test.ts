@@ -1,0 +1,58 @@
+// Deaths under the services of a distribution, over a disk that carries an LVM volume group: at every kind of step, and of
+// the machine's memory. What of it runs each time: distribution.test.ts.
+
+import { expectSurvived } from '../../support/crash-matrix.ts';
+import { testDeaths } from '../../support/deaths.ts';
+import { distroDisks } from '../../support/distro.ts';
+import { test } from 'vitest';
+
+const options = { distro: true, disks: distroDisks };
+// Whoever starts by the clock would be taken for what a death left. Root stays logged in, so that a login adds nothing.
+const setUp = `systemctl stop '*.timer' cron; loginctl enable-linger root; test/support/distro-disks.sh`;
+
+// Two disks in turn, one with a volume group and one with a file system. A line of the journal that is cut off in its middle is
+// the same on every host.
+const [profile, other] = ['crash-distribution.yaml', '/tmp/other.yaml'];
+const withOther = `${setUp}\nsed 's/virtio-idle/virtio-ext4/' test/fixtures/profiles/${profile} >${other}`;
+const matrix = (rest: string): string =>
+  `${profile} --profile ${other} --rest 1 --unaided 4 --only '^(?!.*, torn)' ${rest}`;
+
+test.each([
+  ['1/4', 6],
+  ['2/4', 0],
+  ['3/4', 0],
+  ['4/4', 0],
+])('a death at every kind of step is survived under the services of a distribution: %s', (part, stride) =>
+  expectSurvived(matrix(`--part ${part} --stride ${stride}`), options, withOther),
+);
+
+// Whom the kernel killed for want of memory since the row began, in turn, each name once.
+const mark = (row: string): string => `echo 'lab: ${row}' >/dev/kmsg`;
+const killed = (row: string): string =>
+  `dmesg | sed -n "/lab: ${row}$/,\\$ s/.*] Out of memory: Killed process [0-9]* (\\([^)]*\\)).*/\\1/p" | uniq | xargs`;
+
+testDeaths(
+  'the end of the memory of the machine leaves a distribution as found',
+  'test/fixtures/profiles/distribution.yaml',
+  [
+    {
+      name: 'memory of the machine',
+      before: mark('memory ends'),
+      ...{ strike: ['fill memory'], expect: [30], within: 120 },
+      says: /guest \d was killed: the host ran out of memory/,
+      // The guests before whoever takes it all, and nobody else.
+      after: killed('memory ends'),
+      prints: 'fio tail',
+    },
+    {
+      name: 'memory of the machine, the agent first',
+      before: mark('memory ends, the agent first'),
+      ...{ from: 'first to go', strike: ['fill memory'], expect: 'any', within: 120 },
+      says: /was cut off; its watchdog undid \d+ steps, the host is as it was/,
+      after: killed('memory ends, the agent first'),
+      prints: 'node tail',
+    },
+  ],
+  options,
+  setUp,
+);
