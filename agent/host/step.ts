@@ -13,6 +13,7 @@ import { linkStep } from './steps/link.ts';
 import { loopStep } from './steps/loop.ts';
 import { mkdirStep } from './steps/mkdir.ts';
 import { moduleStep } from './steps/module.ts';
+import { nbdConnectStep } from './steps/nbd-connect.ts';
 import { netnsStep } from './steps/netns-add.ts';
 import { nvmeConnectStep } from './steps/nvme-connect.ts';
 import { ringThreadsStep } from './steps/ring-threads.ts';
@@ -41,6 +42,7 @@ const kinds = [
   nvmeConnectStep,
   secretStep,
   iscsiLoginStep,
+  nbdConnectStep,
   loopStep,
   vduseStep,
   xenVbdStep,

@@ -18,7 +18,14 @@ const known: readonly { readonly sizes: readonly number[]; readonly suspects: re
       { id: 'blk.nrreq', what: 'the least nr_requests' },
     ],
   },
-  { sizes: [8, 16], suspects: [{ id: 'blk.wbt', what: 'writeback throttling (buffered writes)' }] },
+  { sizes: [8], suspects: [{ id: 'blk.wbt', what: 'writeback throttling (buffered writes)' }] },
+  {
+    sizes: [16],
+    suspects: [
+      { id: 'blk.wbt', what: 'writeback throttling (buffered writes)' },
+      { id: 'nbd.conn', what: "one connection of QEMU's NBD server" },
+    ],
+  },
   { sizes: [14, 15], suspects: [{ id: 'nvmf.qsz', what: 'an NVMe fabrics queue of 16' }] },
   {
     sizes: [31, 32],

@@ -75,8 +75,9 @@ function delegated(run: string): Pick<Names, 'cgroup' | 'unit'> {
 /** Port of TCP that our targets listen on, inside their own namespaces. */
 export const nvmePort = 4420;
 
-/** The usual port of iSCSI. */
+/** The usual ports of iSCSI and NBD. */
 export const iscsiPort = 3260;
+export const nbdPort = 10_809;
 
 /**
  * Both ends of the path between our namespaces, a /30 for benchmarking (RFC 2544). No route of the host leads there, so it

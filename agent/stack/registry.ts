@@ -9,6 +9,7 @@ import { modelDisk } from './media/model.ts';
 import { nullBlkStub } from './media/null-blk.ts';
 import { iscsiLoopback } from './network/iscsi-loopback.ts';
 import { iscsiNetns } from './network/iscsi-netns.ts';
+import { nbdNetns } from './network/nbd-netns.ts';
 import { nvmeTcpLoopback } from './network/nvme-tcp-loopback.ts';
 import { nvmeTcpNetns } from './network/nvme-tcp-netns.ts';
 import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
@@ -30,6 +31,7 @@ export const providers: readonly Provider[] = [
   nvmeTcpLoopback,
   iscsiNetns,
   iscsiLoopback,
+  nbdNetns,
   dmTree,
   linearStub,
   tcmLoop,

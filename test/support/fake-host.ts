@@ -105,6 +105,7 @@ export function thingOf(step: Step): string {
     case 'nvme-connect':
     case 'secret':
     case 'iscsi-login':
+    case 'nbd-connect':
     case 'loop':
     case 'vduse':
     case 'xen-vbd':

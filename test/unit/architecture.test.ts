@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
       'port.ts',
       'dm/',
       'iscsi/',
+      'nbd/',
       'facts/',
       'guard/',
       'read.ts',

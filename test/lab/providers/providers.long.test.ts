@@ -32,6 +32,7 @@ describe('providers on Linux 6.1', () => {
   const names = [
     'network-netns',
     'network-iscsi',
+    'network-nbd',
     'blockstack-guest',
     'blockstack-shared',
     'ring-tcm-loop',

@@ -11,3 +11,6 @@ test("deaths with Xen's own ring are survived", () =>
 
 test('deaths with sessions of iSCSI are survived', () =>
   expectSurvived("crash-iscsi.yaml --stride 8 --unaided 4 --only 'iscsi|secret'"));
+
+test('deaths with a device of NBD are survived', () =>
+  expectSurvived("crash-nbd.yaml --stride 8 --unaided 4 --only 'nbd'"));

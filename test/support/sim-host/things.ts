@@ -92,6 +92,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       break;
     case 'iscsi-login':
     case 'loop':
+    case 'nbd-connect':
     case 'ring-threads':
     case 'secret':
     case 'vduse':
@@ -160,6 +161,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'udev-rules':
     case 'iscsi-login':
     case 'loop':
+    case 'nbd-connect':
     case 'ring-threads':
     case 'secret':
     case 'vduse':

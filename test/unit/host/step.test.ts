@@ -92,6 +92,15 @@ describe('a step prints as the line that a person would type, and its undo', () 
       'grep -lxF iqn.i /sys/class/iscsi_session/*/initiatorname  # then: iscsiadm -m session -r NUMBER -u',
     ],
     [
+      {
+        kind: 'nbd-connect',
+        ...{ index: 3, backend: 'b', netns: 'n', address: '10.0.0.1', port: 10_809, export: 'e', connections: 2 },
+        ...{ blockBytes: 512, why },
+      },
+      'nsenter --net=/run/netns/n nbd-client -N e -C 2 10.0.0.1 10809 /dev/nbd3',
+      'nbd-client -d /dev/nbd3',
+    ],
+    [
       { kind: 'loop', index: 3, path: '/dev/dm-1', why },
       'losetup --direct-io=on /dev/loop3 /dev/dm-1',
       'losetup -d /dev/loop3',
@@ -137,7 +146,7 @@ describe('the list of kinds', () => {
   const journaled = [
     ...['module', 'mkdir', 'write', 'link', 'exec', 'cgroup', 'controllers', 'dm-create', 'dm-swap', 'dm-stats'],
     ...['nvme-connect', 'loop', 'vduse', 'xen-vbd', 'xen-files', 'xen-domain', 'ring-threads', 'spawn', 'udev-rules'],
-    ...['netns', 'secret', 'iscsi-login'],
+    ...['netns', 'secret', 'iscsi-login', 'nbd-connect'],
   ];
 
   it.each(journaled)('knows %s, which journals of earlier versions name', (kind) => {
