@@ -13,6 +13,7 @@ import { nbdNetns } from './network/nbd-netns.ts';
 import { nvmeTcpLoopback } from './network/nvme-tcp-loopback.ts';
 import { nvmeTcpNetns } from './network/nvme-tcp-netns.ts';
 import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
+import { remoteDevice } from './network/remote.ts';
 import type { Provider } from './provider.ts';
 import { directPath } from './ring/direct.ts';
 import { loopDirect } from './ring/loop-direct.ts';
@@ -32,6 +33,7 @@ export const providers: readonly Provider[] = [
   iscsiNetns,
   iscsiLoopback,
   nbdNetns,
+  remoteDevice,
   dmTree,
   linearStub,
   tcmLoop,

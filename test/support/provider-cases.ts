@@ -43,6 +43,7 @@ export const scratch = { disk: '/dev/vda', mebibytes: 16, port: 4422, nqn: 'nqn.
 const size = `${scratch.mebibytes}MiB`;
 const ofTheLab: Readonly<Record<string, object>> = {
   device: { device: scratch.disk },
+  remote: { device: scratch.disk },
   'nvme-tcp-remote': { address: '127.0.0.1', port: scratch.port, nqn: scratch.nqn, size },
 };
 
@@ -88,7 +89,7 @@ function keeping({ provider, settings }: Form): Form {
 }
 
 function loadAbove([{ provider }]: Pair): LoadKind {
-  return provider === 'nvme-tcp-remote' ? 'deployed' : 'writes';
+  return ['nvme-tcp-remote', 'remote'].includes(provider) ? 'deployed' : 'writes';
 }
 
 function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderCase {

@@ -302,6 +302,7 @@ const promisesWithoutOneTest = [
 /** What a provider cannot do without. */
 const leastSettings: Readonly<Record<string, object>> = {
   device: { device: '/dev/null' },
+  remote: { device: '/dev/null' },
   'nvme-tcp-remote': { address: 'localhost', nqn: 'nqn.example', size: '1GiB' },
   dm: { devices: [{ name: 'top', table: '0 {sectors} linear {below} 0' }] },
 };

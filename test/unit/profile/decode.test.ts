@@ -296,9 +296,12 @@ describe('mistakes', () => {
     expect(problemsOf(text)).toEqual([problem]);
   });
 
-  it('name media beneath a remote target, because it cannot be switched from here', () => {
+  it.each([
+    '{ provider: nvme-tcp-remote, address: 10.0.0.1, nqn: nqn.2026-01.org.example:a, size: 1GiB }',
+    '{ provider: remote, device: /dev/rbd0 }',
+  ])('name media beneath a remote target, because it cannot be switched from here: %s', (deployed) => {
     const network = `  network:
-    deployed: { provider: nvme-tcp-remote, address: 10.0.0.1, nqn: nqn.2026-01.org.example:a, size: 1GiB }
+    deployed: ${deployed}
 `;
     expect(problemsOf(good + network)).toEqual([
       expect.stringMatching(/^p\.yaml:6:3: stack\.media: the media behind a remote target cannot be switched/),

@@ -22,6 +22,7 @@ function prepared(lines: readonly string[], workload: string, seed?: number): Pr
 
 // No test machine has it: whatever would be tried with it would fail.
 const disk = 'media: { deployed: { provider: device, device: /dev/layerlift-no-such-disk } }';
+const far = 'network: { deployed: { provider: remote, device: /dev/layerlift-no-such-disk } }';
 const remote = 'network: { deployed: { provider: nvme-tcp-remote, address: a, nqn: nqn.a, size: 1GiB } }';
 
 describe('a workload that writes', () => {
@@ -31,6 +32,7 @@ describe('a workload that writes', () => {
     ['a real device, by a job file', disk, '{ job: w.fio }'],
     ['a real device, by the global section of a job file', disk, '{ job: g.fio }'],
     ['a remote target', remote, '{ rw: write }'],
+    ['a device with its network', far, '{ rw: randwrite }'],
   ])('is refused on %s before anything is looked at', async (_, layer, workload) => {
     writeFileSync(join(folder, 'w.fio'), '[a]\nrw=randread\n[b]\nreadwrite=write\n');
     writeFileSync(join(folder, 'g.fio'), '[global]\nrw=randwrite\n[a]\nbs=4k\n');
@@ -45,8 +47,8 @@ describe('a workload that writes', () => {
 });
 
 describe('preparing', () => {
-  it('names a device that does not exist', async () => {
-    const work = prepared([disk], '{ rw: randread }');
+  it.each([disk, far])('names a device that does not exist: %s', async (layer) => {
+    const work = prepared([layer], '{ rw: randread }');
     await expect(work).rejects.toThrow(NeedError);
     await expect(work).rejects.toThrow('cannot use /dev/layerlift-no-such-disk: there is no such device');
   });

@@ -34,6 +34,7 @@ const kernelWords = new Set([
   'xen-vbd',
   'loop',
   'direct',
+  'remote',
 ]);
 it.each(providers.map(({ name }) => name).filter((name) => !kernelWords.has(name)))(
   '%s is named in no other file',
