@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../lib/errors.ts';
 import { unmetPrivilege } from '../facts/capabilities.ts';
+import { type DebianPackage, installHint } from './packages.ts';
 import { type Mount, parseMountinfo } from '../formats/mountinfo.ts';
 import { nativeHint } from '../kernel/libc.ts';
 import { findProgram } from '../kernel/run-command.ts';
@@ -14,7 +15,7 @@ export type Need =
   | { readonly kind: 'capabilities' }
   /** By which the agent makes system calls that Node has no call for. */
   | { readonly kind: 'native' }
-  | { readonly kind: 'tool'; readonly name: string; readonly debianPackage: string }
+  | { readonly kind: 'tool'; readonly name: string; readonly debianPackage: DebianPackage }
   | { readonly kind: 'module'; readonly name: string; readonly forWhat: string; readonly hint?: string }
   | { readonly kind: 'configfs' }
   | { readonly kind: 'cgroup2'; readonly controllers: readonly string[] }
@@ -80,7 +81,7 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
     case 'tool':
       return (await isInstalled(need.name, kernel))
         ? undefined
-        : { message: `program ${need.name} is not installed`, hint: `apt-get install ${need.debianPackage}` };
+        : { message: `program ${need.name} is not installed`, hint: await installHint(need, kernel) };
     case 'module':
       return unmetModule(need, kernel);
     case 'configfs':

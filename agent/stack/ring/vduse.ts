@@ -29,7 +29,11 @@ export const vduse = defineProvider({
       { kind: 'module', name: 'virtio_vdpa', forWhat: 'the virtio ring', hint: newKernel },
       { kind: 'module', name: 'virtio_blk', forWhat: 'the disk on the ring' },
       { kind: 'tool', name: 'vdpa', debianPackage: 'iproute2' },
-      { kind: 'tool', name: 'qemu-storage-daemon', debianPackage: 'qemu-system-common' },
+      {
+        kind: 'tool',
+        name: 'qemu-storage-daemon',
+        debianPackage: { name: 'qemu-utils', upTo: { release: 12, name: 'qemu-system-common' } },
+      },
     ],
     lanes: 'per-guest',
     raise: async (site) => {
