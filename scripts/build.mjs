@@ -32,6 +32,19 @@ const names = isOne ? [asked] : asked === 'bench' ? benchmarks : [];
 /** A package is built beside what is in use. */
 const dist = process.env.LAYERLIFT_DIST ?? `${root}agent/dist`;
 if (!isOne) rmSync(dist, { recursive: true, force: true });
+/** yargs lays out the help of each command that it starts, asked for or not: its own widths took a tenth of that start. */
+const widthOfHelp = {
+  name: 'width-of-help',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      /node_modules\/(yargs|cliui)\//.test(importer) ? { path: 'columnsOf', namespace: 'width-of-help' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'width-of-help' }, ({ path }) => ({
+      contents: `export { ${path} as default } from './agent/cli/terminal/width.ts'`,
+      resolveDir: root,
+    }));
+  },
+};
 const { outputFiles } = await build({
   write: false,
   absWorkingDir: root,
@@ -49,6 +62,7 @@ const { outputFiles } = await build({
   logLevel: 'warning',
   // koffi carries a native file: it is loaded from node_modules at the first ioctl.
   external: ['koffi'],
+  plugins: [widthOfHelp],
   define: { LAYERLIFT_VERSION: JSON.stringify(version) },
   // CommonJS packages in the bundle ask for `require`; esbuild puts its own #! line first.
   banner: {

@@ -63,7 +63,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     (by: Stopper) =>
     (sentence: string): void =>
       stop.stop('impact', sentence, by);
-  const progress = showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
+  const progress = await showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
   let endWatching = (): void => undefined;

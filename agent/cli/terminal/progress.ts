@@ -1,6 +1,5 @@
 // Progress on stderr: one live line on a terminal, one line a phase and a block otherwise.
 
-import { createLogUpdate } from 'log-update';
 import type { Analysis } from '../../analysis/verdict/analyse.ts';
 import type { Pace, Progress } from '../../experiment/progress.ts';
 import { etaLine } from '../../report/words/outlook.ts';
@@ -11,7 +10,8 @@ export interface ShownProgress extends Progress {
   readonly end: () => void;
 }
 
-export function showProgress(options: { quiet: boolean; terminal: boolean }): ShownProgress {
+/** The library that redraws a line is loaded where there is a terminal alone. */
+export async function showProgress(options: { quiet: boolean; terminal: boolean }): Promise<ShownProgress> {
   if (options.quiet)
     return { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
   return options.terminal ? onTerminal() : asLines();
@@ -47,7 +47,8 @@ function asLines(): ShownProgress {
   };
 }
 
-function onTerminal(): ShownProgress {
+async function onTerminal(): Promise<ShownProgress> {
+  const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(process.stderr);
   let standing = '';
   const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);

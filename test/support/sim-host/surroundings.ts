@@ -26,13 +26,14 @@ export function simSurroundings(
         ...{ canSee: true, notes: () => [], end: () => undefined, isSuffering: () => false },
         ...{ suffering: () => new Promise(() => undefined), findCause: () => Promise.resolve() },
       }),
-    showProgress: () => ({
-      phase: tell,
-      told: tell,
-      sliceBegins: ({ seq, arm }) => tell(`slice ${seq} ${arm}`),
-      sliceEnds: () => undefined,
-      standing: () => undefined,
-      end: () => undefined,
-    }),
+    showProgress: () =>
+      Promise.resolve({
+        phase: tell,
+        told: tell,
+        sliceBegins: ({ seq, arm }) => tell(`slice ${seq} ${arm}`),
+        sliceEnds: () => undefined,
+        standing: () => undefined,
+        end: () => undefined,
+      }),
   };
 }

@@ -160,6 +160,12 @@ describe('the text that it prints', () => {
       expect(printed).toMatch(new RegExp(`^ +${code} +${name} +${meaning.replaceAll(/[()`]/g, '.')}$`, 'm'));
   });
 
+  it('is as wide with --help as it has characters, which is how it is laid out', async () => {
+    for (const name of ['', ...commands.map((each) => each.name)]) await parse([name, '--help'].filter(Boolean));
+    expect(printed.length).toBeGreaterThan(10_000);
+    expect(printed).toMatch(/^[\n -~]*$/);
+  });
+
   it('with --help of a command lists its options', async () => {
     await parse(['run', '--help']);
     for (const word of ['--seed', '--cold', '--budget', '--runs', '--deadline', '--format', '--quiet', ...formatNames])
