@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # scripts/lab shares its variables
-# The command line of scripts/lab: sets series, xen, distro, login, cpus, memory, disks, out, deadline and command.
+# The command line of scripts/lab: sets series, xen, distro, login, prepare_only, cpus, memory, disks, out, deadline and command.
 
 usage() {
   cat <<'TEXT'
 usage: scripts/lab [OPTION]... -- COMMAND [ARG...]
+       scripts/lab [OPTION]... --prepare
 
 Boots Debian's stock kernel in QEMU, with this machine's root shared read-only below a
 writable layer that is thrown away, and runs COMMAND there as root in the current folder.
@@ -24,6 +25,7 @@ Its output streams through; its exit status is returned.
   --out DIR             what COMMAND writes into $LAB_OUT is left here, with the guest's
                         console and dmesg (default: a folder kept only if the lab fails)
   --deadline SECONDS    end a guest that runs for longer (default 900)
+  --prepare             fetch and make what the machine is made of, and boot nothing
   --help                print this
 
 COMMAND sees LAYERLIFT_LAB=1, LAB_KERNEL, LAB_XEN=1 with --xen, LAB_DISTRO=1 with --distro, LAB_OUT
@@ -76,7 +78,7 @@ set_option() {
 }
 
 parse_options() {
-  series=6.1 cpus=2 memory=1536 deadline=900 xen='' distro='' login='' out='' disks=() command=()
+  series=6.1 cpus=2 memory=1536 deadline=900 xen='' distro='' login='' prepare_only='' out='' disks=() command=()
   while (($#)); do
     case $1 in
       -h | --help)
@@ -100,6 +102,10 @@ parse_options() {
         login=yes
         shift
         ;;
+      --prepare)
+        prepare_only=yes
+        shift
+        ;;
       --kernel | --cpus | --memory | --deadline | --disk | --out)
         (($# > 1)) || fail 64 "$1: expected a value after it"
         set_option "$1" "$2"
@@ -115,5 +121,6 @@ parse_options() {
   done
   [[ ! $xen || ! $distro ]] || fail 64 '--distro with --xen: expected one of them'
   [[ ! $login || $distro ]] || fail 64 '--login: expected --distro beside it'
+  [[ ! $prepare_only ]] || return 0
   ((${#command[@]})) || fail 64 "no command: expected -- COMMAND [ARG...] (see scripts/lab --help)"
 }
