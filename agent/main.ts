@@ -5,13 +5,14 @@
 process.env['UV_THREADPOOL_SIZE'] ??= '32';
 
 import { leaveIfStuck } from './cli/terminal/leave.ts';
-import { LayerliftError, reasonOf, renderProblem } from './lib/errors.ts';
+import { keepOutputWhole, outputFailure } from './cli/terminal/stdout.ts';
+import { LayerliftError, reasonOf, renderProblem, UsageError } from './lib/errors.ts';
 import { exitCode, type ExitName } from './lib/exit-codes.ts';
 
-// `layerlift ... | head` closes stdout early, and a terminal can go away: what follows is not wanted, and no reason to fail.
-process.stdout.on('error', (failure: NodeJS.ErrnoException) => {
-  if (failure.code !== 'EPIPE' && failure.code !== 'EIO') throw failure;
-});
+/** They name nothing in the current folder, and must work wherever somebody stands when a host is in trouble. */
+const needNoFolder = new Set(['recover', 'status', 'knobs', 'explain', 'exit-codes', 'schema', 'completion']);
+
+keepOutputWhole();
 // A closed stderr must not stop us from restoring the host.
 process.stderr.on('error', () => undefined);
 
@@ -22,8 +23,17 @@ try {
   code = tell(failure);
 }
 process.stdout.write('', () => {
-  leaveIfStuck(code);
-  process.exit(code);
+  // An error of the stream is told after the write that met it.
+  setImmediate(() => {
+    const lost = outputFailure();
+    if (lost !== undefined) {
+      process.stderr.write(`layerlift: the output cannot be written: ${lost} on stdout\n`);
+      // A host that is not as found is worse.
+      if (code !== exitCode('residue')) code = exitCode('output');
+    }
+    leaveIfStuck(code);
+    process.exit(code);
+  });
 });
 
 /** A watchdog has a host to restore: it does not wait for the code that reads command lines. */
@@ -31,7 +41,26 @@ async function run(argv: readonly string[]): Promise<ExitName> {
   const [name, id, ...rest] = argv;
   if (name === 'watchdog' && id !== undefined && !id.startsWith('-') && rest.length === 0)
     return (await import('./cli/handlers/watchdog.ts')).watchdog({ run: id });
-  return (await import('./cli/command-line.ts')).parseCommand(argv);
+  leaveLostFolder(argv);
+  const words = argv.map((word) => (word === '-' ? '/dev/stdin' : word));
+  return (await import('./cli/command-line.ts')).parseCommand(words);
+}
+
+/** Where the current folder was removed, whatever asks for it fails (getcwd(2), ENOENT). */
+function leaveLostFolder(argv: readonly string[]): void {
+  try {
+    process.cwd();
+  } catch {
+    const [name = '--help'] = argv;
+    const isAlone = argv.length < 2 && ['doctor', 'selftest'].includes(name);
+    const asksHelp = name.startsWith('-') || argv.includes('--help');
+    if (!needNoFolder.has(name) && !isAlone && !asksHelp)
+      throw new UsageError(
+        'the current folder is gone: it was removed or is no longer mounted',
+        'cd to one that is there',
+      );
+    process.chdir('/');
+  }
 }
 
 function tell(failure: unknown): number {

@@ -67,6 +67,11 @@ export function verifies(sections: readonly JobSection[]): boolean {
   return sections.some(({ options }) => !['', '0'].includes(optionOf(options, 'verify') ?? ''));
 }
 
+/** Does it check what it reads, and write nothing? Then it needs what somebody else wrote. */
+export function onlyChecks(sections: readonly JobSection[]): boolean {
+  return verifies(sections) && !writes(sections);
+}
+
 /** Where the sections do their I/O in a lane of so many bytes; undefined: all over it. */
 export function layoutIn(sections: readonly JobSection[], laneBytes: number): Layout | undefined {
   const rows = sections.map(({ options, place }) => ({

@@ -9,7 +9,7 @@ import { HostError, LayerliftError, NeedError, ProfileError, type Problem } from
 import type { JobChange } from '../lib/job-change.ts';
 import { readInput } from '../profile/load.ts';
 import { changesOf } from './job-changes.ts';
-import { copiesOf, type JobSection } from './job.ts';
+import { copiesOf, type JobSection, onlyChecks } from './job.ts';
 import { leftOut, mostJobs, problemOfOption } from './job-options.ts';
 import { type JobText, readJobText, type TextSection } from './job-text.ts';
 import { lastOf, phasesOf } from './phases.ts';
@@ -28,7 +28,7 @@ export interface UserJob {
 }
 
 /**
- * `phase`: its number, from 1, or the name of a section in it; left out: the last.
+ * `phase`: its number, from 1, or the name of a section in it; left out: the last that does not merely check what others wrote.
  * Throws ProfileError for what fio or we cannot accept, NeedError when fio is missing.
  */
 export async function readUserJob(path: string, phase?: number | string): Promise<UserJob> {
@@ -41,7 +41,12 @@ export async function readUserJob(path: string, phase?: number | string): Promis
       { at: path, message: 'the name of a section reads like an option of fio', hint: 'rename it' },
     ]);
   const phases = phasesOf(job.sections);
-  const chosen = chosenPhase(job.sections, { phases, phase, path });
+  const chosen = chosenPhase(job.sections, {
+    phases,
+    phase,
+    path,
+    checks: shown.map((section) => onlyChecks([section])),
+  });
   const isChosen = (_: unknown, i: number): boolean => phases[i] === chosen;
   const texts = job.sections.filter(isChosen);
   const sections = shown.filter(isChosen).map((section, i) => {
@@ -112,10 +117,19 @@ function variableOf(name: string): string | undefined {
 
 function chosenPhase(
   sections: readonly TextSection[],
-  { phases, phase, path }: { phases: readonly number[]; phase: number | string | undefined; path: string },
+  {
+    phases,
+    phase,
+    path,
+    checks,
+  }: { phases: readonly number[]; phase: number | string | undefined; path: string; checks: readonly boolean[] },
 ): number {
   const count = Math.max(...phases) + 1;
-  if (phase === undefined) return count - 1;
+  if (phase === undefined) {
+    const checking = new Set(phases.filter((_, i) => checks[i]));
+    const others = phases.filter((one) => !checking.has(one));
+    return Math.max(...(others.length > 0 ? others : phases));
+  }
   const named = typeof phase === 'number' ? phase - 1 : phases[sections.findIndex(({ name }) => name === phase)];
   if (named !== undefined && named < count) return named;
   const has = sections.map(({ name }, i) => `${(phases[i] ?? 0) + 1} (${name})`);

@@ -20,6 +20,7 @@ export const commonNeeds: readonly Need[] = [
   { kind: 'tool', name: 'flock', debianPackage: 'util-linux' },
   { kind: 'module', name: 'dm_mod', forWhat: 'junctions' },
   { kind: 'cgroup2', controllers: ['cpuset', 'cpu', 'io', 'memory'] },
+  { kind: 'file-size' },
 ];
 
 /** Every need of a run over these layers with so many guests. */

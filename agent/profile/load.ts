@@ -1,6 +1,6 @@
 // Reads a profile from disk.
 
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, ProfileError, reasonOf } from '../lib/errors.ts';
 import { decodeProfile } from './decode.ts';
@@ -15,12 +15,17 @@ export interface LoadedProfile {
 /** Throws ProfileError for a file that cannot be read and for every mistake in it. */
 export function loadProfile(path: string): LoadedProfile {
   const text = readInput(path, 'profile');
+  // What is read from a pipe lies nowhere: its job file is relative to the current folder.
+  const folder = path === stdinPath ? '.' : dirname(path);
   const profile = decodeProfile(text, path);
   const { workload } = profile;
   const placed =
-    'job' in workload ? { ...profile, workload: { ...workload, job: resolve(dirname(path), workload.job) } } : profile;
+    'job' in workload ? { ...profile, workload: { ...workload, job: resolve(folder, workload.job) } } : profile;
   return { profile: placed, text, path };
 }
+
+/** What `-` stands for on a command line. */
+export const stdinPath = '/dev/stdin';
 
 /** Reads a text that the user named. Throws ProfileError when that fails. */
 export function readInput(path: string, what: string): string {
@@ -31,8 +36,33 @@ export function readInput(path: string, what: string): string {
     return readFileSync(path, 'utf8');
   } catch (failure) {
     const code = errnoOf(failure);
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : (code ?? reasonOf(failure));
+    const reason = reasons[code ?? '']?.(path) ?? code ?? reasonOf(failure);
     throw new ProfileError([{ message: `cannot read ${what} ${path}: ${reason}`, hint: `give the path of a ${what}` }]);
   }
+}
+
+const reasons: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: () => 'there is no such file',
+  ENOTDIR: () => 'there is no such file',
+  EISDIR: () => 'it is a folder',
+  EACCES: deniedWords,
+};
+
+/** Which part of a path keeps this user out, whose it is, and its mode. */
+export function deniedWords(path: string): string {
+  const parts = resolve(path).split('/').slice(1);
+  const ways = ['/', ...parts.map((_, i) => `/${parts.slice(0, i + 1).join('/')}`)];
+  for (const way of ways) {
+    try {
+      const stat = statSync(way);
+      accessSync(way, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    } catch (failure) {
+      if (errnoOf(failure) !== 'EACCES') break;
+      const { uid, mode } = statSync(way);
+      const who = uid === 0 ? 'root' : `user ${uid}`;
+      const which = way === resolve(path) ? 'it' : way;
+      return `permission denied (${which} belongs to ${who}, mode 0${(mode & 0o7777).toString(8)})`;
+    }
+  }
+  return 'permission denied';
 }

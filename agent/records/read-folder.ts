@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import { errnoOf, ProfileError, type Problem, reasonOf } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
-import { readInput } from '../profile/load.ts';
+import { deniedWords, readInput } from '../profile/load.ts';
 import { capsSchema } from './caps.ts';
 import type { RunRecords } from './run-records.ts';
 import { pilotSchema, planAfter } from './pilot.ts';
@@ -29,6 +29,7 @@ export interface RunTexts {
 /** Throws ProfileError naming every file or line that does not fit. */
 export function readRunFolder(path: string): RunRecords {
   if (!existsSync(join(path, 'plan.json'))) {
+    mustBeOpen(path);
     throw new ProfileError([
       {
         message: `${path} is no folder of a run: it has no plan.json`,
@@ -54,6 +55,17 @@ export function readRunFolder(path: string): RunRecords {
   );
 }
 
+/** Throws ProfileError where this user must not look into the folder: what is in it cannot be told then. */
+function mustBeOpen(path: string): void {
+  try {
+    readdirSync(path);
+  } catch (failure) {
+    if (errnoOf(failure) !== 'EACCES') return;
+    const message = `cannot read ${path}: ${deniedWords(path)}`;
+    throw new ProfileError([{ message, hint: 'read it as that user, or copy the folder' }]);
+  }
+}
+
 /** Folders of runs in `parent`, newest first by their names, which begin with the time; none where there is no such folder. Throws ProfileError. */
 export function runFoldersIn(parent: string): readonly string[] {
   return namesIn(parent)
@@ -68,6 +80,7 @@ export function runFoldersIn(parent: string): readonly string[] {
  */
 export function findRunFolder(asked: string, parent: string): string {
   if (existsSync(asked)) return asked;
+  mustBeOpen(asked);
   const found = runFoldersIn(parent).filter((path) => basename(path) === asked || path.endsWith(`-${asked}`));
   const [first, ...others] = found;
   if (first !== undefined && others.length === 0) return first;
@@ -89,7 +102,7 @@ function namesIn(parent: string): readonly string[] {
     if (code === 'ENOENT') return [];
     throw new ProfileError([
       {
-        message: `cannot read ${parent}: ${code ?? reasonOf(failure)}`,
+        message: `cannot read ${parent}: ${code === 'EACCES' ? deniedWords(parent) : (code ?? reasonOf(failure))}`,
         hint: 'give the folder that --runs of `run` named',
       },
     ]);

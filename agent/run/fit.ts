@@ -3,9 +3,10 @@
 import { availableCpus } from '../host/facts/cpus.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { parseBytes, writeBytes } from '../lib/units.ts';
-import type { JobSection } from '../load/job.ts';
+import { depthOf, type JobSection, onlyChecks, optionOf, verifies } from '../load/job.ts';
 import { cpuRanges, type Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
+import type { StackLayer } from '../stack/raise.ts';
 
 /** Throws ProfileError with everything that does not fit. */
 export function mustFit(
@@ -46,4 +47,42 @@ export function blockProblems(sections: readonly JobSection[], { blockBytes }: G
     const message = `workload.bs: ${writeBytes(size)} is not a multiple of ${writeBytes(blockBytes)}, the block size of the media`;
     return [{ message }];
   });
+}
+
+/** A load that checks what it reads finds nothing of its own on media that keep none of it. */
+export function checkProblems(sections: readonly JobSection[], layers: readonly StackLayer[]): readonly Problem[] {
+  if (!verifies(sections)) return [];
+  if (sections.some((section) => onlyChecks([section])))
+    return [
+      {
+        message: 'the workload checks what it reads (verify), and a part of it that does so writes nothing',
+        hint: 'leave verify out, or let it write what it checks (rw: randrw)',
+      },
+    ];
+  return layers.flatMap(({ layer, deployed, stub }) => {
+    const forms = [...(deployed.forgets === true ? ['deployed'] : []), ...(stub?.forgets === true ? ['stub'] : [])];
+    return forms.map((form) => ({
+      message: `the workload checks what it reads (verify), and the ${layer} (${form}) keep nothing of what is written`,
+      hint: `set \`memory: true\` under ${layer}.${form}${form === 'stub' ? ', or `stub: none`' : ''}, or leave verify out`,
+    }));
+  });
+}
+
+/** Contexts of Linux AIO that can still be set up (fs/aio.c, ioctx_alloc: events over all contexts of the host). */
+export interface AioRoom {
+  readonly used: number;
+  readonly most: number;
+}
+
+/** `guests`: how many run these sections. */
+export function aioProblems(
+  sections: readonly JobSection[],
+  guests: number,
+  { used, most }: AioRoom,
+): readonly Problem[] {
+  const own = sections.filter(({ options }) => optionOf(options, 'ioengine') === 'libaio');
+  const wanted = guests * depthOf(own);
+  if (used + wanted <= most) return [];
+  const message = `the guests ask for ${wanted} I/Os in flight by libaio, and fs.aio-max-nr leaves ${Math.max(0, most - used)} (${most}, of which ${used} are taken)`;
+  return [{ message, hint: `sysctl -w fs.aio-max-nr=${used + 2 * wanted}, or ioengine: io_uring` }];
 }

@@ -56,6 +56,8 @@ export interface Configured {
   readonly reads?: ProviderFacts['reads'];
   /** Absent where the settings say nothing of the medium. */
   readonly medium?: Medium;
+  /** Media only: what is written is gone, and reads give zeros. */
+  readonly forgets?: boolean;
   /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
   readonly lanes: 'one' | 'per-guest';
   /** Ring only: how many I/Os each guest's ring can hold. Absent if the settings do not say. */

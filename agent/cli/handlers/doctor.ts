@@ -3,7 +3,7 @@
 import { findProblems, idleBeforeMs } from '../../host/guard/device-guard.ts';
 import { leftovers } from '../../host/journal/leftovers.ts';
 import { checkNeeds, type Need, renderNeed } from '../../host/needs/needs.ts';
-import { NeedError, renderProblem, type Problem } from '../../lib/errors.ts';
+import { NeedError, PrivilegeError, renderProblem, type Problem } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { commonNeeds, configuredLayers, needsOf, xenRingOf } from '../../plan/stack-plan.ts';
 import { loadProfile } from '../../profile/load.ts';
@@ -24,7 +24,8 @@ export async function doctor(options: {
   const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
   const states = await checkNeeds(layers ? needsOf(layers, guests) : commonNeeds);
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
-  const held = leftovers();
+  const [held, unseen] = heldRuns();
+  if (unseen) lines.push(lineOf('no interrupted run', unseen));
   if (held.length > 0) {
     lines.push(
       lineOf('no interrupted run', {
@@ -37,10 +38,21 @@ export async function doctor(options: {
   for (const problem of ofDevice) lines.push(lineOf('its device', problem));
   if (!profile) lines.push('', 'providers:', ...(await providerLines()));
   const met = [...states, ...xen].every(({ problem }) => problem === undefined);
-  const ready = met && ofDevice.length === 0 && held.length === 0;
+  const ready = met && ofDevice.length === 0 && held.length === 0 && !unseen;
   lines.push('', ready ? 'this host is ready' : 'this host is not ready: see the lines marked "no"');
   options.print(`${lines.join('\n')}\n`);
   return ready ? 'ok' : 'unavailable';
+}
+
+/** Runs that are going on or were interrupted, or why they cannot be seen. */
+function heldRuns(): readonly [runs: readonly string[], unseen?: Problem] {
+  try {
+    return [leftovers()];
+  } catch (failure) {
+    const problem = failure instanceof PrivilegeError ? failure.problems[0] : undefined;
+    if (!problem) throw failure;
+    return [[], problem];
+  }
 }
 
 function demandOf(layers: readonly StackLayer[], guests: number): XenDemand | null {

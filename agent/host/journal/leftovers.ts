@@ -2,7 +2,7 @@
 
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, OutputError } from '../../lib/errors.ts';
+import { errnoOf, OutputError, PrivilegeError } from '../../lib/errors.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import { faultPoint } from '../kernel/fault.ts';
 
@@ -18,7 +18,7 @@ export function journalPathOf(run: string, state?: string): string {
   return join(runFolderOf(run, state), 'journal.ndjson');
 }
 
-/** Runs that have a folder here, oldest first. Needs no lock to look. */
+/** Runs that have a folder here, oldest first. Needs no lock to look. Throws PrivilegeError. */
 export function leftovers(state: string = stateFolder): readonly string[] {
   return foldersIn(state).filter((name) => !name.endsWith(overSuffix));
 }
@@ -63,6 +63,8 @@ function foldersIn(state: string): readonly string[] {
       .sort();
   } catch (failure) {
     if (errnoOf(failure) === 'ENOENT') return [];
+    if (errnoOf(failure) === 'EACCES')
+      throw new PrivilegeError(`cannot read ${state}: permission denied`, 'run as root');
     throw failure;
   }
 }

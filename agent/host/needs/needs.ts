@@ -19,6 +19,8 @@ export type Need =
   | { readonly kind: 'module'; readonly name: string; readonly forWhat: string; readonly hint?: string }
   | { readonly kind: 'configfs' }
   | { readonly kind: 'cgroup2'; readonly controllers: readonly string[] }
+  /** A process that writes beyond the limit is killed by SIGXFSZ (setrlimit(2)); the journal and records grow. */
+  | { readonly kind: 'file-size' }
   /** brd and its like take their settings at load: one that is there already is not ours. */
   | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string }
   | XenNeed;
@@ -51,6 +53,8 @@ export function renderNeed(need: Need): string {
       return 'configfs at /sys/kernel/config';
     case 'cgroup2':
       return `cgroup v2 with ${need.controllers.join(', ')}`;
+    case 'file-size':
+      return 'files of any size';
     case 'module-absent':
       return `kernel module ${need.name} not loaded yet (${need.forWhat})`;
     case 'xen-dom0':
@@ -93,6 +97,8 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
           };
     case 'cgroup2':
       return unmetControllers(need.controllers, kernel);
+    case 'file-size':
+      return unmetFileSize(kernel);
     case 'module-absent':
       return (await kernel.exists(`/sys/module/${need.name}`))
         ? {
@@ -125,9 +131,37 @@ async function unmetModule(
     () => true,
     () => false,
   );
-  if (await found) return undefined;
+  if (await found) return kept(need, kernel);
   const hint = need.hint ?? 'this kernel is built without it: boot a stock distribution kernel, or use the lab';
   return { message: `kernel module ${need.name} is missing (${need.forWhat})`, hint };
+}
+
+/** A command that does nothing, in place of the one that would load the module. */
+const doesNothing = /^(\/(usr\/)?bin\/)?(true|false|:)$/;
+
+/** An `install` line of modprobe.d can keep a module out, and modprobe then says that all is well (modprobe.d(5)). */
+async function kept(need: { name: string; forWhat: string }, kernel: Kernel): Promise<Problem | undefined> {
+  const shown = await kernel.run(['modprobe', '--show-depends', need.name]).catch(() => '');
+  const commands = shown.split('\n').flatMap((line) => /^install (.*)$/.exec(line.trim())?.[1]?.trim() ?? []);
+  const idle = commands.find((command) => doesNothing.test(command));
+  if (idle === undefined) return undefined;
+  return {
+    message: `kernel module ${need.name} is kept out by modprobe.d (${need.forWhat}): \`install ${need.name} ${idle}\``,
+    hint: `take the line out for the run: \`modprobe --showconfig | grep "^install ${need.name.replaceAll('-', '_')} "\` shows it`,
+  };
+}
+
+/** What a run writes is far below. */
+const enoughBytes = 2 ** 33;
+
+async function unmetFileSize(kernel: Kernel): Promise<Problem | undefined> {
+  const limits = (await kernel.read('/proc/self/limits')) ?? '';
+  const soft = Number(/^Max file size\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  if (soft >= enoughBytes) return undefined;
+  return {
+    message: `files may not grow beyond ${soft} bytes (RLIMIT_FSIZE): a run that reaches that is killed`,
+    hint: 'ulimit -f unlimited; for a unit, LimitFSIZE=infinity',
+  };
 }
 
 /** The one that counts for this process. */

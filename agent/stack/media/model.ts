@@ -28,6 +28,7 @@ export const modelDisk = defineProvider({
   configure: ({ latency, depth, size, blockSize, memory, writeBackThrottle }) => ({
     needs: nullBlkNeeds,
     medium: { kind: 'measures', bytes: size, blockBytes: blockSize },
+    forgets: !memory,
     lanes: 'one',
     raise: (site) =>
       raiseNullBlk(site, {

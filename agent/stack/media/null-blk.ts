@@ -16,6 +16,7 @@ export const nullBlkStub = defineProvider({
   }),
   configure: ({ latency, memory }) => ({
     needs: nullBlkNeeds,
+    forgets: !memory,
     lanes: 'one',
     raise: (site) =>
       raiseNullBlk(site, {

@@ -172,6 +172,12 @@ describe('a job file with phases', () => {
     await expect(read(job, 4)).rejects.toThrow('has no phase 4');
   });
 
+  it('runs none by itself that only checks what another wrote', async () => {
+    const scan = '[global]\nverify=meta\n[write]\nrw=write\n[check]\nstonewall\nrw=read\n';
+    expect((await read(scan)).sections.map(({ name }) => name)).toEqual(['write']);
+    expect((await read(scan, 'check')).sections.map(({ name }) => name)).toEqual(['check']);
+  });
+
   it('has one where the only barrier is before its first section', async () => {
     const { sections, changes } = await read('[a]\nstonewall\nrw=read\ndirect=1\n[b]\nrw=read\ndirect=1\n');
     expect([sections.length, changes]).toEqual([2, []]);

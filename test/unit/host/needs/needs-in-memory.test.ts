@@ -28,6 +28,38 @@ it.each<[string, Need, Readonly<Record<string, string>>, Kernel['run'], string |
   ['a module that modprobe knows', module, {}, found, undefined],
   ['a module that nobody knows', module, {}, missing, 'kernel module a-b is missing (x)'],
   ['a module that is built in', module, { '/sys/module/a_b/uevent': '' }, missing, undefined],
+  [
+    'a module that an install line keeps out',
+    module,
+    {},
+    (argv) => Promise.resolve(argv.includes('--show-depends') ? 'install /bin/true \n' : ''),
+    'kernel module a-b is kept out by modprobe.d (x): `install a-b /bin/true`',
+  ],
+  [
+    'a module that an install line loads',
+    module,
+    {},
+    (argv) =>
+      Promise.resolve(argv.includes('--show-depends') ? 'install /sbin/modprobe --ignore-install a-b && true\n' : ''),
+    undefined,
+  ],
+  [
+    'files that may not grow',
+    { kind: 'file-size' },
+    {
+      '/proc/self/limits':
+        'Limit  Soft Limit  Hard Limit  Units\nMax file size             1048576              unlimited            bytes\n',
+    },
+    found,
+    'files may not grow beyond 1048576 bytes (RLIMIT_FSIZE): a run that reaches that is killed',
+  ],
+  [
+    'files of any size',
+    { kind: 'file-size' },
+    { '/proc/self/limits': 'Max file size             unlimited            unlimited            bytes\n' },
+    found,
+    undefined,
+  ],
   ['a tool', { kind: 'tool', name: 't', debianPackage: 'p' }, { '/usr/sbin/t': '' }, missing, undefined],
   ['no tool', { kind: 'tool', name: 't', debianPackage: 'p' }, {}, found, 'program t is not installed'],
   ['cgroups', cgroup, controllers, found, undefined],
