@@ -30,6 +30,8 @@ export const stdinPath = '/dev/stdin';
 /** Reads a text that the user named. Throws ProfileError when that fails. */
 export function readInput(path: string, what: string): string {
   try {
+    // A pipe, a socket or a file: by its number, as a socket has no path that can be opened.
+    if (path === stdinPath) return readFileSync(0, 'utf8');
     const kind = statSync(path);
     // A device may have no end.
     if (kind.isCharacterDevice() || kind.isBlockDevice() || kind.isSocket()) throw new Error('it is no file');

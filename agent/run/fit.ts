@@ -1,5 +1,6 @@
 // What a profile asks for against what this host and its media have, as far as it can be told without touching either.
 
+import type { AioRoom } from '../host/facts/aio.ts';
 import { availableCpus } from '../host/facts/cpus.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
 import { parseBytes, writeBytes } from '../lib/units.ts';
@@ -66,12 +67,6 @@ export function checkProblems(sections: readonly JobSection[], layers: readonly 
       hint: `set \`memory: true\` under ${layer}.${form}${form === 'stub' ? ', or `stub: none`' : ''}, or leave verify out`,
     }));
   });
-}
-
-/** Contexts of Linux AIO that can still be set up (fs/aio.c, ioctx_alloc: events over all contexts of the host). */
-export interface AioRoom {
-  readonly used: number;
-  readonly most: number;
 }
 
 /** `guests`: how many run these sections. */

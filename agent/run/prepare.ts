@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { cpuCount } from '../host/facts/cpus.ts';
-import { readText } from '../host/kernel/files.ts';
+import { aioRoom } from '../host/facts/aio.ts';
 import { InternalError, NeedError, ProfileError, UsageError } from '../lib/errors.ts';
 import { guestFacts } from '../lib/guest.ts';
 import type { JobChange } from '../lib/job-change.ts';
@@ -21,7 +21,7 @@ import { sliceSectors, type StackPlan } from '../stack/raise.ts';
 import { Admission } from './admission.ts';
 import { claimFor } from './destroy.ts';
 import type { Destroy } from './destroy-option.ts';
-import { aioProblems, type AioRoom, checkProblems, mustFit } from './fit.ts';
+import { aioProblems, checkProblems, mustFit } from './fit.ts';
 import { surveyMedia } from './survey.ts';
 
 export interface Setup {
@@ -79,7 +79,7 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
   if (sections) {
     const unchecked = checkProblems(sections, layers).map((problem) => ({ at: path, ...problem }));
     if (unchecked.length > 0) admission.check(() => refuse(new ProfileError(unchecked)));
-    const room = await readAioRoom();
+    const room = aioRoom();
     const crowded = room && !guestFacts[profile.guest].ownKernel ? aioProblems(sections, guests, room) : [];
     if (crowded.length > 0) admission.check(() => refuse(new NeedError(crowded)));
   }
@@ -158,14 +158,6 @@ async function jobOf({ workload }: Profile): Promise<UserJob> {
 function placeChanges(sections: readonly JobSection[], laneBytes: number): readonly JobChange[] {
   const wanted = laneBytes > 0 ? layoutIn(sections, laneBytes)?.wanted : undefined;
   return wanted === undefined || wanted === laneBytes ? [] : [{ kind: 'working-set', bytes: wanted, laneBytes }];
-}
-
-/** Undefined on a kernel without Linux AIO. */
-async function readAioRoom(): Promise<AioRoom | undefined> {
-  const [used, most] = (
-    await Promise.all(['aio-nr', 'aio-max-nr'].map((name) => readText(`/proc/sys/fs/${name}`)))
-  ).map((text) => Number(text ?? NaN));
-  return used === undefined || most === undefined || Number.isNaN(used + most) ? undefined : { used, most };
 }
 
 function refuse(failure: Error): never {
