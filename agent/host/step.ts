@@ -2,9 +2,11 @@
 
 import { InternalError } from '../lib/errors.ts';
 import { type Kernel, kernelHere } from './port.ts';
+import { broughtModulesStep } from './steps/brought-modules.ts';
 import { cgroupStep } from './steps/cgroup.ts';
 import { controllersStep } from './steps/controllers.ts';
 import { dmCreateStep } from './steps/dm-create.ts';
+import { dmMessageStep } from './steps/dm-message.ts';
 import { dmStatsStep } from './steps/dm-stats.ts';
 import { dmSwapStep } from './steps/dm-swap.ts';
 import { execStep } from './steps/exec.ts';
@@ -29,6 +31,7 @@ import type { StepKind, StepText, Verb } from './steps/verb.ts';
 
 const kinds = [
   moduleStep,
+  broughtModulesStep,
   mkdirStep,
   writeStep,
   linkStep,
@@ -37,6 +40,7 @@ const kinds = [
   controllersStep,
   dmCreateStep,
   dmSwapStep,
+  dmMessageStep,
   dmStatsStep,
   netnsStep,
   nvmeConnectStep,

@@ -9,6 +9,7 @@ import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { JobChange } from '../lib/job-change.ts';
 import type { Demand } from '../lib/own-limit.ts';
+import type { StackNote } from '../lib/stack-note.ts';
 import { renderDuration } from '../lib/units.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
@@ -49,6 +50,8 @@ export interface Plan {
   readonly budgetMs: number;
   /** What this stack leaves open, as sentences. */
   readonly open: readonly string[];
+  /** What is made of the block stack beside what the profile says word for word; absent where there is nothing. */
+  readonly stackNotes?: readonly StackNote[];
   /** What each guest's job asks for; earlier versions did not record it. */
   readonly demand?: Demand;
   /** What is not as the job file has it; absent without one, and in earlier versions. */
@@ -70,6 +73,7 @@ export interface PlanOptions {
   readonly demand?: Demand;
   readonly jobChanges?: readonly JobChange[];
   readonly impact?: Impact | undefined;
+  readonly stackNotes?: readonly StackNote[];
 }
 
 /** Throws ProfileError when there is nothing to compare. */
@@ -110,6 +114,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     measureMs,
     budgetMs,
     open: openQuestions(profile, layers),
+    ...(options.stackNotes && options.stackNotes.length > 0 ? { stackNotes: options.stackNotes } : {}),
     ...(options.demand ? { demand: options.demand } : {}),
     ...(options.jobChanges && options.jobChanges.length > 0 ? { jobChanges: options.jobChanges } : {}),
     ...(options.impact ? { impact: recorded(options.impact) } : {}),

@@ -5,6 +5,7 @@ import { guestKinds } from '../lib/guest.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { leftOutAbout } from '../lib/job-change.ts';
 import { layers } from '../lib/layer.ts';
+import { stackNoteSchema } from '../lib/stack-note.ts';
 import { usualAims } from '../plan/plan.ts';
 import { cutShortSchema } from './phase.ts';
 import { runCaveatSchema } from './run-caveat.ts';
@@ -96,6 +97,8 @@ export const planSchema = z.object({
   latencyMs: z.number().positive().exactOptional(),
   budgetMs: z.number().positive(),
   open: z.array(z.string()),
+  // Earlier versions had none.
+  stackNotes: z.array(stackNoteSchema).exactOptional(),
   // Earlier versions recorded neither.
   demand: demand.exactOptional(),
   jobChanges: z.array(jobChange).exactOptional(),

@@ -8,15 +8,28 @@ import { depthOf, type JobSection, onlyChecks, optionOf, verifies } from '../loa
 import { cpuRanges, type Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
 import type { StackLayer } from '../stack/raise.ts';
+import type { LayerOutline } from './outlines.ts';
 
 /** Throws ProfileError with everything that does not fit. */
 export function mustFit(
   profile: Profile,
-  found: { readonly at: string; readonly sections: readonly JobSection[]; readonly geometry: Geometry | undefined },
+  found: {
+    readonly at: string;
+    readonly sections: readonly JobSection[];
+    readonly geometry: Geometry | undefined;
+    /** What the layers would make of it. */
+    readonly outlines: readonly LayerOutline[];
+  },
 ): void {
   const problems = [
     ...cpuProblems(profile, availableCpus()),
     ...(found.geometry ? blockProblems(found.sections, found.geometry) : []),
+    ...found.outlines.flatMap(({ layer, outline: { problems, blockBytes } }) => [
+      ...problems.map((problem) => ({ message: `stack.${layer}.deployed: ${problem}` })),
+      ...(blockBytes === undefined || !found.geometry || blockBytes <= found.geometry.blockBytes
+        ? []
+        : blockProblems(found.sections, { blockBytes }, layer)),
+    ]),
   ];
   if (problems.length > 0) throw new ProfileError(problems.map((problem) => ({ at: found.at, ...problem })));
 }
@@ -38,14 +51,18 @@ function firstMissing(first: number, last: number, cpus: ReadonlySet<number>): n
 }
 
 /** Direct I/O must be in whole blocks (open(2), O_DIRECT); sizes that fio alone understands are left to it. */
-export function blockProblems(sections: readonly JobSection[], { blockBytes }: Geometry): readonly Problem[] {
+export function blockProblems(
+  sections: readonly JobSection[],
+  { blockBytes }: Pick<Geometry, 'blockBytes'> & Partial<Geometry>,
+  of = 'media',
+): readonly Problem[] {
   const sizes = sections.flatMap(({ options }) =>
     options.flatMap(([key, value]) => (key === 'bs' || key === 'blocksize' ? (value?.split(',') ?? []) : [])),
   );
   return [...new Set(sizes)].flatMap((text): Problem[] => {
     const size = parseBytes(text);
     if (size === undefined || (size > 0 && size % blockBytes === 0)) return [];
-    const message = `workload.bs: ${writeBytes(size)} is not a multiple of ${writeBytes(blockBytes)}, the block size of the media`;
+    const message = `workload.bs: ${writeBytes(size)} is not a multiple of ${writeBytes(blockBytes)}, the block size of the ${of}`;
     return [{ message }];
   });
 }

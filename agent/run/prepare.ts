@@ -22,6 +22,7 @@ import { Admission } from './admission.ts';
 import { claimFor } from './destroy.ts';
 import type { Destroy } from './destroy-option.ts';
 import { aioProblems, checkProblems, mustFit } from './fit.ts';
+import { mustWrite, outlinesOf } from './outlines.ts';
 import { surveyMedia } from './survey.ts';
 
 export interface Setup {
@@ -75,7 +76,10 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
     admission.check(() => mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold }));
   const geometry = await admission.ask(() => surveyMedia(layers));
   // Without the load, or the media, the checks of the other are made all the same.
-  admission.check(() => mustFit(profile, { at: path, sections: sections ?? [], geometry }));
+  const outlines = geometry ? outlinesOf(layers, geometry, guests) : [];
+  admission.check(() => mustFit(profile, { at: path, sections: sections ?? [], geometry, outlines }));
+  if (claim || layers.some(({ deployed }) => deployed.reads === 'only'))
+    admission.check(() => mustWrite(path, { outlines, writable }));
   if (sections) {
     const unchecked = checkProblems(sections, layers).map((problem) => ({ at: path, ...problem }));
     if (unchecked.length > 0) admission.check(() => refuse(new ProfileError(unchecked)));
@@ -93,6 +97,7 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
       ...(sections ? { demand: demandOf(sections) } : {}),
       ...(job ? { jobChanges: [...job.changes, ...placeChanges(job.sections, (laneSectors ?? 0) * sectorBytes)] } : {}),
       impact: options.impact,
+      stackNotes: outlines.flatMap(({ outline }) => outline.notes),
       ...(options.fast === true ? { alpha: fastAlpha } : {}),
       ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
     }),

@@ -7,6 +7,7 @@ import type { Host } from '../host/host.ts';
 import type { Need } from '../host/needs/needs.ts';
 import type { GuestKind } from '../lib/guest.ts';
 import type { Layer, Role } from '../lib/layer.ts';
+import type { StackNote } from '../lib/stack-note.ts';
 import type { Domain, XenRing } from '../lib/xen.ts';
 import type { Names } from './names.ts';
 
@@ -35,6 +36,8 @@ export interface Site {
   readonly names: Names;
   /** The lanes beneath: none for media, one or one a guest above it. */
   readonly under: readonly Lane[];
+  /** The lane that was sliced into `under`, where that was done for this layer. */
+  readonly shared?: Lane;
   readonly geometry: Geometry;
   readonly guests: number;
   /** CPUs of the host: a stub gets a queue for each. */
@@ -50,6 +53,17 @@ export type Medium =
   | { readonly kind: 'device'; readonly path: string; readonly writable: boolean }
   | { readonly kind: 'measures'; readonly bytes: number; readonly blockBytes: number };
 
+/** What a provider would make of lanes of a known length, before anything is raised. */
+export interface Outline {
+  readonly notes: readonly StackNote[];
+  /** What does not fit, as sentences that name the place in the provider's settings. */
+  readonly problems: readonly string[];
+  /** It writes to the media while it is raised. */
+  readonly writes: boolean;
+  /** Logical block of its lanes where it is larger than that of the media, bytes. */
+  readonly blockBytes?: number;
+}
+
 export interface Configured {
   readonly needs: readonly Need[];
   /** `only`: as the provider's; set when it is configured for a profile. */
@@ -60,6 +74,8 @@ export interface Configured {
   readonly forgets?: boolean;
   /** `one`: a single shared lane; `per-guest`: the lanes are fanned out beneath it. */
   readonly lanes: 'one' | 'per-guest';
+  /** `sectors`: of the lane beneath it; `slice`: of a guest's part of that, the same where the lanes are one a guest. */
+  readonly outline?: (lane: { readonly sectors: number; readonly slice: number; readonly guests: number }) => Outline;
   /** Ring only: how many I/Os each guest's ring can hold. Absent if the settings do not say. */
   readonly holds?: number;
   /** Xen's rings only, as far as the settings fix it; `frontend`: whose grants the ring takes. */

@@ -76,13 +76,15 @@ export async function raiseStack(
 
 async function raiseLayer(raising: Raising, layer: StackLayer, beneath: readonly Lane[]): Promise<readonly Lane[]> {
   const under = layer.deployed.lanes === 'per-guest' ? await fanOut(raising, beneath) : beneath;
+  // Only for the layer that it was sliced for.
+  const sliced = under === beneath ? undefined : raising.fannedOut;
   const wanted = layer.stub ? roleIn(raising.start, layer.layer) : 'deployed';
   const raiseForm = async (role: Role): Promise<readonly Lane[] | undefined> => {
     const form = layer[role];
     if (!form || (role !== wanted && raising.onlyStart)) return undefined;
     // A ring may claim its lane for itself, so the path past it needs a twin to stand on.
     const own = role === 'stub' && layer.layer === 'ring' ? await twinsOf(raising, under) : under;
-    return form.raise(siteOf(raising, own));
+    return form.raise({ ...siteOf(raising, own), ...(sliced ? { shared: sliced } : {}) });
   };
   const deployed = await raiseForm('deployed');
   const stub = await raiseForm('stub');

@@ -23,6 +23,8 @@ import { type ProviderCase, providerCases } from '../../test/support/provider-ca
 import { onHost } from './figures.ts';
 
 const machine = process.argv[2] ?? 'stock';
+/** Those alone whose name matches. */
+const only = new RegExp(process.argv[3] ?? '');
 const [settleMs, measureMs] = [150, 500];
 const switches = 4;
 /** Of what passed the junctions, at least, through the form that was asked for; and at most through another. */
@@ -41,7 +43,7 @@ const verifying = shape(['rw', 'randread'], ...verify, ['rate_iops', '300']);
 const reading = shape(['rw', 'randread']);
 
 for (const [i, one] of providerCases()
-  .filter((each) => each.machine === machine)
+  .filter((each) => each.machine === machine && only.test(each.name))
   .entries())
   await show(one, namesOf(`fab0${i.toString(16).padStart(2, '0')}`, 'a'.repeat(32)));
 if (machine === 'stock') await control();
@@ -100,8 +102,10 @@ async function carry(place: Place, one: ProviderCase): Promise<string> {
       fill(place, stack, { layer: one.layer, role });
     }
   }
-  if (one.load === 'deployed') await during(place, { stack, load: verifying }, () => host.sleep(3_000));
-  const load = { writes: writing, filled: verifying, deployed: reading, reads: reading }[one.load];
+  if (one.load === 'kept') for (const { device } of stack.lanes) fillDevice(device);
+  const keeps = one.load === 'deployed' || one.load === 'kept';
+  if (keeps) await during(place, { stack, load: verifying }, () => host.sleep(one.load === 'kept' ? 1_000 : 3_000));
+  const load = { writes: writing, filled: verifying, deployed: reading, kept: reading, reads: reading }[one.load];
   const flows: string[] = [];
   await during(place, { stack, load }, async () => {
     for (let i = 0; i <= switches; i++) {
@@ -111,6 +115,10 @@ async function carry(place: Place, one: ProviderCase): Promise<string> {
       flows.push(await flowOf(host, stack, { arm: arms[role], role, layer: one.layer }));
     }
   });
+  if (one.load === 'kept') {
+    await switchTo(host, stack, arms.deployed);
+    await during(place, { stack, load: verifying }, () => host.sleep(1_000));
+  }
   return flows.join(' ');
 }
 
@@ -186,8 +194,12 @@ function fill({ prepared }: Place, stack: Stack, { layer, role }: { layer: Provi
   const { writable } = prepared.stack;
   if (!writable && role === 'deployed') return;
   const lane = writable ? stack.lanes[0] : stack.junctions.find((one) => one.layer === layer)?.lanes[role];
+  fillDevice(lane?.device ?? '');
+}
+
+function fillDevice(device: string): void {
   execFileSync('fio', [
-    ...['--name=fill', `--filename=${lane?.device ?? ''}`, '--rw=write', '--bs=4k', '--iodepth=32', '--direct=1'],
+    ...['--name=fill', `--filename=${device}`, '--rw=write', '--bs=4k', '--iodepth=32', '--direct=1'],
     ...['--ioengine=libaio', '--verify=crc32c', '--do_verify=0', '--output=/dev/null'],
   ]);
 }

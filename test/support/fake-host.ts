@@ -100,7 +100,9 @@ export function thingOf(step: Step): string {
     case 'link':
     case 'cgroup':
     case 'controllers':
+    case 'dm-message':
     case 'dm-stats':
+    case 'brought-modules':
     case 'netns':
     case 'nvme-connect':
     case 'secret':

@@ -21,10 +21,11 @@ export interface ProviderCase {
 }
 
 /**
+ * `kept`: what is written as deployed is there only so; it is verified before and after the switches, which are under reads.
  * `writes`: guests write and verify throughout. `filled`: each form has its own data, which guests read and verify throughout.
  * `deployed`: so much as deployed; the stub keeps none, and is only read. `reads`: neither form keeps any.
  */
-export type LoadKind = 'writes' | 'filled' | 'deployed' | 'reads';
+export type LoadKind = 'kept' | 'writes' | 'filled' | 'deployed' | 'reads';
 
 const machines: Readonly<Record<string, Machine>> = { vduse: 'vduse', 'xen-vbd': 'xen', 'xen-domu': 'xen' };
 
@@ -54,6 +55,14 @@ interface Form {
 
 /** Each deployed form with its default stub, and each other stub with the first deployed form: as few as show all. */
 export function providerCases(): readonly ProviderCase[] {
+  const tables = Object.entries(printedTables).map(([what, settings]) => ({
+    ...caseOf('blockstack', [{ provider: 'dm', settings }, formOf(providersFor('blockstack', 'stub')[0])], 'kept'),
+    name: `blockstack: dm, ${what}`,
+  }));
+  return [...providerPairs(), ...tables];
+}
+
+function providerPairs(): readonly ProviderCase[] {
   return layers.flatMap((layer) => {
     const [deployed, stubs] = [providersFor(layer, 'deployed'), providersFor(layer, 'stub')];
     const defaults = deployed.map((one) => stubs.find(({ name }) => name === defaultStub(layer, one.name)));
@@ -89,8 +98,71 @@ function keeping({ provider, settings }: Form): Form {
 }
 
 function loadAbove([{ provider }]: Pair): LoadKind {
+  if (isMapped(provider)) return 'kept';
   return ['nvme-tcp-remote', 'remote'].includes(provider) ? 'deployed' : 'writes';
 }
+
+/** Its blocks lie elsewhere on the medium than the stub's, or are enciphered there. */
+function isMapped(provider: string): boolean {
+  return provider !== 'dm' && providersFor('blockstack', 'deployed').some(({ name }) => name === provider);
+}
+
+/** Tables as people have them: printed by dmsetup on another host, of LUKS, LVM and multipathd. */
+const printedTables: Readonly<Record<string, object>> = {
+  'a linear volume': {
+    devices: [{ name: 'root', table: '# the root volume\nvg-root: 0 41943040 linear 254:3 2048\n' }],
+  },
+  LUKS2: {
+    devices: [
+      {
+        name: 'luks',
+        table: 'luks-0: 0 209682432 crypt aes-xts-plain64 :64:logon:cryptsetup:0000-d0 0 259:3 32768 1 allow_discards',
+      },
+    ],
+  },
+  adiantum: {
+    devices: [
+      {
+        name: 'crypt',
+        table: `0 {sectors} crypt xchacha12,aes-adiantum-plain64 ${'0123456789abcdef'.repeat(4)} 0 {below} 0 1 sector_size:4096`,
+      },
+    ],
+  },
+  'a volume on multipath': {
+    devices: [
+      {
+        name: 'mpath',
+        table: 'mpatha: 0 {sectors} multipath 1 queue_if_no_path 1 alua 1 1 service-time 0 2 1 8:16 1 8:16 1',
+      },
+      { name: 'lv', table: 'vg-lv: 0 104857600 linear 253:0 2048' },
+    ],
+  },
+  'a raid10 of LVM': {
+    devices: [
+      ...[0, 1, 2, 3].flatMap((i) => [
+        { name: `m${i}`, table: `0 2048 linear {below} ${2048 * i}` },
+        { name: `i${i}`, table: `0 12288 linear {below} ${8192 + 12288 * i}` },
+      ]),
+      {
+        name: 'r10',
+        table: '0 24576 raid raid10 4 128 nosync region_size 1024 4 {m0} {i0} {m1} {i1} {m2} {i2} {m3} {i3}',
+      },
+    ],
+  },
+  'a thin volume': {
+    scope: 'shared',
+    side: [{ name: 'meta', size: '4MiB' }],
+    devices: [
+      {
+        name: 'pool',
+        table: '0 {sectors} thin-pool {meta} {below} 128 0 1 skip_block_zeroing',
+        messages: ['create_thin {guest}'],
+      },
+    ],
+    volumes: [{ name: 'thin', table: '0 {sectors} thin {pool} {guest}' }],
+    prepare: 'fill',
+  },
+};
 
 function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderCase {
   const isDomain = deployed.provider === 'xen-domu';
@@ -98,7 +170,9 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
     deployed: { provider: one[0].provider, ...one[0].settings },
     stub: { provider: one[1].provider, ...one[1].settings },
   });
-  const beneath = { deployed: { provider: 'model', latency: '1ms', size: '64MiB', memory: true }, stub: 'none' };
+  // Whoever is to be filled takes its time: one guest of half the size shows it too.
+  const room = load === 'kept' ? '32MiB' : '64MiB';
+  const beneath = { deployed: { provider: 'model', latency: '1ms', size: room, memory: true }, stub: 'none' };
   // A domain has no way past its ring: what is beneath it is switched.
   const switched = isDomain ? 'blockstack' : layer;
   const own = isDomain
@@ -109,9 +183,9 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
         ]),
       }
     : { [layer]: section([deployed, stub]) };
-  const writes = load === 'writes';
+  const writes = load === 'writes' || load === 'kept';
   // What was filled from its start on is one guest's: fio's headers carry their place.
-  const guests = writes ? 2 : 1;
+  const guests = load === 'writes' ? 2 : 1;
   const shown = [
     { role: 'deployed', provider: deployed.provider } as const,
     { role: 'stub', provider: stub.provider } as const,

@@ -11,6 +11,7 @@ import { pilotMostMs, usesPilot } from '../../plan/pilot.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
 import { scheduleBlock } from '../../plan/schedule.ts';
 import { ofJobFile } from '../../report/words/job-change.ts';
+import { stackNoteWords } from '../../report/words/stack-note.ts';
 import { prepare, type PrepareOptions } from '../../run/prepare.ts';
 import { jsonText } from '../../lib/json-text.ts';
 
@@ -66,6 +67,7 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Rehearsed
       : []),
     ...(plan.jobChanges ?? []).map(ofJobFile),
     ...plan.open.map((sentence) => `open: ${sentence}`),
+    ...(plan.stackNotes ?? []).map((note) => `block stack: ${stackNoteWords(note)}`),
     '',
     'changes to the host, each with its undo (all undone in reverse order at the end):',
     ...phases.flatMap(({ title, steps }) => ['', `# ${title}`, ...steps.flatMap(stepLines)]),

@@ -1,11 +1,9 @@
 // Devices of device-mapper, and md that device-mapper can stand for, as tables of a profile: from the media's end up, with
 // `{below}` and names for devices. Keys are zeros.
 
+import { mostDevices } from '../../lib/stack-note.ts';
 import type { Device } from '../document.ts';
 import type { LayerClone } from './layers.ts';
-
-/** As a profile allows. */
-const mostDevices = 8;
 
 interface Row {
   readonly name: string;

@@ -1,6 +1,7 @@
 // The device-mapper ioctls that layerlift needs (include/uapi/linux/dm-ioctl.h, interface 4.x).
 
 import { errnoOf, HostError } from '../../lib/errors.ts';
+import { explainErrno, lastWords } from './refusal.ts';
 import { foreignIn } from './foreign.ts';
 import type { DmTable } from './table.ts';
 import { faultPoint } from '../kernel/fault.ts';
@@ -75,7 +76,7 @@ async function mustStandOn(name: string, on: readonly string[], kernel: Kernel):
 /** Loads a table into the inactive slot. Nothing changes until `dmResume`. */
 export async function dmLoad(name: string, table: DmTable, kernel: Kernel, readOnly = false): Promise<void> {
   const flags = readOnly ? flag.readOnly : 0;
-  await call(kernel, command.load, name, { data: encodeTable(table), targets: table.length, flags });
+  await call(kernel, command.load, name, { data: encodeTable(table), targets: table.length, flags, asksLog: true });
 }
 
 /**
@@ -117,6 +118,12 @@ export async function dmStatus(name: string, kernel: Kernel): Promise<DmStatus |
   }
 }
 
+/** Sends a message to the target at the start of a device, such as `create_thin 1` to a pool. */
+export async function dmTargetMessage(name: string, message: string, kernel: Kernel): Promise<void> {
+  const data = Buffer.concat([Buffer.alloc(8), Buffer.from(`${message}\0`)]);
+  await call(kernel, command.message, name, { data, asksLog: true });
+}
+
 /** Sends a message to a device (not to a target) and gives the text of the answer. */
 export async function dmMessage(name: string, message: string, kernel: Kernel): Promise<string> {
   const body = Buffer.from(`${message}\0`);
@@ -135,6 +142,8 @@ interface Request {
   readonly targets?: number;
   readonly data?: Buffer;
   readonly room?: number;
+  /** What the kernel logs about a refusal is part of the error. */
+  readonly asksLog?: true;
 }
 
 async function call(kernel: Kernel, number: number, name: string, request: Request): Promise<Buffer> {
@@ -155,7 +164,10 @@ async function call(kernel: Kernel, number: number, name: string, request: Reque
     return buffer;
   } catch (cause) {
     const verb = Object.entries(command).find(([, value]) => value === number)?.[0] ?? `${number}`;
-    throw new HostError(`cannot ${verb} device-mapper device ${name}: ${describe(cause)}`, undefined, { cause });
+    const said = request.asksLog ? await lastWords(kernel) : undefined;
+    const { why, hint } = explainErrno(cause);
+    const log = said === undefined ? '' : ` (kernel log: ${said})`;
+    throw new HostError(`cannot ${verb} device-mapper device ${name}: ${why}${log}`, hint, { cause });
   }
 }
 
@@ -192,12 +204,4 @@ function numberOf(dev: bigint): { major: number; minor: number } {
 function text(buffer: Buffer, start: number, length: number): string {
   const end = buffer.indexOf(0, start);
   return buffer.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
-}
-
-function describe(cause: unknown): string {
-  const code = errnoOf(cause);
-  if (code === 'EBUSY') return 'EBUSY: it, or a device that it stands on, is held by somebody else';
-  if (code === 'EINVAL') return 'EINVAL: the kernel refuses the table; `dmesg` says why';
-  if (code === 'EACCES' || code === 'EPERM') return `${code}: root is needed`;
-  return code ?? String(cause);
 }

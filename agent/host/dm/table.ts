@@ -42,16 +42,38 @@ function withoutKeys({ type, params }: DmTarget): string {
   return params;
 }
 
-/** Parses `start length type [params]` lines. Returns undefined for anything else, also for gaps and beyond 2^53 sectors. */
-export function parseTable(text: string): DmTable | undefined {
+/** A table, or which line is wrong and what is wrong with it. */
+export type ReadTable =
+  { readonly table: DmTable; readonly fault?: undefined } | { readonly table?: undefined; readonly fault: string };
+
+/** Reads `start length type [params]` lines as dmsetup(8) has them; lines that begin with `#` are comments. */
+export function readTable(text: string): ReadTable {
   const out: DmTarget[] = [];
-  for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
-    const match = /^\s*(\d+)\s+(\d+)\s+([\w-]+)(?:\s+(.*?))?\s*$/.exec(line);
-    if (!match) return undefined;
-    const [start, length] = [Number(match[1]), Number(match[2])];
-    if (length === 0 || start !== tableSectors(out)) return undefined;
-    if (!Number.isSafeInteger(start + length)) return undefined;
-    out.push({ start, length, type: match[3] ?? '', params: match[4] ?? '' });
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue;
+    const read = readLine(line, tableSectors(out));
+    if (typeof read === 'string') return { fault: `line ${i + 1}: ${read}` };
+    out.push(read);
   }
-  return out.length > 0 ? out : undefined;
+  return out.length > 0 ? { table: out } : { fault: 'it has no line' };
+}
+
+/** `expected`: where the target must start. Gives the fault in words. */
+function readLine(line: string, expected: number): DmTarget | string {
+  const [first = '', second = '', type = ''] = line.trim().split(/\s+/);
+  if (!/^\d+$/.test(first)) return `"${first}" is no start in sectors`;
+  if (!/^\d+$/.test(second)) return `"${second}" is no length in sectors`;
+  if (type === '') return 'no target after the length';
+  const match = /^\s*\d+\s+\d+\s+([\w-]+)(?:\s+(.*?))?\s*$/.exec(line);
+  if (!match) return `"${type}" is no name of a target`;
+  const [start, length] = [Number(first), Number(second)];
+  if (length === 0) return 'the length is 0';
+  if (!Number.isSafeInteger(start + length)) return 'it ends beyond 2^53 sectors';
+  if (start !== expected) return `it starts at ${start}, not at ${expected}, where the targets before it end`;
+  return { start, length, type: match[1] ?? '', params: match[2] ?? '' };
+}
+
+/** As `readTable`; undefined for anything else than a table, also for gaps and beyond 2^53 sectors. */
+export function parseTable(text: string): DmTable | undefined {
+  return readTable(text).table;
 }

@@ -30,6 +30,7 @@ import {
 import { type Asked, capsOf } from './caps.ts';
 import { sliceCaveatWords } from '../words/caveat.ts';
 import { runCaveatWords } from '../words/run-caveat.ts';
+import { stackNoteWords } from '../words/stack-note.ts';
 import { neighboursInWords, verdictInWords } from '../words/in-document.ts';
 import { settleRow } from '../words/settle.ts';
 import type { ReportDocument } from '../schema/schema.ts';
@@ -115,6 +116,7 @@ function factsOf(input: ReportInput): Facts {
     settle: settleRow(plan, input.pilot),
     outlook: analysis.outlook ?? null,
     open: plan.open,
+    ...(plan.stackNotes ? { stackNotes: plan.stackNotes.map(stackNoteWords) } : {}),
     caveats: { run: input.caveats.map(runCaveatWords), slices: countedCaveats(slices) },
     cost: agentCost(slices),
     others: input.others ?? null,

@@ -11,6 +11,7 @@ export function renderNdjson(report: ReportDocument): string {
     interference,
     caveats,
     open,
+    stackNotes = [],
     exit,
     folder,
     endedAt,
@@ -29,6 +30,7 @@ export function renderNdjson(report: ReportDocument): string {
     ...caveats.run.map((text) => ({ type: 'caveat', text })),
     ...caveats.slices.map((row) => ({ type: 'caveat', ...row })),
     ...open.map((text) => ({ type: 'open', text })),
+    ...stackNotes.map((text) => ({ type: 'stack-note', text })),
     { type: 'end', kind, endedAt, exit, folder },
   ];
   return records.map((record) => `${JSON.stringify({ v: version, run, ...record })}\n`).join('');

@@ -169,6 +169,9 @@ export const reportSchema = z
     settle,
     outlook: outlook.nullable().describe('what more slices would prove at this noise'),
     open: list(z.string()).describe('what this stack leaves open'),
+    stackNotes: list(z.string())
+      .exactOptional()
+      .describe('what was made of the block stack beside what the profile says word for word; left out: nothing'),
     caveats: z.object({
       run: list(z.string()).describe('doubts about the whole run'),
       slices: list(z.object({ text: z.string(), slices: z.number().int() })).describe(

@@ -26,6 +26,7 @@ export function sectionsOf(report: ReportDocument): readonly Section[] {
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },
     { kind: 'list', title: 'Open questions', items: report.open },
+    { kind: 'list', title: 'Block stack as raised', items: report.stackNotes ?? [] },
   ];
   return sections.filter((section) => (section.kind === 'table' ? section.rows : section.items).length > 0);
 }

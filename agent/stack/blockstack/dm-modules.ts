@@ -2,6 +2,8 @@
 // itself while a table is loaded. Asked for by name, they are journaled and unloaded again.
 
 import type { DmTable, DmTarget } from '../../host/dm/table.ts';
+import type { Need } from '../../host/needs/needs.ts';
+import { absenceOf } from './refused-targets.ts';
 
 export interface WantedModule {
   readonly name: string;
@@ -32,11 +34,30 @@ export function modulesOf(table: DmTable): readonly WantedModule[] {
   return [...new Map(wanted.map((module) => [module.name, module])).values()];
 }
 
+/** The targets, and what of their helpers a kernel may be built without: algorithms have other ways to be there. */
+export function needsOfTables(table: DmTable): readonly Need[] {
+  const targets = [...new Set(table.map(({ type }) => type))].map((target): Need => {
+    return {
+      kind: 'module',
+      name: moduleOf(target),
+      forWhat: `the device-mapper target ${target}`,
+      hint: absenceOf(target),
+    };
+  });
+  const helpers = table.flatMap(helpersOf).filter(({ name }) => !name.startsWith('crypto-'));
+  return [
+    ...targets,
+    ...new Map(helpers.map(({ name, why }) => [name, { kind: 'module', name, forWhat: why } as const])).values(),
+  ];
+}
+
 /** By the names that the kernel asks for in request_module() and crypto_alloc_*(). */
 function helpersOf({ type, params }: DmTarget): readonly WantedModule[] {
   const words = params.split(/\s+/);
   const algorithms = (text: string): readonly WantedModule[] =>
-    [...text.matchAll(/\w+/g)].map(([name]) => ({ name: `crypto-${name}`, why: `an algorithm of the ${type} target` }));
+    [...text.matchAll(/\w+/g)]
+      .flatMap(([name]) => [...(broughtBy[name] ?? []), name])
+      .map((name) => ({ name: `crypto-${name}`, why: `an algorithm of the ${type} target` }));
   switch (type) {
     case 'multipath':
       return words
@@ -62,6 +83,16 @@ function helpersOf({ type, params }: DmTarget): readonly WantedModule[] {
       return [];
   }
 }
+
+/** What a template asks for by itself when it is put together (crypto/adiantum.c, hctr2.c, chacha20poly1305.c, ccm.c, gcm.c). */
+const broughtBy: Readonly<Record<string, readonly string[]>> = {
+  adiantum: ['nhpoly1305'],
+  hctr2: ['xctr', 'polyval'],
+  rfc7539: ['chacha20', 'poly1305'],
+  rfc7539esp: ['chacha20', 'poly1305'],
+  ccm: ['ctr', 'cbcmac'],
+  gcm: ['ctr', 'ghash'],
+};
 
 /** What a cipher consists of: `aes-cbc-essiv:sha256` and `capi:essiv(cbc(aes),sha256)-plain64`; modes want ecb beneath. */
 function cipherOf(spec: string): string {

@@ -73,7 +73,7 @@ stack: { media: { deployed: { provider: model, latency: 20 } } }
     profile: `${head}guests: 1
 stack:
   media: { deployed: { provider: model, size: 64MiB } }
-  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 {sectors} linear 254:0 0' }] } }
+  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 {sectors} linear /dev/vda 0' }] } }
 `,
     status: 69,
     says: ['names the device 254:0, which is not part of this stack'],
@@ -83,11 +83,11 @@ stack:
     profile: `${head}guests: 1
 stack:
   media: { deployed: { provider: model, size: 64MiB } }
-  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 65536 integrity 254:0 0 4 D 0' }] } }
+  blockstack: { deployed: { provider: dm, devices: [{ name: top, table: '0 65536 integrity /dev/vda 0 4 D 0' }] } }
 `,
     after: 'cmp -n 1048576 /dev/vda /dev/zero && echo untouched',
     status: 69,
-    says: [/gives 254:0 to the target integrity, which may be a device outside of this stack/, 'use {below}'],
+    says: [/gives \/dev\/vda to the target integrity, which may be a device outside of this stack/, 'use {below}'],
     prints: 'untouched',
   },
   {

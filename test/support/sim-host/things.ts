@@ -86,6 +86,8 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       if (step.name === 'tcm_loop') for (const name of adapterHas) files.set(parameters + name, '1024');
       break;
     case 'controllers':
+    case 'brought-modules':
+    case 'dm-message':
     case 'dm-stats':
     case 'udev-rules':
     case 'spawn':
@@ -155,6 +157,8 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       if (step.name === 'tcm_loop') for (const name of adapterHas) files.delete(parameters + name);
       break;
     case 'controllers':
+    case 'brought-modules':
+    case 'dm-message':
     case 'dm-stats':
     case 'dm-swap':
     case 'spawn':
