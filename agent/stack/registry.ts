@@ -1,8 +1,16 @@
 // One line a provider. The first stub of a layer is its default.
 
 import type { Layer, Role } from '../lib/layer.ts';
+import { cacheTree } from './blockstack/cache.ts';
+import { cryptTree } from './blockstack/crypt.ts';
+import { delayTree } from './blockstack/delay.ts';
 import { dmTree } from './blockstack/dm-tree.ts';
 import { linearStub } from './blockstack/linear.ts';
+import { mdTree } from './blockstack/md.ts';
+import { multipathTree } from './blockstack/multipath.ts';
+import { stripedTree } from './blockstack/striped.ts';
+import { thinTree } from './blockstack/thin.ts';
+import { writecacheTree } from './blockstack/writecache.ts';
 import { brdStub } from './media/brd.ts';
 import { realDevice } from './media/device.ts';
 import { modelDisk } from './media/model.ts';
@@ -35,6 +43,14 @@ export const providers: readonly Provider[] = [
   nbdNetns,
   remoteDevice,
   dmTree,
+  cryptTree,
+  thinTree,
+  cacheTree,
+  writecacheTree,
+  mdTree,
+  multipathTree,
+  stripedTree,
+  delayTree,
   linearStub,
   tcmLoop,
   vduse,

@@ -41,11 +41,29 @@ function jobOptions(): string {
 }
 
 function layerTable(): string {
-  const names = (layer: (typeof layers)[number], role: Role): string =>
-    codes(providersFor(layer, role).map((provider) => provider.name));
-  const rows = layers.map((layer) => `| \`${layer}\` | ${names(layer, 'deployed')} | ${names(layer, 'stub')} |`);
+  const names = (layer: (typeof layers)[number], role: Role): readonly string[] =>
+    providersFor(layer, role).map((provider) => provider.name);
+  const rows = layers.flatMap((layer) => {
+    const [deployed, stubs] = [namesInCells(names(layer, 'deployed')), namesInCells(names(layer, 'stub'))];
+    const cells = Array.from({ length: Math.max(deployed.length, stubs.length) }, (_, i) => i);
+    return cells.map((i) => `| ${i === 0 ? `\`${layer}\`` : ''} | ${deployed[i] ?? ''} | ${stubs[i] ?? ''} |`);
+  });
   return ['| layer | deployed | stub |', '| --- | --- | --- |', ...rows].join('\n');
 }
+
+/** What does not fit into one goes on in the row below. */
+function namesInCells(names: readonly string[]): readonly string[] {
+  const cells: string[][] = [];
+  for (const name of names) {
+    const last = cells.at(-1);
+    if (last && codes([...last, name]).length <= widestCell) last.push(name);
+    else cells.push([name]);
+  }
+  return cells.map(codes);
+}
+
+/** A page has no wider one, so that its source can be read too. */
+const widestCell = 60;
 
 function roleWords(role: Role): string {
   return role === 'deployed' ? 'Deployed' : 'Stub';

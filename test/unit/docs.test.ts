@@ -152,7 +152,15 @@ describe('job files', () => {
 
 describe('providers', () => {
   it('stand in the table of layers in their order, the default stub first', () => {
-    const rows = rowsOf(section('Layers')).filter(([layer]) => isLayerCell(layer));
+    const table = rowsOf(section('Layers'));
+    const first = table.findIndex(([layer]) => isLayerCell(layer));
+    // A row without a layer goes on with what the one above it has begun.
+    const rows: string[][] = [];
+    for (const row of table.slice(first)) {
+      const above = rows.at(-1);
+      if (isLayerCell(row[0]) || !above) rows.push([...row]);
+      else for (const [i, cell] of row.entries()) above[i] = `${above[i] ?? ''} ${cell}`;
+    }
     const names = (layer: Layer, role: Role): readonly string[] => providersFor(layer, role).map(({ name }) => name);
     expect(rows.map(([layer, deployed, stub]) => [words(layer), words(deployed), words(stub)])).toEqual(
       layers.map((layer) => [[layer], names(layer, 'deployed'), names(layer, 'stub')]),
