@@ -6,7 +6,9 @@ import { ProfileError } from '../../agent/lib/errors.ts';
 import { decodeProfile } from '../../agent/profile/decode.ts';
 
 const folder = new URL('../../profiles/', import.meta.url);
-const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.includes('.'))
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'));
 
 /** Decodes; true when that gave a profile, false when it was refused in the way that a user can read. */
 function isAccepted(text: string): boolean {

@@ -34,7 +34,9 @@ export interface Kind {
 
 // From the project's folder, in which tests and benchmarks run.
 const read = (path: string): string => readFileSync(path, 'utf8');
-const profiles = readdirSync('profiles').map((name) => read(`profiles/${name}`));
+const profiles = readdirSync('profiles', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.includes('.'))
+  .map((name) => read(`profiles/${name}`));
 const snapshots = read('test/fixtures/fio-3.33/snapshots.json-stream');
 
 const words = fc.constantFrom(
