@@ -23,6 +23,8 @@ export type Need =
   | { readonly kind: 'file-size' }
   /** brd and its like take their settings at load: one that is there already is not ours. */
   | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string }
+  /** System calls that an administrator may have switched off. */
+  | { readonly kind: 'io-uring' }
   | XenNeed;
 
 export interface NeedState {
@@ -57,6 +59,8 @@ export function renderNeed(need: Need): string {
       return 'files of any size';
     case 'module-absent':
       return `kernel module ${need.name} not loaded yet (${need.forWhat})`;
+    case 'io-uring':
+      return 'io_uring';
     case 'xen-dom0':
     case 'xvd-names':
     case 'xen-ring-order':
@@ -106,6 +110,8 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
             hint: `rmmod ${need.name} if nobody uses it, or choose another provider for ${need.forWhat}`,
           }
         : undefined;
+    case 'io-uring':
+      return unmetIoUring(kernel);
     case 'xen-dom0':
     case 'xvd-names':
     case 'xen-ring-order':
@@ -120,6 +126,14 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
 
 export async function isInstalled(name: string, { exists }: Pick<Kernel, 'exists'> = kernelHere): Promise<boolean> {
   return (await findProgram(name, exists)) !== undefined;
+}
+
+/** 0: for all; 1: for who may; 2: for nobody (Documentation/admin-guide/sysctl/kernel.rst). Older kernels have no such file. */
+async function unmetIoUring(kernel: Kernel): Promise<Problem | undefined> {
+  const path = '/proc/sys/kernel/io_uring_disabled';
+  if ((await kernel.read(path))?.trim() !== '2') return undefined;
+  const hint = 'sysctl -w kernel.io_uring_disabled=0, or choose another aio';
+  return { message: `io_uring is switched off on this host: ${path} is 2`, hint };
 }
 
 async function unmetModule(
