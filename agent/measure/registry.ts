@@ -6,6 +6,7 @@ import { cpu } from './cpu.ts';
 import { guestLimits } from './guest-limits.ts';
 import { guests } from './guests.ts';
 import { pressure } from './pressure.ts';
+import { ringDaemons } from './ring-daemons.ts';
 import { tags } from './tags.ts';
 import { xenBlkback } from './xen-blkback.ts';
 import type { Scene, Source } from './source.ts';
@@ -17,6 +18,7 @@ const sources: Readonly<Record<string, Source<unknown>>> = {
   pressure: pressure as Source<unknown>,
   agent: agent as Source<unknown>,
   tags: tags as Source<unknown>,
+  ringDaemons: ringDaemons as Source<unknown>,
   xenBlkback: xenBlkback as Source<unknown>,
   clock: clock as Source<unknown>,
 };

@@ -12,6 +12,7 @@ import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
 import type { Caveat } from '../../findings/caveats.ts';
+import type { RingDaemon } from '../../findings/ring-daemon.ts';
 import type { OthersUse } from '../../findings/others.ts';
 import type { SliceRecord } from '../../records/slice.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
@@ -67,6 +68,8 @@ export interface ReportInput {
   readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
   /** What the pilot says, where there was one. */
   readonly pilot?: Settle;
+  /** What the daemons behind the rings use as deployed, where there are any. */
+  readonly ringDaemon?: RingDaemon;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
   /** Of the run, where it was given any. */
@@ -123,6 +126,7 @@ function factsOf(input: ReportInput): Facts {
     host: { ...input.host },
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,
+    ...(input.ringDaemon ? { ringDaemon: input.ringDaemon } : {}),
     ...(input.labels ? { labels: input.labels } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { whatCounts } from '../../findings/counted.ts';
 import { judged } from '../../findings/judge.ts';
 import { othersUse } from '../../findings/others.ts';
 import { countedSlices } from '../../findings/quality.ts';
+import { ringDaemonOf } from '../../findings/ring-daemon.ts';
 import { endOf, type RunRecords } from '../../records/run-records.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { buildDocument, type ReportDocument } from './document.ts';
@@ -18,6 +19,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
   const end = endOf(meta);
   const counted = countedSlices(whatCounts(plan, slices).slices);
   const others = othersUse(slices, meta.host);
+  const ringDaemon = ringDaemonOf(counted);
   return buildDocument({
     run: meta.run,
     version: meta.tool,
@@ -32,6 +34,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
     exit: end?.exit ?? (isAnswered(plan, findings) ? 'ok' : 'inconclusive'),
     ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why, by: end.by ?? null } } : {}),
     folder,
+    ...(ringDaemon ? { ringDaemon } : {}),
     ...(meta.labels ? { labels: meta.labels } : {}),
     ...(settle ? { pilot: settle } : {}),
     ...(caps && findings.caps

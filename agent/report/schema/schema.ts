@@ -193,6 +193,14 @@ export const reportSchema = z
       })
       .nullable()
       .describe('CPU time in programs that are not of this run, per cent of all CPUs; null: not measured'),
+    ringDaemon: z
+      .object({
+        cpuPercent: z.number().describe('CPU time of all of them, per cent of one CPU'),
+        threadPercent: z.number().describe('the busiest thread of any: on a CPU, per cent of the time'),
+        threadReadyPercent: z.number().describe('the same thread: on a CPU or waiting for one'),
+      })
+      .exactOptional()
+      .describe('what the daemons behind the rings use as deployed, medians; left out: there is none'),
     host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),

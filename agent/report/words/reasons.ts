@@ -15,6 +15,7 @@ export function reasonsOf(facts: Facts, ofKind: readonly string[]): readonly str
   return [
     ...namedIn(facts.verdict).flatMap((layer) => [...replaced(facts, layer), ...timeIn(facts, layer)]),
     ...ofKind,
+    ...fullThread(facts),
     ...elsewhere(facts),
     ...headroom(facts),
     ...facts.slows.map(
@@ -45,6 +46,21 @@ function timeIn({ latency }: Facts, layer: Layer): readonly string[] {
   if (!own || !top) return [];
   return [
     `${layer} itself takes ${renderDuration(own.ownNs)} of the ${renderDuration(top.throughNs)} that an I/O takes as deployed`,
+  ];
+}
+
+/** From here on a thread has no time left. */
+const fullPercent = 95;
+/** From here on it is worth a word that a thread waits for a CPU. */
+const waitsPercent = 5;
+
+function fullThread({ ringDaemon }: Facts): readonly string[] {
+  if (!ringDaemon || ringDaemon.threadReadyPercent < fullPercent) return [];
+  const { threadPercent, threadReadyPercent } = ringDaemon;
+  const waits = threadReadyPercent - threadPercent;
+  const held = waits < waitsPercent ? '' : `, of which it waits ${waits.toFixed(0)} % for a CPU`;
+  return [
+    `the I/O thread of the daemon behind a ring is full as deployed: busy ${threadReadyPercent.toFixed(0)} % of the time${held}; a deeper ring does not help it`,
   ];
 }
 

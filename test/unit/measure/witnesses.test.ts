@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Scene } from '../../../agent/measure/source.ts';
 import { parseTagSet } from '../../../agent/lib/tag-set.ts';
 import { busyDisks, tags } from '../../../agent/measure/tags.ts';
+import { parseSchedstat, ringDaemons } from '../../../agent/measure/ring-daemons.ts';
 import { xenBlkback } from '../../../agent/measure/xen-blkback.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 
@@ -136,5 +137,40 @@ describe("Xen's block backend", () => {
   it('is unknown where there is no such device', async () => {
     expect(await read()).toBeUndefined();
     expect(await read({ '/sys/bus/xen-backend/devices/vif-1-0/state': '4' })).toBeUndefined();
+  });
+});
+
+describe('the daemons behind rings', () => {
+  const cgroup = '/sys/fs/cgroup/layerlift-abcdef';
+  const at = (times: Readonly<Record<string, string>>) => ({
+    cgroup,
+    host: fakeTree({
+      [`${cgroup}/guests/g1/cgroup.threads`]: '9\n',
+      '/proc/9/schedstat': '5000000000 0 1',
+      [`${cgroup}/ring-r1/cgroup.threads`]: `${Object.keys(times).join('\n')}\n`,
+      [`${cgroup}/ring-r2/cgroup.threads`]: '30\n',
+      ...Object.fromEntries(Object.entries(times).map(([id, text]) => [`/proc/${id}/schedstat`, text])),
+    }),
+  });
+
+  it('are told by the busiest of their threads, with what it waits for a CPU, and by all', async () => {
+    const from = await ringDaemons.read(at({ 20: '1000000000 500000000 7', 21: '0 0 0' }));
+    // A thread of a pool that came meanwhile; one whose file has gone with it.
+    const to = await ringDaemons.read(at({ 20: '1900000000 1300000000 9', 21: '300000000 0 1', 22: '100000000 0 1' }));
+    expect(from && to && ringDaemons.between(from, to, 2000)).toEqual({
+      cpuPercent: 65,
+      busiestThreadPercent: 45,
+      busiestThreadReadyPercent: 85,
+    });
+  });
+
+  it('are no source where there is no ring', async () => {
+    expect(await ringDaemons.read({ cgroup, host: fakeTree({ [`${cgroup}/guests/g1/cgroup.threads`]: '9\n' }) })).toBe(
+      undefined,
+    );
+  });
+
+  it.each(['', 'a b c', undefined])('schedstat %j says nothing', (text) => {
+    expect(parseSchedstat(text)).toBeUndefined();
   });
 });

@@ -13,6 +13,28 @@ function wordsFor(verdict: Verdict, changes: Partial<Facts> = {}): Pick<ReportDo
   return wordingOf({ ...base, verdict: verdictInWords(verdict), ...changes });
 }
 
+describe('the daemon behind a ring', () => {
+  const daemon = { cpuPercent: 190, threadPercent: 97, threadReadyPercent: 99 };
+  const full = /^the I\/O thread of the daemon behind a ring is full as deployed: busy 99 % of the time/;
+  it.each([
+    ['a thread without time left', daemon, 'busy 99 % of the time; a deeper'],
+    [
+      'one that waits for a CPU',
+      { ...daemon, threadPercent: 40 },
+      'busy 99 % of the time, of which it waits 59 % for a CPU;',
+    ],
+  ])('is a reason: %s', (_, ringDaemon, words) => {
+    expect(wordsFor(verdicts.lever, { ringDaemon }).why).toContainEqual(expect.stringMatching(full));
+    expect(wordsFor(verdicts.lever, { ringDaemon }).why).toContainEqual(expect.stringContaining(words));
+  });
+
+  it('is none where its threads have time left, or nobody measured it', () => {
+    const idle = { ...daemon, threadReadyPercent: 94 };
+    for (const changes of [{ ringDaemon: idle }, {}])
+      expect(wordsFor(verdicts.lever, changes).why).not.toContainEqual(expect.stringMatching(full));
+  });
+});
+
 describe('the sentence of a verdict', () => {
   it.each<[string, Verdict, string]>([
     [
