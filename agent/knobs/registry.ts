@@ -1,6 +1,6 @@
 // One line a source. The inventory has rows that no file tells, which are left out:
 //
-// - QEMU's queue-size and num-queues: on its command line; in the guest its disk has the outcome.
+// - queue-size and num-queues of a virtual machine's disk: in the guest its disk has the outcome.
 // - netem's limit, windows of connections: behind netlink (`tc`, `ss`).
 // - DRBD's max-buffers: behind netlink (`drbdsetup`).
 // - the load's iodepth and numjobs: in the profile.
@@ -23,12 +23,13 @@ import { ringParameters, xenParameters } from './ring.ts';
 import { scsiAdapters, scsiDepth } from './scsi.ts';
 import type { KnobSource, Part } from './source.ts';
 import { iscsiTarget, nvmeTarget } from './targets.ts';
+import { monitors } from './vmm.ts';
 import { xenVbds } from './xen.ts';
 
 const sources: readonly KnobSource[] = [
   ...[mediaParameters, nvmeControllers],
   ...[networkFiles, iscsiSettings, iscsiTarget, nvmeTarget],
-  ...[dmParameters, ringParameters, xenVbds, xenParameters],
+  ...[dmParameters, ringParameters, monitors, xenVbds, xenParameters],
   ...[scsiAdapters, scsiDepth, driverTags, requests, kyber, writeback, fairShare],
   ...[asyncEvents, cgroupLimits],
 ];

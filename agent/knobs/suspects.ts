@@ -42,6 +42,7 @@ const known: readonly { readonly sizes: readonly number[]; readonly suspects: re
       { id: 'xen.order', what: 'one Xen block ring of two pages' },
       { id: 'lio.cmdsn', what: "the command window of LIO's iSCSI target" },
       { id: 'nfs.slots', what: 'the slots of an NFSv4.1 session' },
+      { id: 'vmm.pool', what: 'the threads of QEMU with aio=threads' },
       { id: 'null.qd', what: "null_blk's default" },
     ],
   },

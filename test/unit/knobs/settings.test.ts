@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { knownKnobs } from '../../../agent/knobs/ids.ts';
 import type { Knob } from '../../../agent/knobs/knob.ts';
+import { readKnobs } from '../../../agent/knobs/registry.ts';
+import { fakeTree } from '../../support/fake-tree.ts';
 import { knobsOf } from '../../support/knobs-of.ts';
 
 describe('settings of the host', () => {
@@ -90,6 +92,58 @@ describe('settings of the host', () => {
     expect(knobs.map(({ value }) => value.slice(0, 5))).toEqual(['8:0 r', '8:16 ']);
     expect(knobs[0]).toMatchObject({ device: 'machine.slice/vm-7', scope: 'cgroup', atDefault: false, layer: 'load' });
     expect(knobs[0]).not.toHaveProperty('limit');
+  });
+});
+
+describe('QEMU', () => {
+  const daemon = (...words: readonly string[]) => ({
+    '/proc/7/comm': 'qemu-storage-da\n',
+    '/proc/7/cmdline': ['qemu-storage-daemon', ...words, ''].join('\0'),
+    '/proc/8/comm': 'fio\n',
+    '/proc/8/cmdline': 'fio\0aio=threads\0',
+  });
+  const ring = ['--export', 'vduse-blk,id=ring,node-name=disk,name=layerlift-abcdef-r1,num-queues=1'];
+  const threads = ['--blockdev', 'host_device,node-name=disk,filename=/dev/dm-3,aio=threads'];
+
+  it.each<[string, readonly string[], string, Partial<Knob> | undefined]>([
+    [
+      'its pool of threads',
+      [...threads, ...ring],
+      'vmm.pool',
+      { value: '64', limit: 64, atDefault: true, scope: 'device' },
+    ],
+    [
+      'a pool of another size',
+      ['--object', 'iothread,id=io,thread-pool-max=8', ...threads, ...ring],
+      'vmm.pool',
+      { limit: 8, atDefault: false, device: 'layerlift-abcdef-r1' },
+    ],
+    [
+      'no pool with another engine',
+      ['--blockdev', 'host_device,filename=/dev/a,aio=native', ...ring],
+      'vmm.pool',
+      undefined,
+    ],
+    [
+      'a pool that disks share',
+      [...threads, ...ring, ...ring],
+      'vmm.pool',
+      { scope: 'shared', sharedIn: 'qemu-storage-da 7' },
+    ],
+    ['its I/O threads', ['--object', 'iothread,id=io', ...ring], 'vmm.iothreads', { value: '1' }],
+    ['its main thread', ring, 'vmm.iothreads', { value: '0' }],
+    ['a rate', ['--object', 'throttle-group,id=l,limits.iops-total=500', ...ring], 'vmm.throttle', { scope: 'device' }],
+  ])('%s', async (_, words, id, expected) => {
+    const found = (await knobsOf(daemon(...words))).filter((knob) => knob.id === id);
+    expect(found).toEqual(
+      expected ? [expect.objectContaining({ layer: 'ring', where: '/proc/7/cmdline', ...expected })] : [],
+    );
+  });
+
+  it('of other runs says nothing of this one', async () => {
+    const files = fakeTree(daemon(...threads, ...ring));
+    expect((await readKnobs(files, 'layerlift-abcdef')).knobs.map(({ id }) => id)).toContain('vmm.pool');
+    expect((await readKnobs(files, 'layerlift-012345')).knobs.map(({ id }) => id)).not.toContain('vmm.pool');
   });
 });
 
