@@ -24,6 +24,7 @@ import { spawnStep } from './steps/spawn.ts';
 import { udevRulesStep } from './steps/udev-rules.ts';
 import { vduseStep } from './steps/vduse.ts';
 import { writeStep } from './steps/write.ts';
+import { writeOutStep } from './steps/write-out.ts';
 import { xenDomainStep } from './steps/xen-domain.ts';
 import { xenFilesStep } from './steps/xen-files.ts';
 import { xenVbdStep } from './steps/xen-vbd.ts';
@@ -42,6 +43,7 @@ const kinds = [
   dmSwapStep,
   dmMessageStep,
   dmStatsStep,
+  writeOutStep,
   netnsStep,
   nvmeConnectStep,
   secretStep,

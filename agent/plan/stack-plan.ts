@@ -6,6 +6,7 @@ import type { XenRing } from '../lib/xen.ts';
 import type { Layer, Role } from '../lib/layer.ts';
 import type { Choice, LayerChoice, Profile } from '../profile/profile.ts';
 import type { Configured } from '../stack/provider.ts';
+import { writeDuration } from '../lib/units.ts';
 import type { StackLayer } from '../stack/raise.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
 
@@ -41,7 +42,10 @@ export function xenRingOf(layers: readonly StackLayer[]): XenRing | undefined {
 export function configuredLayers(profile: Profile): readonly StackLayer[] {
   const chosen = profile.stack.map(stackLayer);
   // Something must lie beneath: a stack without media stands on the media stub, which is then no part of the experiment.
-  return chosen[0]?.layer === 'media' ? chosen : [{ layer: 'media', deployed: ground() }, ...chosen];
+  const ends = chosen.flatMap(({ stub }) => stub?.endsIo ?? [])[0];
+  return chosen[0]?.layer === 'media'
+    ? chosen
+    : [{ layer: 'media', deployed: ground(ends?.latencyNs ?? 0) }, ...chosen];
 }
 
 function stackLayer({ layer, deployed, stub }: LayerChoice): StackLayer {
@@ -55,8 +59,8 @@ function configure(layer: Layer, role: Role, { provider: name, settings }: Choic
   return { ...provider.configure(settings), ...(provider.reads ? { reads: provider.reads } : {}) };
 }
 
-function ground(): Configured {
+function ground(latencyNs: number): Configured {
   const provider = providersFor('media', 'stub')[0];
   if (!provider) throw new InternalError('the media layer has no stub');
-  return provider.configure(provider.settings.parse({}));
+  return provider.configure(provider.settings.parse(latencyNs > 0 ? { latency: writeDuration(latencyNs) } : {}));
 }

@@ -6,8 +6,9 @@ import { ProfileError, type Problem } from '../lib/errors.ts';
 import { type Layer, layers, type Role } from '../lib/layer.ts';
 import { isRecord } from '../lib/record.ts';
 import type { Provider } from '../stack/provider.ts';
-import { defaultStub, findProvider, providersFor } from '../stack/registry.ts';
+import { findProvider, providersFor } from '../stack/registry.ts';
 import { type Case, caseSchema } from './case.ts';
+import { standInMistakes, stubSection } from './stand-in.ts';
 import {
   type Choice,
   type GuestLimits,
@@ -122,6 +123,7 @@ function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] 
   if (chosen.length === 0)
     mistakes.push({ path: ['stack'], message: `no layer: expected at least one of ${layers.join(', ')}` });
   mistakes.push(...chosen.flatMap((choice) => (choice ? coveredMistakes(choice, stack) : [])));
+  mistakes.push(...chosen.flatMap((choice) => (choice ? standInMistakes(choice, stack) : [])));
   return chosen.filter((choice) => choice !== undefined);
 }
 
@@ -155,7 +157,7 @@ function decodeLayer(layer: Layer, section: unknown, mistakes: Mistake[]): Layer
   const stub =
     map['stub'] === 'none'
       ? null
-      : decodeChoice(layer, 'stub', map['stub'] ?? { provider: defaultStub(layer, deployed?.provider) }, mistakes);
+      : decodeChoice(layer, 'stub', stubSection(layer, map, deployed?.provider), mistakes);
   return deployed === undefined || stub === undefined ? undefined : { layer, deployed, stub };
 }
 

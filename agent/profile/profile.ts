@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { guestKinds } from '../lib/guest.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Case } from './case.ts';
-import { bytes, duration, plainText, wholeNumber } from './settings.ts';
+import { bytes, cpuMax, duration, plainText, wholeNumber } from './settings.ts';
 
 /** First and last CPU of each part of a list as in cpuset.cpus. */
 export function cpuRanges(text: string): readonly (readonly [number, number])[] {
@@ -12,14 +12,6 @@ export function cpuRanges(text: string): readonly (readonly [number, number])[] 
     const [first = '', last = first] = part.split('-');
     return [Number(first), Number(last)];
   });
-}
-
-/** What the kernel takes (kernel/sched/core.c, tg_set_cfs_bandwidth); the group's own file says no more than EINVAL. */
-const mostQuotaUs = 2 ** 44 - 1;
-function isCpuMax(text: string): boolean {
-  const [quota = '', period = '100000'] = text.split(' ');
-  const within = (value: string, most: number): boolean => Number(value) >= 1_000 && Number(value) <= most;
-  return (quota === 'max' || within(quota, mostQuotaUs)) && within(period, 1_000_000);
 }
 
 const limits = {
@@ -35,14 +27,7 @@ const limits = {
       description: 'CPUs of each guest, as in `cpuset.cpus`; they must be online',
       values: 'such as `0-1` or `0,2`',
     }),
-  cpuMax: z
-    .string()
-    .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
-    .refine(isCpuMax, {
-      error: `expected a quota of 1000 to ${mostQuotaUs} us or max, and a period of 1000 to 1000000 us`,
-    })
-    .optional()
-    .meta({ description: 'CPU time of each guest, as in `cpu.max`, in us', values: '`quota period`' }),
+  cpuMax: cpuMax('each guest').optional(),
   memoryMax: bytes({ min: 2 ** 20 })
     .optional()
     .describe('memory of each guest'),

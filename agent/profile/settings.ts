@@ -64,3 +64,22 @@ export function plainText(what: string): z.ZodString {
     .max(4096)
     .regex(/^[^\p{Cc}]*$/u, `expected ${what} on one line`);
 }
+
+/** What the kernel takes (kernel/sched/core.c, tg_set_cfs_bandwidth); the group's own file says no more than EINVAL. */
+const mostQuotaUs = 2 ** 44 - 1;
+function isCpuMax(text: string): boolean {
+  const [quota = '', period = '100000'] = text.split(' ');
+  const within = (value: string, most: number): boolean => Number(value) >= 1_000 && Number(value) <= most;
+  return (quota === 'max' || within(quota, mostQuotaUs)) && within(period, 1_000_000);
+}
+
+/** A quota and a period as in cpu.max, microseconds. `whose` CPU time: for its description. */
+export function cpuMax(whose: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^(max|\d+)( \d+)?$/, 'expected `quota period` as in cpu.max, such as "50000 100000"')
+    .refine(isCpuMax, {
+      error: `expected a quota of 1000 to ${mostQuotaUs} us or max, and a period of 1000 to 1000000 us`,
+    })
+    .meta({ description: `CPU time of ${whose}, as in \`cpu.max\`, in us`, values: '`quota period`' });
+}

@@ -17,7 +17,7 @@ import { capsLeftOutWords } from '../report/words/run-caveat.ts';
 import { configuredLayers } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
-import { sliceSectors, type StackPlan } from '../stack/raise.ts';
+import { sliceSectors, type StackLayer, type StackPlan } from '../stack/raise.ts';
 import { Admission } from './admission.ts';
 import { claimFor } from './destroy.ts';
 import type { Destroy } from './destroy-option.ts';
@@ -74,6 +74,7 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
     sections && (await admission.ask(() => claimFor(layers, { at: path, writes: writable, destroy: options.destroy })));
   if (sections && options.caps === true)
     admission.check(() => mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold }));
+  admission.check(() => mustShareData(path, layers, sections !== undefined && verifies(sections)));
   const geometry = await admission.ask(() => surveyMedia(layers));
   // Without the load, or the media, the checks of the other are made all the same.
   const outlines = geometry ? outlinesOf(layers, geometry, guests) : [];
@@ -140,6 +141,19 @@ function mustTakeDelays(path: string, load: Parameters<typeof noCaps>[0]): void 
   throw new ProfileError([
     { at: path, message: capsLeftOutWords(because), hint: 'leave out --caps: a verdict can be had without' },
   ]);
+}
+
+/** Both forms of a layer must show a load the same data where that checks it. Throws ProfileError. */
+function mustShareData(at: string, layers: readonly StackLayer[], isVerified: boolean): void {
+  const problems = layers.flatMap(({ layer, deployed, stub }) =>
+    [deployed, stub].flatMap((form) => {
+      const apart = stub === undefined ? undefined : form?.apart;
+      if (apart === undefined || (apart.refuses === 'verify' && !isVerified)) return [];
+      const what = apart.refuses === 'verify' ? 'a load that verifies cannot be switched' : 'it cannot be switched';
+      return [{ at, message: `stack.${layer}: ${what}: ${apart.why}`, hint: apart.instead }];
+    }),
+  );
+  if (problems.length > 0) throw new ProfileError(problems);
 }
 
 function asAsked(profile: Profile, { impact, short }: PrepareOptions): Profile {

@@ -52,6 +52,7 @@ export async function switchTo(
   stack: { junctions: readonly Junction[]; setting: Setting },
   arm: Arm,
 ): Promise<void> {
+  const kept = stack.junctions.flatMap((one) => one.lanes[stack.setting.get(keyOf(one)) ?? 'deployed']?.cachedIn ?? []);
   const swaps = differing(stack.junctions, stack.setting, arm).map(async (junction) => {
     const form = formIn(arm, junction.layer);
     const table = junctionTable(junction, form);
@@ -62,6 +63,10 @@ export async function switchTo(
   const outcomes = await Promise.allSettled(swaps);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
+  // Else what one arm has written would be a load of the next.
+  if (swaps.length === 0) return;
+  const why = `${arm.id}: what the page cache has kept until now`;
+  await Promise.all(kept.map((device) => host.apply({ kind: 'write-out', device, why })));
 }
 
 export function keyOf(junction: Pick<Junction, 'layer' | 'guest'>): string {

@@ -19,6 +19,8 @@ export interface Lane {
   readonly sectors: number;
   /** What the names of the host's kernel threads begin with that do a guest's ring its work; absent where there are none. */
   readonly ringThreads?: string;
+  /** The device whose page cache may hold what was written through this lane: it is written out at each switch. */
+  readonly cachedIn?: string;
   /** The domain that has this lane as its disk: `device` is then what its ring's backend opens, in domain 0. */
   readonly domain?: Domain;
 }
@@ -64,6 +66,15 @@ export interface Outline {
   readonly blockBytes?: number;
 }
 
+export interface Apart {
+  /** A clause on its own. */
+  readonly why: string;
+  /** A load that verifies, which would find the other form's data; or any stub, as data of the guests would be lost. */
+  readonly refuses: 'verify' | 'stubs';
+  /** What to write in the profile, as a hint. */
+  readonly instead: string;
+}
+
 export interface Configured {
   readonly needs: readonly Need[];
   /** `only`: as the provider's; set when it is configured for a profile. */
@@ -76,6 +87,10 @@ export interface Configured {
   readonly lanes: 'one' | 'per-guest';
   /** `sectors`: of the lane beneath it; `slice`: of a guest's part of that, the same where the lanes are one a guest. */
   readonly outline?: (lane: { readonly sectors: number; readonly slice: number; readonly guests: number }) => Outline;
+  /** Its form and the other one do not show the same data: absent where they do. */
+  readonly apart?: Apart;
+  /** Stub of a ring only: I/O ends in it after this time, and what lies beneath the ring is to take as long. */
+  readonly endsIo?: { readonly latencyNs: number };
   /** Ring only: how many I/Os each guest's ring can hold. Absent if the settings do not say. */
   readonly holds?: number;
   /** Xen's rings only, as far as the settings fix it; `frontend`: whose grants the ring takes. */
@@ -90,6 +105,11 @@ export interface ProviderFacts {
   readonly covers?: readonly Layer[];
   /** `only`: its data is never written, whatever the load. */
   readonly reads?: 'only';
+  /**
+   * Stub only: it stands for one provider alone, and has the settings named in `takes` from that one where the profile does not
+   * say. I/O ends in it, so a profile with it has no layer beneath.
+   */
+  readonly standsFor?: { readonly provider: string; readonly takes: readonly string[] };
   /** The only kind of guest that it serves, and the ring that such guests have where a profile names none. */
   readonly guest?: GuestKind;
   /** What a run of it would leave behind if nothing were undone, beside device-mapper devices, cgroups and files in /run. */

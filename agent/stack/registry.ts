@@ -24,9 +24,10 @@ import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
 import { remoteDevice } from './network/remote.ts';
 import type { Provider } from './provider.ts';
 import { directPath } from './ring/direct.ts';
-import { loopDirect } from './ring/loop-direct.ts';
+import { loopRing } from './ring/loop.ts';
 import { tcmLoop } from './ring/tcm-loop.ts';
 import { vduse } from './ring/vduse.ts';
+import { vduseNull } from './ring/vduse-null.ts';
 import { xenDomU } from './ring/xen-domu.ts';
 import { xenVbd } from './ring/xen-vbd.ts';
 
@@ -56,8 +57,9 @@ export const providers: readonly Provider[] = [
   vduse,
   xenVbd,
   xenDomU,
-  loopDirect,
+  loopRing,
   directPath,
+  vduseNull,
 ];
 
 export function providersFor(layer: Layer, role: Role): readonly Provider[] {

@@ -23,7 +23,7 @@ import { type ProviderCase, providerCases } from '../../test/support/provider-ca
 import { onHost } from './figures.ts';
 
 const machine = process.argv[2] ?? 'stock';
-/** Those alone whose name matches. */
+/** Of the cases of that machine, those whose name it fits. */
 const only = new RegExp(process.argv[3] ?? '');
 const [settleMs, measureMs] = [150, 500];
 const switches = 4;
@@ -46,7 +46,7 @@ for (const [i, one] of providerCases()
   .filter((each) => each.machine === machine && only.test(each.name))
   .entries())
   await show(one, namesOf(`fab0${i.toString(16).padStart(2, '0')}`, 'a'.repeat(32)));
-if (machine === 'stock') await control();
+if (machine === 'stock' && only.source === '(?:)') await control();
 
 async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promise<void> {
   const started = performance.now();

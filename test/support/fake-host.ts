@@ -115,6 +115,7 @@ export function thingOf(step: Step): string {
     case 'xen-domain':
     case 'ring-threads':
     case 'udev-rules':
+    case 'write-out':
       throw new Error(`the fake machine has no ${step.kind}`);
   }
 }

@@ -27,6 +27,30 @@ export interface ProviderCase {
  */
 export type LoadKind = 'kept' | 'writes' | 'filled' | 'deployed' | 'reads';
 
+/**
+ * Settings by which I/O takes another way than with the defaults: a case each. `past: false`: what the form shows is not what
+ * lies beneath it, so that there is no way past it, and what is beneath it is switched.
+ */
+const ways: Readonly<Record<string, readonly { readonly settings: object; readonly past?: false }[]>> = {
+  vduse: [
+    {
+      settings: {
+        queues: 2,
+        iothreads: 1,
+        cpuMax: 'max 100000',
+        aio: 'threads',
+        poolThreads: 8,
+        cache: 'directsync',
+        discard: 'unmap',
+      },
+    },
+    { settings: { format: 'qcow2', clusterSize: '4KiB', aio: 'io_uring', throttle: { iops: 2000, bps: '64MiB' } } },
+    { settings: { format: 'qcow2', iothreads: 1, cache: 'writethrough' }, past: false },
+    { settings: { cache: 'unsafe', aio: 'io_uring', iothreads: 1 }, past: false },
+  ],
+  loop: [{ settings: { directIo: false, depth: 16 }, past: false }],
+};
+
 const machines: Readonly<Record<string, Machine>> = { vduse: 'vduse', 'xen-vbd': 'xen', 'xen-domu': 'xen' };
 
 /** How the lab boots each. */
@@ -51,6 +75,7 @@ const ofTheLab: Readonly<Record<string, object>> = {
 interface Form {
   readonly provider: string;
   readonly settings: object;
+  readonly past?: false;
 }
 
 /** Each deployed form with its default stub, and each other stub with the first deployed form: as few as show all. */
@@ -68,8 +93,10 @@ function providerPairs(): readonly ProviderCase[] {
     const defaults = deployed.map((one) => stubs.find(({ name }) => name === defaultStub(layer, one.name)));
     const first = formOf(deployed[0]);
     const pairs = [
-      ...deployed.map((one, i) => [formOf(one), formOf(defaults[i])] as const),
-      ...stubs.filter((one) => !defaults.includes(one)).map((one) => [first, formOf(one)] as const),
+      ...deployed.flatMap((one, i) => formsOf(one).map((form) => [form, formOf(defaults[i])] as const)),
+      ...stubs
+        .filter((one) => !defaults.includes(one))
+        .map((one) => [partnerOf(one, deployed) ?? first, formOf(one)] as const),
     ];
     return layer === 'media' ? mediaCases(pairs) : pairs.map((pair) => caseOf(layer, pair, loadAbove(pair)));
   });
@@ -81,6 +108,19 @@ function formOf(provider: Provider | undefined): Form {
   const settings = ofTheLab[provider.name] ?? provider.example ?? {};
   provider.settings.parse(settings);
   return { provider: provider.name, settings };
+}
+
+/** With its defaults, and each other way. */
+function formsOf(provider: Provider): readonly Form[] {
+  const others = (ways[provider.name] ?? []).map((one) => ({ provider: provider.name, ...one }));
+  for (const { settings } of others) provider.settings.parse(settings);
+  return [formOf(provider), ...others];
+}
+
+/** The one that a stub stands for alone. */
+function partnerOf(stub: Provider, deployed: readonly Provider[]): Form | undefined {
+  const partner = deployed.find(({ name }) => name === stub.standsFor?.provider);
+  return partner && formOf(partner);
 }
 
 type Pair = readonly [deployed: Form, stub: Form];
@@ -97,7 +137,9 @@ function keeping({ provider, settings }: Form): Form {
   return { provider, settings: { ...settings, ...more } };
 }
 
-function loadAbove([{ provider }]: Pair): LoadKind {
+function loadAbove([{ provider }, stub]: Pair): LoadKind {
+  // It ends in the stub, which keeps nothing.
+  if (providersFor('ring', 'stub').some(({ name, standsFor }) => name === stub.provider && standsFor)) return 'reads';
   if (isMapped(provider)) return 'kept';
   return ['nvme-tcp-remote', 'remote'].includes(provider) ? 'deployed' : 'writes';
 }
@@ -166,6 +208,7 @@ const printedTables: Readonly<Record<string, object>> = {
 
 function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderCase {
   const isDomain = deployed.provider === 'xen-domu';
+  const noWayPast = isDomain || deployed.past === false;
   const section = (one: Pair): object => ({
     deployed: { provider: one[0].provider, ...one[0].settings },
     stub: { provider: one[1].provider, ...one[1].settings },
@@ -174,13 +217,16 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
   const room = load === 'kept' ? '32MiB' : '64MiB';
   const beneath = { deployed: { provider: 'model', latency: '1ms', size: room, memory: true }, stub: 'none' };
   // A domain has no way past its ring: what is beneath it is switched.
-  const switched = isDomain ? 'blockstack' : layer;
-  const own = isDomain
+  const switched = noWayPast ? 'blockstack' : layer;
+  const own = noWayPast
     ? {
         blockstack: section([
           formOf(providersFor('blockstack', 'deployed')[0]),
           formOf(providersFor('blockstack', 'stub')[0]),
         ]),
+        ...(isDomain
+          ? {}
+          : { [layer]: { deployed: { provider: deployed.provider, ...deployed.settings }, stub: 'none' } }),
       }
     : { [layer]: section([deployed, stub]) };
   const writes = load === 'writes' || load === 'kept';
@@ -191,9 +237,9 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
     { role: 'stub', provider: stub.provider } as const,
   ];
   return {
-    name: `${layer}: ${deployed.provider}, ${isDomain ? 'no stub' : stub.provider}, ${load}`,
+    name: `${layer}: ${[deployed.provider, ...wordsOf(deployed)].join(' ')}, ${noWayPast ? 'no stub' : stub.provider}, ${load}`,
     machine: machines[deployed.provider] ?? 'stock',
-    shows: isDomain ? shown.slice(0, 1) : shown,
+    shows: noWayPast ? shown.slice(0, 1) : shown,
     layer: switched,
     guests,
     load,
@@ -206,4 +252,12 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
       stack: { ...(writes ? { media: beneath } : {}), ...own },
     }),
   };
+}
+
+/** What tells one way from another. */
+function wordsOf({ provider, settings }: Form): readonly string[] {
+  if (!(ways[provider] ?? []).some((way) => way.settings === settings)) return [];
+  return Object.entries(settings).map(
+    ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
 }

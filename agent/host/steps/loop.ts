@@ -1,4 +1,4 @@
-// A loop device with direct I/O on a block device.
+// A loop device on a block device.
 
 import { errnoOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
@@ -13,13 +13,15 @@ export interface LoopStep extends StepBase {
   readonly kind: 'loop';
   readonly index: number;
   readonly path: string;
+  /** Through the page cache of what it stands on. */
+  readonly buffered?: true;
 }
 
 export const loopStep: StepKind<LoopStep> = {
   kind: 'loop',
-  text: ({ index, path }, prior) => ({
-    act: words(['losetup', '--direct-io=on', `/dev/loop${index}`, path]),
-    undo: `losetup -d /dev/loop${index}${prior === 'added' ? `; layerlift recover  # removes the empty /dev/loop${index}` : ''}`,
+  text: (step, prior) => ({
+    act: words(command(step)),
+    undo: `losetup -d /dev/loop${step.index}${prior === 'added' ? `; layerlift recover  # removes the empty /dev/loop${step.index}` : ''}`,
   }),
   // A number is anybody's again once it is free: what stands on something else is theirs, also where we have made the node.
   present: async (step, prior, kernel) => {
@@ -29,8 +31,8 @@ export const loopStep: StepKind<LoopStep> = {
       : user === 'us';
   },
   capture: async ({ index }, kernel) => ((await kernel.exists(`/sys/block/loop${index}`)) ? 'found' : 'added'),
-  act: async ({ index, path }, _prior, _stop, kernel) => {
-    await kernel.run(['losetup', '--direct-io=on', `/dev/loop${index}`, path]);
+  act: async (step, _prior, _stop, kernel) => {
+    await kernel.run(command(step));
     return '';
   },
   undo: async (step, prior, patienceMs, kernel) => {
@@ -45,6 +47,10 @@ export const loopStep: StepKind<LoopStep> = {
     });
   },
 };
+
+function command({ index, path, buffered }: LoopStep): readonly string[] {
+  return ['losetup', `--direct-io=${buffered ? 'off' : 'on'}`, `/dev/loop${index}`, path];
+}
 
 /** Whose device it is, by what it stands on. The kernel tells that by a name, which may be another one of the same disk. */
 async function userOf({ index, path }: LoopStep, kernel: Kernel): Promise<'nobody' | 'us' | 'others'> {

@@ -1,10 +1,10 @@
-import * as z from 'zod';
-import type { Sought } from '../../host/host.ts';
+import type { Need } from '../../host/needs/needs.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
-import { wholeNumber } from '../../profile/settings.ts';
-import { defineProvider, type Lane, type Site } from '../provider.ts';
-
-const newKernel = 'Linux 6.12 or newer has it; Debian: linux-image-6.12-amd64';
+import { sectorBytes } from '../../lib/units.ts';
+import { type Configured, defineProvider, type Lane, type Site } from '../provider.ts';
+import { loadVduse, raiseRing, vduseMarks, vduseNeeds } from './vduse-ring.ts';
+import { daemonArguments, diskBackend, imageArguments } from './vmm-arguments.ts';
+import { isBuffered, usesIoUring, vmmSettings, type VmmSettings } from './vmm-settings.ts';
 
 /** A true virtio ring for each guest: virtio-blk on a vDPA device that qemu-storage-daemon serves through VDUSE. */
 export const vduse = defineProvider({
@@ -12,90 +12,69 @@ export const vduse = defineProvider({
   name: 'vduse',
   roles: ['deployed'],
   about: 'a virtio ring (VDUSE): virtio-blk served by qemu-storage-daemon',
-  marks: [
-    { folder: '/dev/vduse', name: /^layerlift-/ },
-    { folder: '/sys/bus/vdpa/devices', name: /^layerlift-/ },
-  ],
-  settings: z.strictObject({
-    queues: wholeNumber(1, 16).default(1).describe('rings of each guest'),
-    queueSize: wholeNumber(4, 1024)
-      .refine((size) => Number.isInteger(Math.log2(size)), 'expected a power of two from 4 to 1024')
-      .default(256)
-      .meta({ description: 'entries of each ring', values: 'a power of two, 4 to 1024' }),
-  }),
+  marks: vduseMarks,
+  settings: vmmSettings,
   configure: (settings) => ({
-    needs: [
-      { kind: 'module', name: 'vduse', forWhat: 'the virtio ring', hint: newKernel },
-      { kind: 'module', name: 'virtio_vdpa', forWhat: 'the virtio ring', hint: newKernel },
-      { kind: 'module', name: 'virtio_blk', forWhat: 'the disk on the ring' },
-      { kind: 'tool', name: 'vdpa', debianPackage: 'iproute2' },
-      {
-        kind: 'tool',
-        name: 'qemu-storage-daemon',
-        debianPackage: { name: 'qemu-utils', upTo: { release: 12, name: 'qemu-system-common' } },
-      },
-    ],
+    needs: needsOf(settings),
     lanes: 'per-guest',
+    ...apartOf(settings),
     raise: async (site) => {
-      for (const name of ['vduse', 'virtio_vdpa', 'virtio_blk'])
-        await site.host.apply({ kind: 'module', name, why: 'the virtio ring' });
+      await loadVduse(site);
       const disks: Lane[] = [];
       for (const [i, lane] of site.under.entries())
-        disks.push(await raiseRing(site, lane, { number: i + 1, ...settings }));
+        disks.push(await raiseDisk(site, lane, { number: i + 1, settings }));
       return disks;
     },
   }),
 });
 
-async function raiseRing(
-  site: Site,
-  lane: Lane,
-  ring: { number: number; queues: number; queueSize: number },
-): Promise<Lane> {
-  const { host, names } = site;
-  const name = names.object(`r${ring.number}`);
-  const why = `the virtio ring of guest ${ring.number}`;
-  const cgroup = `${names.cgroup}/ring${ring.number}`;
-  await host.apply({ kind: 'cgroup', path: cgroup, why });
-  await host.apply({ kind: 'vduse', name, why });
-  const blockdev = `host_device,node-name=disk,filename=${lane.device},cache.direct=on,aio=native`;
-  const queues = `num-queues=${ring.queues},queue-size=${ring.queueSize}`;
-  const argv = [
-    '--blockdev',
-    blockdev,
-    '--export',
-    `vduse-blk,id=ring,node-name=disk,name=${name},${queues},writable=on`,
+function needsOf(settings: VmmSettings): readonly Need[] {
+  return [
+    ...vduseNeeds,
+    ...(settings.format === 'qcow2' ? [{ kind: 'tool', name: 'qemu-img', debianPackage: 'qemu-utils' } as const] : []),
+    ...(usesIoUring(settings) ? [{ kind: 'io-uring' } as const] : []),
   ];
-  await host.spawn({
-    kind: 'spawn',
-    survives: true,
-    name: `qemu-storage-daemon ${ring.number}`,
-    // It keeps its log of the I/O that it has taken there, by which another daemon can go on after it.
-    argv: ['env', `TMPDIR=${stateFolder}/${names.run}`, 'qemu-storage-daemon', ...argv],
-    cgroup,
-    why,
-  });
-  await host.find({ path: `/dev/vduse/${name}` });
-  await host.apply({
-    kind: 'exec',
-    argv: ['vdpa', 'dev', 'add', 'name', name, 'mgmtdev', 'vduse'],
-    undo: ['vdpa', 'dev', 'del', name],
-    witness: { path: `/sys/bus/vdpa/devices/${name}` },
-    why,
-  });
-  return { device: await host.find(diskOf(name)), sectors: lane.sectors };
 }
 
-/** The virtio disk below a vDPA device. */
-export function diskOf(name: string): Sought {
+/** The way past the ring leads to the same bytes only where nothing is kept above them. */
+function apartOf(settings: VmmSettings): Pick<Configured, 'apart'> {
+  if (settings.preallocation === 'off') {
+    const why =
+      'a qcow2 without its clusters allocated reads zeros in place of what was written past it, and overwrites it';
+    return { apart: { why, refuses: 'stubs', instead: 'set `preallocation: metadata`, or `stub: none` for the ring' } };
+  }
+  if (!isBuffered(settings)) return {};
+  const why = `with \`cache: ${settings.cache}\` the daemon reads and writes the page cache of the host, and the way past the ring does not`;
   return {
-    what: `the disk of vdpa device ${name}`,
-    look: async ({ list }) => {
-      const folder = `/sys/bus/vdpa/devices/${name}`;
-      const virtio = (await list(folder)).find((entry) => /^virtio\d+$/.test(entry));
-      if (!virtio) return undefined;
-      const [disk] = await list(`${folder}/${virtio}/block`);
-      return disk === undefined ? undefined : `/dev/${disk}`;
-    },
+    apart: { why, refuses: 'verify', instead: 'set `cache: none`, `stub: none` for the ring, or leave out `verify`' },
   };
+}
+
+async function raiseDisk(
+  site: Site,
+  lane: Lane,
+  { number, settings }: { readonly number: number; readonly settings: VmmSettings },
+): Promise<Lane> {
+  const folder = `${stateFolder}/${site.names.run}`;
+  const image = `${folder}/disk${number}.qcow2`;
+  const bytes = lane.sectors * sectorBytes;
+  if (settings.format === 'qcow2') {
+    const why = `the tables of the qcow2 of guest ${number}, in memory`;
+    await site.host.apply({
+      kind: 'exec',
+      argv: imageArguments(settings, { image, bytes }),
+      witness: { parent: folder },
+      slow: true,
+      why,
+    });
+  }
+  const backend = diskBackend(settings, { device: lane.device, image });
+  const disk = await raiseRing(site, {
+    part: `r${number}`,
+    number,
+    sectors: lane.sectors,
+    cpuMax: settings.cpuMax,
+    daemon: (name) => daemonArguments(name, settings, backend),
+  });
+  return isBuffered(settings) ? { ...disk, cachedIn: lane.device } : disk;
 }

@@ -4,7 +4,9 @@ import { test } from 'vitest';
 import { expectSurvived } from '../../support/crash-matrix.ts';
 
 test('deaths with a virtio ring are survived on Linux 6.12', () =>
-  expectSurvived("crash-vduse.yaml --stride 2 --unaided 4 --only 'vduse|spawn|exec|dm-swap'", { kernel: '6.12' }));
+  expectSurvived("crash-vduse.yaml --stride 2 --unaided 4 --only 'vduse|spawn|exec|dm-swap|write-out'", {
+    kernel: '6.12',
+  }));
 
 test("deaths with Xen's own ring are survived", () =>
   expectSurvived("crash-xen.yaml --stride 2 --unaided 4 --only 'xen|module|dm-swap'", { xen: true }));

@@ -40,6 +40,12 @@ describe('on Linux 6.12', () => {
   });
 });
 
+describe('the block layer of a monitor', () => {
+  test('with a pool of four threads is told from its ring', async () => {
+    expectLever(await runInLab('profiles/plant-ring-vmm.yaml', { kernel: '6.12' }), 'ring');
+  });
+});
+
 describe('cold arms', () => {
   test('name the same layer as live switching does', async () => {
     const run = await runInLab('test/fixtures/profiles/cold.yaml', { args: '--cold' });

@@ -91,6 +91,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
     case 'dm-stats':
     case 'udev-rules':
     case 'spawn':
+    case 'write-out':
       break;
     case 'iscsi-login':
     case 'loop':
@@ -172,6 +173,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'xen-domain':
     case 'xen-files':
     case 'xen-vbd':
+    case 'write-out':
       break;
   }
 }

@@ -152,7 +152,10 @@ describe('a clone of a host', () => {
   it('has limits of cgroups, and names what thin pools and QEMU leave open', () => {
     const clone = cloned(snapshotText('proxmox'));
     expect(clone.profile.guests[1]).toMatchObject({ ioMax: { riops: 2000, wiops: 1000 }, cpuMax: '200000 100000' });
-    expect(settingsOf(clone, 'ring')).toEqual({ provider: 'vduse', settings: { queues: 4, queueSize: 256 } });
+    expect(settingsOf(clone, 'ring')).toEqual({
+      provider: 'vduse',
+      settings: { queues: 4, queueSize: 256, cache: 'none', discard: 'ignore', format: 'raw', iothreads: 0 },
+    });
     expect(clone.open.join('\n')).toMatch(/thin-pool pve-data-tpool is missing[^]*aio io_uring/);
   });
 

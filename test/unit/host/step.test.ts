@@ -106,6 +106,11 @@ describe('a step prints as the line that a person would type, and its undo', () 
       'losetup -d /dev/loop3',
     ],
     [
+      { kind: 'loop', index: 3, path: '/dev/dm-1', buffered: true, why },
+      'losetup --direct-io=off /dev/loop3 /dev/dm-1',
+      'losetup -d /dev/loop3',
+    ],
+    [
       { kind: 'xen-vbd', name: 'xvdp', id: 51952, path: '/dev/dm-1', mark: 'layerlift-abcdef-v1', why },
       'xl block-attach 0 format=raw,vdev=xvdp,access=rw,target=/dev/dm-1',
       'xenstore-write /local/domain/0/backend/vbd/0/51952/online 0 /local/domain/0/backend/vbd/0/51952/state 5; sleep 3; xenstore-rm /local/domain/0/device/vbd/51952; xenstore-rm /local/domain/0/backend/vbd/0/51952',
@@ -126,6 +131,7 @@ describe('a step prints as the line that a person would type, and its undo', () 
       "pgrep '^3.xvda-' | while read -r p; do echo $p > /c/cgroup.procs; done",
       "pgrep '^3.xvda-' | while read -r p; do echo $p > /sys/fs/cgroup/cgroup.procs; done",
     ],
+    [{ kind: 'write-out', device: '/dev/dm-1', why }, 'sync -d /dev/dm-1', null],
     [
       { kind: 'udev-rules', path: '/run/udev/rules.d/00-a.rules', rules: 'x', why },
       '# rules in /run/udev/rules.d/00-a.rules that keep udev away from the devices of this run; udevadm control --reload',

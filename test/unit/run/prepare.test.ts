@@ -46,6 +46,35 @@ describe('a workload that writes', () => {
   });
 });
 
+describe('a layer whose two forms do not show the same data', () => {
+  const vduse = (settings: string, stub = '{ provider: direct }'): string =>
+    `ring: { deployed: { provider: vduse, ${settings} }, stub: ${stub} }`;
+  const verifies = '{ rw: randwrite, verify: crc32c }';
+
+  it.each([
+    [
+      'a page cache above the way past the ring',
+      vduse('cache: writeback'),
+      verifies,
+      /page cache of the host.*\n?.*cache: none/,
+    ],
+    ['a null driver', vduse('queues: 1', '{ provider: vduse-null }'), verifies, /the null driver keeps no data/],
+    ['a qcow2 that grows, whatever the load', vduse('format: qcow2, preallocation: off'), '{}', /reads zeros/],
+  ])('%s: is refused', async (_, ring, workload, words) => {
+    await expect(prepared([ring], workload)).rejects.toThrow(ProfileError);
+    await expect(prepared([ring], workload)).rejects.toThrow(words);
+  });
+
+  it.each([
+    ['a load that does not verify', vduse('cache: writeback'), '{ rw: randwrite }'],
+    ['no way past the ring', vduse('cache: writeback', 'none'), verifies],
+    ['a qcow2 whose clusters are all there', vduse('format: qcow2'), verifies],
+    ['past the page cache', vduse('cache: directsync'), verifies],
+  ])('%s: is welcome', async (_, ring, workload) => {
+    expect((await prepared([sections.media, ring], workload)).stack.layers).toHaveLength(2);
+  });
+});
+
 describe('preparing', () => {
   it.each([disk, far])('names a device that does not exist: %s', async (layer) => {
     const work = prepared([layer], '{ rw: randread }');

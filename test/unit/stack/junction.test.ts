@@ -49,6 +49,27 @@ describe('switching to an arm', () => {
     expect(host.steps).toHaveLength(4);
   });
 
+  it('writes out at each switch what the page cache above a lane has kept, once all are switched', async () => {
+    const host = dryHost();
+    const junctions = stack.junctions.map((one) =>
+      one.layer === 'ring'
+        ? { ...one, lanes: { ...one.lanes, deployed: { ...one.lanes.deployed, cachedIn: `/dev/dm-${one.guest}` } } }
+        : one,
+    );
+    const setting = settingOf('baseline');
+    const writtenIn = async (to: string): Promise<readonly (string | undefined)[]> => {
+      const before = host.steps.length;
+      await switchTo(host, { junctions, setting }, arm(to));
+      return host.steps.slice(before).map((step) => (step.kind === 'write-out' ? step.device : undefined));
+    };
+    const swap = undefined;
+    expect(await writtenIn('stub-media')).toEqual([swap, '/dev/dm-1', '/dev/dm-2']);
+    expect(await writtenIn('stub-media')).toEqual([]);
+    expect((await writtenIn('stub-ring')).slice(-2)).toEqual(['/dev/dm-1', '/dev/dm-2']);
+    // Nothing passes it now, so nothing is kept.
+    expect((await writtenIn('stub-media+ring')).filter((device) => device !== undefined)).toEqual([]);
+  });
+
   it('says after a refusal which junctions were swapped and which were not', async () => {
     const refused = new HostError('cannot load');
     const host: Host = {

@@ -5,7 +5,7 @@ import type { Reads } from '../../../agent/host/reads.ts';
 import { diskOfOurs } from '../../../agent/stack/network/lio-target.ts';
 import { namespaceOf } from '../../../agent/stack/network/nvmet-target.ts';
 import { diskOf as lunDisk } from '../../../agent/stack/ring/tcm-loop.ts';
-import { diskOf as vdpaDisk } from '../../../agent/stack/ring/vduse.ts';
+import { diskOf as vdpaDisk } from '../../../agent/stack/ring/vduse-ring.ts';
 
 function readsOf(files: Readonly<Record<string, string>>): Reads {
   return {

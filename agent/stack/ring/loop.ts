@@ -4,21 +4,26 @@ import { wholeNumber } from '../../profile/settings.ts';
 import { keepOthersAwayFrom } from '../keep-away.ts';
 import { defineProvider, type Lane } from '../provider.ts';
 
-/** A loop device with direct I/O for each guest: queue, worker, backend, as a ring has them (drivers/block/loop.c). */
-export const loopDirect = defineProvider({
+/**
+ * A loop device for each guest: queue, worker, backend, as a ring has them (drivers/block/loop.c). Buffered, its worker does one
+ * I/O after the other, whatever its depth: loop_process_work waits for each.
+ */
+export const loopRing = defineProvider({
   layer: 'ring',
   name: 'loop',
   roles: ['deployed'],
-  about: 'a loop device with direct I/O for each guest',
+  about: 'a loop device for each guest, with direct I/O or buffered',
   settings: z.strictObject({
+    directIo: z.boolean().default(true).describe('past the page cache of the host; else one I/O after the other'),
     depth: wholeNumber(4, 128).optional().describe("requests in flight for each guest; else the driver's 128"),
   }),
-  configure: ({ depth }) => ({
+  configure: ({ depth, directIo }) => ({
     needs: [
       { kind: 'module', name: 'loop', forWhat: 'loop devices' },
       { kind: 'tool', name: 'losetup', debianPackage: 'util-linux' },
     ],
     lanes: 'per-guest',
+    ...(directIo ? {} : { apart: bufferedApart }),
     raise: async ({ host, names, under }) => {
       await host.apply({ kind: 'module', name: 'loop', why: 'loop devices' });
       const devices: Lane[] = [];
@@ -27,18 +32,24 @@ export const loopDirect = defineProvider({
       for (const [i, lane] of under.entries()) {
         const index = free[i] ?? 0;
         const why = `the loop device of guest ${i + 1}`;
-        await host.apply({ kind: 'loop', index, path: lane.device, why });
+        await host.apply({ kind: 'loop', index, path: lane.device, ...(directIo ? {} : { buffered: true }), why });
         const device = await host.find({ path: `/dev/loop${index}` });
         if (depth !== undefined) {
           const path = `/sys/block/loop${index}/queue/nr_requests`;
           await host.apply({ kind: 'write', path, value: `${depth}`, restore: 'prior', why });
         }
-        devices.push({ device, sectors: lane.sectors });
+        devices.push({ device, sectors: lane.sectors, ...(directIo ? {} : { cachedIn: lane.device }) });
       }
       return devices;
     },
   }),
 });
+
+const bufferedApart = {
+  why: 'a buffered loop device reads and writes the page cache of the host, and the way past it does not',
+  refuses: 'verify',
+  instead: 'set `directIo: true`, `stub: none` for the ring, or leave out `verify`',
+} as const;
 
 /** The lowest numbers that the host does not use. */
 async function freeLoops(host: Pick<Host, 'list'>, count: number): Promise<readonly number[]> {
