@@ -18,6 +18,7 @@ import { nullBlkStub } from './media/null-blk.ts';
 import { iscsiLoopback } from './network/iscsi-loopback.ts';
 import { iscsiNetns } from './network/iscsi-netns.ts';
 import { nbdNetns } from './network/nbd-netns.ts';
+import { scsiDebugDisk } from './media/scsi-debug.ts';
 import { nvmeTcpLoopback } from './network/nvme-tcp-loopback.ts';
 import { nvmeTcpNetns } from './network/nvme-tcp-netns.ts';
 import { nvmeTcpRemote } from './network/nvme-tcp-remote.ts';
@@ -34,6 +35,7 @@ import { xenVbd } from './ring/xen-vbd.ts';
 export const providers: readonly Provider[] = [
   modelDisk,
   realDevice,
+  scsiDebugDisk,
   nullBlkStub,
   brdStub,
   nvmeTcpNetns,

@@ -133,7 +133,9 @@ function mediaCases(pairs: readonly Pair[]): readonly ProviderCase[] {
 }
 
 function keeping({ provider, settings }: Form): Form {
-  const more = { model: { memory: true, size }, null_blk: { memory: true } }[provider];
+  const more = { model: { memory: true, size }, 'scsi-debug': { memory: true, size }, null_blk: { memory: true } }[
+    provider
+  ];
   return { provider, settings: { ...settings, ...more } };
 }
 

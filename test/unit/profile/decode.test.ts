@@ -109,19 +109,19 @@ describe('mistakes', () => {
       'an unknown provider, with those that exist',
       'provider: model',
       'provider: modle',
-      'p.yaml:7:17: stack.media.deployed.provider: unknown provider "modle" (expected one of model, device)',
+      'p.yaml:7:17: stack.media.deployed.provider: unknown provider "modle" (expected one of model, device, scsi-debug)',
     ],
     [
       'a stub in the place of what is deployed',
       'provider: model',
       'provider: null_blk',
-      'p.yaml:7:17: stack.media.deployed.provider: unknown provider "null_blk" (expected one of model, device)',
+      'p.yaml:7:17: stack.media.deployed.provider: unknown provider "null_blk" (expected one of model, device, scsi-debug)',
     ],
     [
       'no provider',
       'provider: model, ',
       '',
-      'p.yaml:7:5: stack.media.deployed: no provider (expected one of model, device)',
+      'p.yaml:7:5: stack.media.deployed: no provider (expected one of model, device, scsi-debug)',
     ],
     [
       'an unknown key of a case',

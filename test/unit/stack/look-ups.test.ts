@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { Reads } from '../../../agent/host/reads.ts';
 import { diskOfOurs } from '../../../agent/stack/network/lio-target.ts';
 import { namespaceOf } from '../../../agent/stack/network/nvmet-target.ts';
+import { diskOfAdapter } from '../../../agent/stack/media/scsi-debug.ts';
 import { diskOf as lunDisk } from '../../../agent/stack/ring/tcm-loop.ts';
 import { diskOf as vdpaDisk } from '../../../agent/stack/ring/vduse-ring.ts';
 
@@ -97,4 +98,13 @@ it('the disk of a vDPA device is found below its virtio device', async () => {
   const folder = '/sys/bus/vdpa/devices/layerlift-x-r1';
   expect(await look(vdpaDisk('layerlift-x-r1'), { [`${folder}/driver`]: '' })).toBeUndefined();
   expect(await look(vdpaDisk('layerlift-x-r1'), { [`${folder}/virtio7/block/vdb`]: '' })).toBe('/dev/vdb');
+});
+
+it('the disk of scsi_debug is the one of its own adapter', async () => {
+  const adapter = '/sys/bus/pseudo/drivers/scsi_debug/adapter0/host5/scsi_host';
+  const others = { '/sys/class/scsi_device/2:0:0:0/device/block/sda': '' };
+  expect(await look(diskOfAdapter, others)).toBeUndefined();
+  expect(await look(diskOfAdapter, { ...others, [adapter]: '' })).toBeUndefined();
+  const disk = { '/sys/class/scsi_device/5:0:0:0/device/block/sdb': '' };
+  expect(await look(diskOfAdapter, { ...others, [adapter]: '', ...disk })).toBe('/dev/sdb');
 });
