@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { deviceName } from '../../host/formats/device-name.ts';
 import type { Sought } from '../../host/host.ts';
 import { bytes, duration, wholeNumber } from '../../profile/settings.ts';
+import { loadChecksums } from '../checksums.ts';
 import { defineProvider, type Site } from '../provider.ts';
 
 const driver = '/sys/bus/pseudo/drivers/scsi_debug';
@@ -54,7 +55,8 @@ export const scsiDebugDisk = defineProvider({
 async function raiseDisk({ host, names, geometry }: Site, wanted: Settings) {
   const { latency, random, canQueue, queueDepth, size, blockSize, memory } = wanted;
   const why = 'the model SCSI disk';
-  // The kernel would bring it in by itself.
+  // The kernel would bring them in by itself.
+  await loadChecksums(host);
   await host.apply({ kind: 'module', name: 'sd_mod', why });
   const params = {
     // Zero of both completes at once; the second counts where it is not zero.
