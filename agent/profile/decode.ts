@@ -155,9 +155,7 @@ function decodeLayer(layer: Layer, section: unknown, mistakes: Mistake[]): Layer
   }
   const deployed = decodeChoice(layer, 'deployed', map['deployed'], mistakes);
   const stub =
-    map['stub'] === 'none'
-      ? null
-      : decodeChoice(layer, 'stub', stubSection(layer, map, deployed?.provider), mistakes);
+    map['stub'] === 'none' ? null : decodeChoice(layer, 'stub', stubSection(layer, map, deployed?.provider), mistakes);
   return deployed === undefined || stub === undefined ? undefined : { layer, deployed, stub };
 }
 
