@@ -106,7 +106,7 @@ const leaks: readonly Leak[] = [
   {
     what: 'rules for udev',
     plant: 'mkdir -p /run/udev/rules.d; : >/run/udev/rules.d/leak.rules',
-    takeBack: 'rm /run/udev/rules.d/leak.rules',
+    takeBack: 'rm /run/udev/rules.d/leak.rules; rmdir /run/udev/rules.d',
     seen: [/^rules .*leak\.rules/],
   },
   {
