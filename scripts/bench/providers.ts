@@ -25,6 +25,8 @@ import { onHost } from './figures.ts';
 const machine = process.argv[2] ?? 'stock';
 /** Of the cases of that machine, those whose name it fits. */
 const only = new RegExp(process.argv[3] ?? '');
+/** `usual` or `others`: those alone, see `isUsual`. */
+const part = process.argv[4];
 const [settleMs, measureMs] = [150, 500];
 const switches = 4;
 /** Of what passed the junctions, at least, through the form that was asked for; and at most through another. */
@@ -43,10 +45,10 @@ const verifying = shape(['rw', 'randread'], ...verify, ['rate_iops', '300']);
 const reading = shape(['rw', 'randread']);
 
 for (const [i, one] of providerCases()
-  .filter((each) => each.machine === machine && only.test(each.name))
+  .filter((each) => each.machine === machine && only.test(each.name) && part !== (each.isUsual ? 'others' : 'usual'))
   .entries())
   await show(one, namesOf(`fab0${i.toString(16).padStart(2, '0')}`, 'a'.repeat(32)));
-if (machine === 'stock' && only.source === '(?:)') await control();
+if (machine === 'stock' && only.source === '(?:)' && part !== 'others') await control();
 
 async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promise<void> {
   const started = performance.now();

@@ -11,6 +11,8 @@ export type Machine = 'stock' | 'vduse' | 'xen';
 export interface ProviderCase {
   readonly name: string;
   readonly machine: Machine;
+  /** Each provider with its defaults, or what stands for them; the rest are other settings and tables of these. */
+  readonly isUsual: boolean;
   readonly shows: readonly { readonly role: Role; readonly provider: string }[];
   /** The layer that is switched. */
   readonly layer: Layer;
@@ -78,12 +80,14 @@ interface Form {
   readonly settings: object;
   readonly past?: false;
   readonly load?: LoadKind;
+  readonly isUsual?: false;
 }
 
 /** Each deployed form with its default stub, and each other stub with the first deployed form: as few as show all. */
 export function providerCases(): readonly ProviderCase[] {
   const tables = Object.entries(printedTables).map(([what, settings]) => ({
     ...caseOf('blockstack', [{ provider: 'dm', settings }, formOf(providersFor('blockstack', 'stub')[0])], 'kept'),
+    isUsual: false,
     name: `blockstack: dm, ${what}`,
   }));
   return [...providerPairs(), ...tables];
@@ -114,7 +118,11 @@ function formOf(provider: Provider | undefined): Form {
 
 /** With its defaults, and each other way. */
 function formsOf(provider: Provider): readonly Form[] {
-  const others = (ways[provider.name] ?? []).map((one) => ({ provider: provider.name, ...one }));
+  const others = (ways[provider.name] ?? []).map((one) => ({
+    provider: provider.name,
+    isUsual: false as const,
+    ...one,
+  }));
   for (const { settings } of others) provider.settings.parse(settings);
   return [formOf(provider), ...others];
 }
@@ -244,6 +252,7 @@ function caseOf(layer: Layer, [deployed, stub]: Pair, load: LoadKind): ProviderC
   return {
     name: `${layer}: ${[deployed.provider, ...wordsOf(deployed)].join(' ')}, ${noWayPast ? 'no stub' : stub.provider}, ${load}`,
     machine: machines[deployed.provider] ?? 'stock',
+    isUsual: deployed.isUsual !== false,
     shows: noWayPast ? shown.slice(0, 1) : shown,
     layer: switched,
     guests,

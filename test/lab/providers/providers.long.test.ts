@@ -57,5 +57,10 @@ describe('providers on Linux 6.1', () => {
   });
 });
 
+test.each(['stock', 'vduse'] as const)(
+  'other settings of providers, and tables as dmsetup prints them: %s',
+  (machine) => expectProviders(machine, 'others'),
+);
+
 test('the rings of Xen, in domain 0 and to a domain of its own, each switched under a load that verifies', () =>
   expectProviders('xen'));

@@ -3,7 +3,8 @@
 import { test } from 'vitest';
 import { expectProviders } from '../../support/providers-in-lab.ts';
 
-const what = 'each provider carries verified I/O in every role, is switched under it, and leaves the host as found';
+const what =
+  'each provider, with its defaults, carries verified I/O in every role, is switched under it, and leaves the host as found';
 
 test(`on Linux 6.1 ${what}`, () => expectProviders('stock'));
 
