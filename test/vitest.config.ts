@@ -5,7 +5,7 @@ import { LongestFirst } from './support/longest-first.ts';
 const root = new URL('..', import.meta.url).pathname;
 
 /** A test boots a kernel, some several. */
-const onKernel = { testTimeout: 900_000, hookTimeout: 900_000 };
+const onKernel = { testTimeout: 1_300_000, hookTimeout: 1_300_000 };
 
 /** Two kernels at a time would share the cores, and spoil each other's figures. */
 const oneByOne = { ...onKernel, fileParallelism: false };

@@ -12,3 +12,6 @@ test('a death at the steps of a virtio ring is survived on Linux 6.12', () =>
 
 test("a death at the steps of Xen's own ring is survived", () =>
   expectSurvived("crash-xen.yaml --stride 0 --unaided 3 --only 'xen'", { xen: true }));
+
+test('a death at the messages of a thin pool, and at the modules that a table brings, is survived', () =>
+  expectSurvived("crash-thin.yaml --stride 0 --unaided 1 --only 'dm-message|brought'"));
