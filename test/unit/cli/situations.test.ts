@@ -3,23 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleAgent } from '../../support/bundled-agent.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'layerlift-situations-'));
   chmodSync(folder, 0o755);
-  await build({
-    entryPoints: [resolve(import.meta.dirname, '../../../agent/main.ts')],
-    ...{ outdir: folder, outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm' },
-    ...{ external: ['koffi'], define: { LAYERLIFT_VERSION: '"0"' }, logLevel: 'silent' },
-    // As scripts/build.mjs has it.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  await bundleAgent(folder);
 }, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -3,9 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleAgent } from '../../support/bundled-agent.ts';
 
 /** As on a machine of another architecture, or with a folder copied without it. */
 const hide = `
@@ -20,15 +20,7 @@ module_._load = function (name, ...rest) {
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'layerlift-native-'));
-  await build({
-    entryPoints: [resolve(import.meta.dirname, '../../../agent/main.ts')],
-    ...{ outdir: folder, outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm' },
-    ...{ external: ['koffi'], define: { LAYERLIFT_VERSION: '"0"' }, logLevel: 'silent' },
-    // As scripts/build.mjs has it.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  await bundleAgent(folder);
   writeFileSync(join(folder, 'hide.cjs'), hide);
 }, 30_000);
 afterAll(() => rmSync(folder, { recursive: true }));

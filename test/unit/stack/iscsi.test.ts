@@ -1,9 +1,9 @@
 // What the iSCSI providers make: a target that serves this run alone, as wide or as narrow as the profile has it.
 
 import { describe, expect, it } from 'vitest';
-import { decodeProfile } from '../../../agent/profile/decode.ts';
 import type { StepOf } from '../../../agent/host/step.ts';
-import { profileOf, raiseOnPaper, type Raised } from '../../support/dry-stack.ts';
+import { raiseOnPaper, type Raised } from '../../support/dry-stack.ts';
+import { expectOneMistake } from '../../support/mistakes.ts';
 
 const raise = (network: string): Promise<Raised> =>
   raiseOnPaper({ stack: ['media: { deployed: { provider: model } }', `network: ${network}`], guests: 1 });
@@ -95,14 +95,5 @@ it.each([
   ['jitter: 1ms', 'jitter', 'no larger than the delay'],
   ['depth: 4', 'depth', 'depth'],
 ])('the mistake `%s` is one error that names the setting', (setting, name, words) => {
-  const text = profileOf([`network: { deployed: { provider: iscsi-netns, ${setting} } }`], 1);
-  let said = '';
-  try {
-    decodeProfile(text, 'p.yaml');
-  } catch (failure) {
-    said = String(failure);
-  }
-  expect(said.split('p.yaml:')).toHaveLength(2);
-  expect(said).toContain(name);
-  expect(said).toContain(words);
+  expectOneMistake(`network: { deployed: { provider: iscsi-netns, ${setting} } }`, name, words);
 });

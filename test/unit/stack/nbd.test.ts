@@ -1,9 +1,9 @@
 // What the NBD provider makes: a server and a client that nobody else reaches, with as many connections as the profile has.
 
 import { describe, expect, it } from 'vitest';
-import { decodeProfile } from '../../../agent/profile/decode.ts';
 import type { StepOf } from '../../../agent/host/step.ts';
-import { profileOf, raiseOnPaper } from '../../support/dry-stack.ts';
+import { raiseOnPaper } from '../../support/dry-stack.ts';
+import { expectOneMistake } from '../../support/mistakes.ts';
 
 describe('NBD in namespaces', async () => {
   const stack = [
@@ -37,14 +37,5 @@ it.each([
   ['jitter: 1ms', 'jitter', 'no larger than the delay'],
   ['server: nbdkit', 'server', 'server'],
 ])('the mistake `%s` is one error that names the setting', (setting, name, words) => {
-  const text = profileOf([`network: { deployed: { provider: nbd-netns, ${setting} } }`], 1);
-  let said = '';
-  try {
-    decodeProfile(text, 'p.yaml');
-  } catch (failure) {
-    said = String(failure);
-  }
-  expect(said.split('p.yaml:')).toHaveLength(2);
-  expect(said).toContain(name);
-  expect(said).toContain(words);
+  expectOneMistake(`network: { deployed: { provider: nbd-netns, ${setting} } }`, name, words);
 });
