@@ -27,7 +27,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['steps/', 'step.ts', 'host.ts', 'find.ts', 'journal/', 'dry.ts', 'live.ts', 'session/'],
   ],
   stack: [
-    ...['names.ts', 'checksums.ts', 'provider.ts', 'junction.ts', 'guard.ts', 'keep-away.ts', 'offer.ts'],
+    ...[
+      'names.ts',
+      'checksums.ts',
+      'storage-daemon.ts',
+      'provider.ts',
+      'junction.ts',
+      'guard.ts',
+      'keep-away.ts',
+      'offer.ts',
+    ],
     ...['media/', 'network/', 'blockstack/', 'ring/', 'registry.ts', 'raise.ts', 'delays.ts'],
   ],
   analysis: ['rules.ts', 'fit/', 'verdict/', 'revise/', 'neighbours/', 'caps/', 'settle/'],

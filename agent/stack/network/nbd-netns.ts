@@ -5,6 +5,7 @@ import { wholeNumber } from '../../profile/settings.ts';
 import { keepOthersAwayFrom } from '../keep-away.ts';
 import { nbdPort, pathAddresses } from '../names.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
+import { storageDaemonNeed } from '../storage-daemon.ts';
 import {
   isShape,
   namespaceMarks,
@@ -19,7 +20,7 @@ const needs: readonly Need[] = [
   { kind: 'native' },
   ...namespaceNeeds,
   { kind: 'module', name: 'nbd', forWhat: 'the NBD client' },
-  { kind: 'tool', name: 'qemu-storage-daemon', debianPackage: 'qemu-system-common' },
+  storageDaemonNeed,
 ];
 
 /**

@@ -4,6 +4,7 @@ import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { stateFolder } from '../../lib/state-folder.ts';
 import type { Lane, Site } from '../provider.ts';
+import { storageDaemonNeed } from '../storage-daemon.ts';
 
 const newKernel = 'Linux 6.12 or newer has it; Debian: linux-image-6.12-amd64';
 
@@ -12,11 +13,7 @@ export const vduseNeeds: readonly Need[] = [
   { kind: 'module', name: 'virtio_vdpa', forWhat: 'the virtio ring', hint: newKernel },
   { kind: 'module', name: 'virtio_blk', forWhat: 'the disk on the ring' },
   { kind: 'tool', name: 'vdpa', debianPackage: 'iproute2' },
-  {
-    kind: 'tool',
-    name: 'qemu-storage-daemon',
-    debianPackage: { name: 'qemu-utils', upTo: { release: 12, name: 'qemu-system-common' } },
-  },
+  storageDaemonNeed,
 ];
 
 export const vduseMarks = [

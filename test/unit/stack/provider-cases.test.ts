@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { configuredLayers } from '../../../agent/plan/stack-plan.ts';
 import { providers } from '../../../agent/stack/registry.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { providerCases } from '../../support/provider-cases.ts';
@@ -24,4 +25,13 @@ describe('the providers that are shown on a real kernel', () => {
       expect(stack.find((one) => one.layer === layer)?.stub).not.toBeNull();
     },
   );
+});
+
+it('a program comes from the same package, whichever provider asks for it', () => {
+  const tools = cases
+    .flatMap(({ profile }) => configuredLayers(decodeProfile(profile, 'p.yaml')))
+    .flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])])
+    .flatMap((need) => (need.kind === 'tool' ? [need] : []));
+  for (const { name, debianPackage } of tools)
+    expect([name, debianPackage]).toEqual([name, tools.find((one) => one.name === name)?.debianPackage]);
 });
