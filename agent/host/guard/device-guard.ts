@@ -57,11 +57,7 @@ export async function findProblems(
   if (found.length === 0 && watch.claimed === 'by nobody') found.push(...exclusive(claim, kernel));
   const identity = await identityOf(kernel, claim.name);
   const marks = claim.destroy === undefined ? [] : await carried(kernel, claim);
-  return [
-    ...new Map(found.map((one) => [one.what, problemOf(claim, one)])).values(),
-    ...changed(claim, identity),
-    ...marks,
-  ];
+  return [...problemsOf(claim, found), ...changed(claim, identity), ...marks];
 }
 
 /** Who uses the device beside our device-mapper device `by`, as all look-ups but that at its I/O, which is ours, see it. */
@@ -73,7 +69,12 @@ export async function findUsers(
   const family = await familyOf(kernel, claim);
   const watch: Watch = { idleMs: 0, claimed: { by } };
   const seen = await lookAll(claim, { watch, kernel, family });
-  return [...new Map(seen.map((one) => [one.what, problemOf(claim, one)])).values()];
+  return problemsOf(claim, seen);
+}
+
+/** Each thing that was found once, whichever look-ups found it. */
+function problemsOf(claim: Claim, found: readonly Finding[]): readonly Problem[] {
+  return [...new Map(found.map((one) => [one.what, problemOf(claim, one)])).values()];
 }
 
 interface Looking {
