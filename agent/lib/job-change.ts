@@ -1,6 +1,6 @@
 // What a run changes of a user's fio job file: each kind is told in `plan` and in the report. Data alone; report/words has the words.
 
-/** What the options have in common that the run decides, or that say nothing of the I/O. */
+/** The reason why an option is left to the run, or says nothing of the I/O. */
 export const leftOutAbout = ['files', 'length', 'output', 'cpus', 'submission', 'priority', 'conditions'] as const;
 export type LeftOutAbout = (typeof leftOutAbout)[number];
 

@@ -20,7 +20,7 @@ export const stackNoteSchema = z.discriminatedUnion('kind', [
   }),
   /** A key that is only named, of so many bytes. */
   z.object({ kind: z.literal('key'), device: z.string(), bytes: z.number().int() }),
-  /** What multipathd writes for paths that take requests, and what stands for it over ours. */
+  /** The selector that multipathd writes for paths that take requests, and the one that replaces it over ours. */
   z.object({ kind: z.literal('multipath'), device: z.string(), printed: z.string(), by: z.string() }),
   /** A device in memory beside the media; `each`: one for each guest. */
   z.object({ kind: z.literal('side'), name: z.string(), bytes: z.number().int(), each: z.boolean(), what: z.string() }),

@@ -1,4 +1,4 @@
-// What a run changes of a user's job file (pure), from its text and from what is run of it.
+// Finds the changes that a run makes to a user's job file (pure), from its text and from what is run of it.
 
 import { type JobChange, leftOutAbout } from '../lib/job-change.ts';
 import { engineAtATime, type JobSection, wholeOf } from './job.ts';

@@ -77,7 +77,7 @@ export const leftOut: ReadonlySet<string> = new Set([
   ...readElsewhere,
 ]);
 
-/** What the option has in common with others that are left out; undefined: nothing, or nothing is lost with it. */
+/** The reason why the option is left out; undefined: there is none, or nothing is lost with it. */
 export function aboutOf(option: string): LeftOutAbout | undefined {
   const found = Object.entries(decided).find(([, names]) => names.has(option));
   return found?.[0] as LeftOutAbout | undefined;
@@ -173,7 +173,7 @@ const pattern: Rule = {
   expected: 'a number such as 0xdeadbeef, without quotes: fio reads what is quoted from a file',
 };
 
-/** What the value must be, where others would reach beyond the guest or be counted wrongly. */
+/** The allowed values, where others would reach beyond the guest or be counted wrongly. */
 const rules: ReadonlyMap<string, Rule> = new Map([
   ['rw', mode],
   ['readwrite', mode],

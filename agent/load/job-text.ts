@@ -17,7 +17,7 @@ export interface JobLine {
   readonly value: string | undefined;
 }
 
-/** What stands under one header; `global` holds for the sections after it. */
+/** The lines under one header; `global` holds for the sections after it. */
 export interface TextSection {
   readonly name: string;
   /** Those of the global section before it come first: the last of an option counts. */
@@ -34,7 +34,7 @@ export interface JobText {
 export interface JobSources {
   /** The text of a file that the job includes, and its path; a sentence where it must not or cannot be read. */
   readonly include?: (name: string, from: string) => { readonly path: string; readonly text: string } | string;
-  /** What `${NAME}` or a keyword of fio's stands for. */
+  /** The value of `${NAME}` or of a keyword of fio's. */
   readonly variable?: (name: string) => string | undefined;
 }
 
@@ -108,7 +108,7 @@ export function readJobText(text: string, path: string, sources: JobSources = {}
   return { problems, forFio: `${kept.join('\n')}\n`, sections };
 }
 
-/** What fio cannot be shown, whatever the line says. */
+/** Options that fio cannot be shown, whatever the line says. */
 function problemOfLine(line: string): Omit<Problem, 'at'> | undefined {
   if (/[^\P{Cc}\t]/u.test(line)) return { message: 'a control character', hint: 'use plain text' };
   if (line.length > longestLine) return { message: 'the line is too long', hint: `expected at most ${longestLine}` };

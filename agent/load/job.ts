@@ -53,7 +53,7 @@ export function withDepth(sections: readonly JobSection[], depth: number | undef
   }));
 }
 
-/** What of a workload shapes its I/O; the rest, such as its depth, rate and checks, is the cap probe's to decide. */
+/** The part of a workload that shapes its I/O; the rest, such as its depth, rate and checks, is the cap probe's to decide. */
 const shaping = /^(rw|readwrite|rwmixread|rwmixwrite|bs|blocksize|bssplit|bsrange|random_distribution|norandommap)$/;
 
 /** The load of the cap probe: the I/O of the workload's first section, `depth` in flight, as fast as it is answered. */

@@ -23,7 +23,7 @@ const answerDeadlineMs = 30_000;
 
 export interface UserJob {
   readonly sections: readonly JobSection[];
-  /** What is not as the file has it. */
+  /** Differences from the file. */
   readonly changes: readonly JobChange[];
 }
 
@@ -75,7 +75,7 @@ async function askFio({ forFio, sections }: JobText, path: string): Promise<stri
   throw new ProfileError([complaint(result, sections, path)]);
 }
 
-/** What fio says against the file, with the line that it means. */
+/** The objections of fio to the file, each with its line. */
 function complaint(
   { stderr, stdout }: { readonly stderr: string; readonly stdout: string },
   sections: readonly TextSection[],

@@ -20,15 +20,15 @@ import { leastCapsMs } from './caps.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;
-/** What a slice of a cold run adds: raise, start the load, unwind. */
+/** The time that a slice of a cold run adds: raise, start the load, unwind. */
 const coldMs = 20_000;
 
-/** What a run is to find out. */
+/** The question of a run. */
 export interface Aims {
   readonly verdict: boolean;
   /** The caps on I/Os in flight, after the verdict if there is one. */
   readonly caps: boolean;
-  /** What the guests do to one another. */
+  /** Effects of the guests on one another. */
   readonly neighbours: boolean;
 }
 
@@ -44,23 +44,23 @@ export interface Plan {
   readonly settleMs: number;
   /** With a pilot: at least, until it has seen how long an I/O takes. */
   readonly measureMs: number;
-  /** What an I/O takes in the stack as deployed, where a pilot saw it. */
+  /** The latency of an I/O in the stack as deployed, where a pilot saw it. */
   readonly latencyMs?: number;
   /** The most time to measure, cap probe and all. */
   readonly budgetMs: number;
-  /** What this stack leaves open, as sentences. */
+  /** Questions that this stack leaves open, as sentences. */
   readonly open: readonly string[];
-  /** What is made of the block stack beside what the profile says word for word; absent where there is nothing. */
+  /** Changes to the block stack beside the words of the profile; absent where there are none. */
   readonly stackNotes?: readonly StackNote[];
-  /** What each guest's job asks for; earlier versions did not record it. */
+  /** The options of each guest's job; earlier versions did not record them. */
   readonly demand?: Demand;
-  /** What is not as the job file has it; absent without one, and in earlier versions. */
+  /** Differences from the job file; absent without one, and in earlier versions. */
   readonly jobChanges?: readonly JobChange[];
-  /** What `--max-impact` holds all guests together to, which is in their limits already; absent where it was not given. */
+  /** The bounds of `--max-impact` on all guests together, which are in their limits already; absent where it was not given. */
   readonly impact?: Pick<Impact, 'io'> & { readonly cpuPercent?: number };
 }
 
-/** What a run is for unless it is asked otherwise. */
+/** The default question of a run. */
 export const usualAims: Aims = { verdict: true, caps: true, neighbours: false };
 
 export interface PlanOptions {

@@ -10,7 +10,7 @@ import { writeDuration } from '../lib/units.ts';
 import type { StackLayer } from '../stack/raise.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
 
-/** What every run needs, whatever its stack. */
+/** The needs of every run, whatever its stack. */
 export const commonNeeds: readonly Need[] = [
   { kind: 'root' },
   { kind: 'capabilities' },

@@ -76,7 +76,7 @@ export type Case = z.output<typeof caseSchema>;
 export type Expectation = Case['expect'];
 export type ExpectedVerdict = NonNullable<Expectation['verdict']>;
 
-/** What a run has to look for: as `caps` of its options. */
+/** The question of the run: as `caps` of its options. */
 export function capsFor({ verdict: asked, figures }: Expectation): boolean | undefined {
   if (asked === undefined) return true;
   return figures.some(isCap) ? undefined : false;

@@ -127,7 +127,7 @@ function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] 
   return chosen.filter((choice) => choice !== undefined);
 }
 
-/** What a provider brings along must not be named once more. */
+/** Refuses a layer that a provider already brings along. */
 function coveredMistakes(
   { layer, deployed }: LayerChoice,
   stack: Readonly<Record<string, unknown>>,

@@ -24,7 +24,7 @@ export function loadProfile(path: string): LoadedProfile {
   return { profile: placed, text, path };
 }
 
-/** What `-` stands for on a command line. */
+/** The file behind `-` on a command line. */
 export const stdinPath = '/dev/stdin';
 
 /** Reads a text that the user named. Throws ProfileError when that fails. */

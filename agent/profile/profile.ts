@@ -42,7 +42,7 @@ const limits = {
     .describe('I/O limits of each guest, as in `io.max`'),
 };
 
-/** What can be said of all guests or of one. */
+/** Keys that can be given for all guests or for one. */
 const eachGuest = {
   ...limits,
   /** Nanoseconds; without it every I/O that completes is useful. */

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { parseBytes, parseDuration, writeBytes, writeDuration } from '../lib/units.ts';
 
-/** What the page of all keys says of a value, beside the description: which values, and in which unit they are written. */
+/** Facts on a value for the page of all keys, beside the description: which values, and in which unit they are written. */
 export interface ValueWords {
   readonly values?: string;
   readonly unit?: 'duration' | 'size';
@@ -65,7 +65,7 @@ export function plainText(what: string): z.ZodString {
     .regex(/^[^\p{Cc}]*$/u, `expected ${what} on one line`);
 }
 
-/** What the kernel takes (kernel/sched/core.c, tg_set_cfs_bandwidth); the group's own file says no more than EINVAL. */
+/** The range that the kernel takes (kernel/sched/core.c, tg_set_cfs_bandwidth); the group's own file says no more than EINVAL. */
 const mostQuotaUs = 2 ** 44 - 1;
 function isCpuMax(text: string): boolean {
   const [quota = '', period = '100000'] = text.split(' ');

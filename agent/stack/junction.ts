@@ -19,7 +19,7 @@ export interface Junction {
 /** Both roles always; the fixed delays only at the media, and only once the cap probe has raised them. */
 export type Lanes = Readonly<Record<Role, Lane> & Partial<Record<Form, Lane>>>;
 
-/** What a set of junctions points at now; grows with the stack, changes with each switch. */
+/** The present targets of a set of junctions; the set grows with the stack, a target changes with each switch. */
 export type Setting = Map<string, Form>;
 
 export function roleIn(arm: Arm, layer: Layer): Role {

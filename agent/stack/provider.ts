@@ -17,7 +17,7 @@ export interface Lane {
   readonly device: string;
   /** Usable length in sectors of 512 bytes. */
   readonly sectors: number;
-  /** What the names of the host's kernel threads begin with that do a guest's ring its work; absent where there are none. */
+  /** The host's kernel threads that work for a guest's ring have names that begin so; absent where there are none. */
   readonly ringThreads?: string;
   /** The device whose page cache may hold what was written through this lane: it is written out at each switch. */
   readonly cachedIn?: string;
@@ -32,7 +32,7 @@ export interface Geometry {
   readonly blockBytes: number;
 }
 
-/** What a provider may rely on while it raises itself. */
+/** Everything that a provider may rely on while it raises itself. */
 export interface Site {
   readonly host: Host;
   readonly names: Names;
@@ -50,15 +50,15 @@ export interface Site {
   readonly claim?: Claim;
 }
 
-/** What the settings of a bottom layer say of the medium: a real device to be looked at, or the measures themselves. */
+/** The medium by the settings of a bottom layer: a real device to be looked at, or the measures themselves. */
 export type Medium =
   | { readonly kind: 'device'; readonly path: string; readonly writable: boolean }
   | { readonly kind: 'measures'; readonly bytes: number; readonly blockBytes: number };
 
-/** What a provider would make of lanes of a known length, before anything is raised. */
+/** The lanes that a provider would make of lanes of a known length, before anything is raised. */
 export interface Outline {
   readonly notes: readonly StackNote[];
-  /** What does not fit, as sentences that name the place in the provider's settings. */
+  /** Sentences on whatever does not fit, each with the place in the provider's settings. */
   readonly problems: readonly string[];
   /** It writes to the media while it is raised. */
   readonly writes: boolean;
@@ -71,7 +71,7 @@ export interface Apart {
   readonly why: string;
   /** A load that verifies, which would find the other form's data; or any stub, as data of the guests would be lost. */
   readonly refuses: 'verify' | 'stubs';
-  /** What to write in the profile, as a hint. */
+  /** A hint: the text to write in the profile. */
   readonly instead: string;
 }
 
@@ -99,7 +99,7 @@ export interface Configured {
   readonly raise: (site: Site) => Promise<readonly Lane[]>;
 }
 
-/** What others must know of a provider; each is absent where it does not hold. */
+/** Facts on a provider for others; each is absent where it does not hold. */
 export interface ProviderFacts {
   /** Layers beneath that it brings along: they cannot be switched apart, so a profile must not name them. */
   readonly covers?: readonly Layer[];
@@ -112,7 +112,7 @@ export interface ProviderFacts {
   readonly standsFor?: { readonly provider: string; readonly takes: readonly string[] };
   /** The only kind of guest that it serves, and the ring that such guests have where a profile names none. */
   readonly guest?: GuestKind;
-  /** What a run of it would leave behind if nothing were undone, beside device-mapper devices, cgroups and files in /run. */
+  /** Traces that a run of it leaves behind if nothing is undone, beside device-mapper devices, cgroups and files in /run. */
   readonly marks?: readonly Mark[];
   /** The stub of its layer that stands for it where a profile names none; else the first one. */
   readonly stub?: string;

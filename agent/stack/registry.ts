@@ -72,7 +72,7 @@ export function findProvider(layer: Layer, role: Role, name: string): Provider |
   return providersFor(layer, role).find((provider) => provider.name === name);
 }
 
-/** What any of them may leave behind. */
+/** Traces that any of them may leave behind. */
 export const providerMarks = providers.flatMap(({ marks = [] }) => marks);
 
 /** The stub that stands for a deployed provider where a profile names none: its own, or else the first of the layer. */

@@ -23,7 +23,7 @@ export interface CaseOptions extends Pick<RunOptions, 'seed' | 'runs' | 'quiet' 
   readonly format: 'text' | 'json';
 }
 
-/** What a case needs of this program, to be replaced in tests. */
+/** The parts of this program that a case needs, to be replaced in tests. */
 const here = { folder: shipped, run };
 
 /** Throws what `run` throws, and UsageError for a name that is none. Gives `case-wrong` for what is not as planted, `inconclusive` for what was withheld. */

@@ -31,7 +31,7 @@ export async function plan(options: PlanCommand): Promise<ExitName> {
   return 'ok';
 }
 
-/** What the engine asks for when it knows nothing yet, in the order that the seed gives. */
+/** The slices that the engine asks for when it knows nothing yet, in the order that the seed gives. */
 function firstBlock({ aims, design, seed }: Plan): readonly string[] {
   if (!aims.verdict) return [design.arms[0] ?? baselineId, design.arms.at(-1) ?? baselineId];
   const decision = decide(design, []);

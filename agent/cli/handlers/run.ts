@@ -36,12 +36,12 @@ export interface RunOptions extends PrepareOptions {
   /** It is known that the watchdog may die with the agent. */
   readonly withoutWatchdog?: boolean;
   readonly verbose: boolean;
-  /** What its user wants to find it by. */
+  /** Labels by which its user wants to find it. */
   readonly labels?: Labels | undefined;
   readonly print: (text: string) => void;
 }
 
-/** What a run asks of this host and of its terminal. */
+/** Everything that a run asks of this host and of its terminal. */
 const here = {
   preflight,
   openSession,

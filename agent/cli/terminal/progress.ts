@@ -73,7 +73,7 @@ function standingOf({ arms, verdict }: Analysis): string {
   return `${lifts.join(', ') || 'baseline only'} (${settled})`;
 }
 
-/** What can be proven by when, while nothing is decided and the noise is known: from the first look on. */
+/** Says what can be proven by when, while nothing is decided and the noise is known: from the first look on. */
 function promiseOf({ decided, outlook, blocks, slices }: Analysis, pace: Pace): string | undefined {
   return decided || !outlook || blocks < 2 ? undefined : etaLine(outlook, { slices, ...pace });
 }

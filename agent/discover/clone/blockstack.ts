@@ -13,7 +13,7 @@ interface Row {
 
 interface Building {
   readonly rows: readonly Row[];
-  /** What the next device stands on, and how long it is. */
+  /** The device beneath the next one, and its length. */
   readonly on: string;
   readonly length: string;
   readonly open: readonly string[];

@@ -22,7 +22,7 @@ export interface Party {
   readonly isid: Buffer;
   readonly user: string;
   readonly secret: string;
-  /** What the initiator asks for (RFC 7143, section 13). */
+  /** The parameters that the initiator asks for (RFC 7143, section 13). */
   readonly offers: Keys;
 }
 

@@ -7,7 +7,7 @@ import { HostError, reasonOf } from '../../lib/errors.ts';
 type Koffi = typeof import('koffi');
 type Argument = Buffer | number | string;
 
-/** What to do about it. */
+/** The remedy. */
 export const nativeHint =
   'install it for this machine (`npm ci`, or node_modules/koffi and node_modules/@koromix of a built folder)';
 

@@ -1,4 +1,4 @@
-// What a host must offer, as data; all unmet needs are collected before anything is touched.
+// The needs of a run, as data: a host must meet each. All unmet needs are collected before anything is touched.
 
 import type { Problem } from '../../lib/errors.ts';
 import { unmetPrivilege } from '../facts/capabilities.ts';

@@ -1,4 +1,4 @@
-// What a run has found beside what is planted in its case (pure).
+// Holds the findings of a run against the plant of its case (pure).
 
 import { unreachable } from '../../lib/unreachable.ts';
 import type { Expectation, ExpectedVerdict, PlantedFigure } from '../../profile/case.ts';
@@ -13,7 +13,7 @@ export interface JudgedFigure {
   /** In the unit of what is planted; null: the report has no such figure. */
   readonly found: number | null;
   readonly outcome: Outcome;
-  /** What is wrong beside the figure, or in its place; absent where nothing is. */
+  /** The fault beside the figure, or in its place; absent where there is none. */
   readonly why?: string;
 }
 

@@ -51,24 +51,24 @@ export interface ReportInput {
   readonly plan: Plan;
   /** Anything serialisable; formats pass it on as it is. */
   readonly host: Readonly<Record<string, unknown>>;
-  /** What others used of the CPU, where that was measured. */
+  /** CPU use of everything but the run, where that was measured. */
   readonly others?: OthersUse;
   readonly slices: readonly SliceRecord[];
   readonly analysis: Analysis;
-  /** What the guests do to one another, where that was measured. */
+  /** Effects of the guests on one another, where they were measured. */
   readonly neighbours?: NeighboursFindings;
   /** Doubts about the whole run. */
   readonly caveats: readonly Caveat[];
   readonly exit: ExitName;
   /** The run ended before it had done all that it was asked for. */
   readonly cutShort?: NonNullable<ReportDocument['cutShort']>;
-  /** What the cap probe found, and the knobs of the host. */
+  /** Findings of the cap probe, and the knobs of the host. */
   readonly caps?: Asked & { readonly findings: CapsFindings; readonly knobs: readonly Knob[] };
   /** The check at the end and its slices. */
   readonly recheck?: Recheck & { readonly slices: readonly SliceRecord[] };
-  /** What the pilot says, where there was one. */
+  /** Findings of the pilot, where there was one. */
   readonly pilot?: Settle;
-  /** What the daemons behind the rings use as deployed, where there are any. */
+  /** CPU use of the daemons behind the rings as deployed, where there are any. */
   readonly ringDaemon?: RingDaemon;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;

@@ -1,4 +1,4 @@
-// What a run changes of a job file, in words: a kind without its sentence does not compile.
+// Says in words how a run changes a job file: a kind without its sentence does not compile.
 
 import type { JobChange, LeftOutAbout } from '../../lib/job-change.ts';
 import { renderBytes } from '../../lib/units.ts';

@@ -1,4 +1,4 @@
-// What a run made of a block stack, in words: a kind without its sentence does not compile.
+// Says in words how a run changed a block stack: a kind without its sentence does not compile.
 
 import type { StackNote } from '../../lib/stack-note.ts';
 import { renderBytes, sectorBytes } from '../../lib/units.ts';

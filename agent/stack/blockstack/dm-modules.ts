@@ -84,7 +84,7 @@ function helpersOf({ type, params }: DmTarget): readonly WantedModule[] {
   }
 }
 
-/** What a template asks for by itself when it is put together (crypto/adiantum.c, hctr2.c, chacha20poly1305.c, ccm.c, gcm.c). */
+/** Algorithms that a template asks for by itself when it is put together (crypto/adiantum.c, hctr2.c, chacha20poly1305.c, ccm.c, gcm.c). */
 const broughtBy: Readonly<Record<string, readonly string[]>> = {
   adiantum: ['nhpoly1305'],
   hctr2: ['xctr', 'polyval'],
@@ -94,7 +94,7 @@ const broughtBy: Readonly<Record<string, readonly string[]>> = {
   gcm: ['ctr', 'ghash'],
 };
 
-/** What a cipher consists of: `aes-cbc-essiv:sha256` and `capi:essiv(cbc(aes),sha256)-plain64`; modes want ecb beneath. */
+/** The parts of a cipher: `aes-cbc-essiv:sha256` and `capi:essiv(cbc(aes),sha256)-plain64`; modes want ecb beneath. */
 function cipherOf(spec: string): string {
   const api = /^capi:(.*)-/.exec(spec)?.[1];
   if (api !== undefined) return `${api} ecb`;

@@ -209,7 +209,7 @@ function mistakesIn(settings: Written): readonly Mistake[] {
   ];
 }
 
-/** What is wrong with a table, as it is after what was printed in it was replaced. */
+/** Faults of a table, after its printed device numbers were replaced. */
 function faultOf(table: string, earlier: readonly string[]): string | undefined {
   const unknown = unknownPlaceholders(table, earlier);
   if (unknown.length > 0) {

@@ -5,7 +5,7 @@ const partGrainSectors = 2048;
 const placeholder = /\{([^{}]*)\}/g;
 const length = /^sectors(?:\/([1-9]\d{0,3}))?(?:\*([1-9]\d{0,3}))?((?:[+-]\d{1,15})*)$/;
 
-/** What a person may write, as messages name it. */
+/** The placeholders that a person may write, as messages name them. */
 export const lengthPlaceholders = ['sectors', 'sectors/N', 'sectors-N'] as const;
 
 export interface Filling {

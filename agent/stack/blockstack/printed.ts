@@ -9,7 +9,7 @@ export interface WrittenDevice {
   readonly table: string;
 }
 
-/** What a device number stands for: `below`, or the name of an earlier device. */
+/** The device behind a device number: `below`, or the name of an earlier device. */
 export type Numbers = Readonly<Record<string, string>>;
 
 export interface Mistake {

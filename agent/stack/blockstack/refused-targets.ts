@@ -20,7 +20,7 @@ const debianWithout: Readonly<Record<string, string>> = {
   dust: 'CONFIG_DM_DUST',
 };
 
-/** What to say where the kernel has no such target. */
+/** The message where the kernel has no such target. */
 export function absenceOf(target: string): string {
   const option = Object.hasOwn(debianWithout, target) ? debianWithout[target] : undefined;
   return option === undefined

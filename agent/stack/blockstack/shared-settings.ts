@@ -1,4 +1,4 @@
-// What the providers of the block stack have in common in their settings.
+// Settings that several providers of the block stack share.
 
 import * as z from 'zod';
 import { bytes } from '../../profile/settings.ts';

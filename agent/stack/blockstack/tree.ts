@@ -28,7 +28,7 @@ export interface SideDevice {
   readonly what: string;
 }
 
-/** What is done to the top once it stands. `percent` of it is written. */
+/** Preparation of the top once it stands. `percent` of it is written. */
 export interface Fill {
   readonly percent: number;
 }
@@ -96,7 +96,7 @@ function outlineOf(tree: Tree, lane: { readonly sectors: number; readonly slice:
   };
 }
 
-/** What does not fit onto what it stands on. */
+/** Faults of a device against the one that it stands on. */
 function lengthProblems(
   tree: Tree,
   { sectors, slice }: { readonly sectors: number; readonly slice: number },

@@ -39,7 +39,7 @@ const modules = [
   ...['iscsi_target_mod', 'iscsi_tcp'],
 ];
 
-/** What several sessions want besides. */
+/** Extra settings for several sessions. */
 export function pathModules(sessions: number): readonly Need[] {
   const forWhat = 'the sessions as paths of one disk';
   return sessions === 1 ? [] : multipath.map((name) => ({ kind: 'module', name, forWhat }));
@@ -58,7 +58,7 @@ export interface Where {
   readonly port: number;
 }
 
-/** What both ends hold: of the target's side `window`, of the initiator's the rest; `key`s of RFC 7143 of both. */
+/** Values that both ends hold: `window` is the target's, the rest is the initiator's; `key`s of RFC 7143 are both's. */
 export interface Terms {
   readonly sessions: number;
   readonly cmdsMax: number;

@@ -57,7 +57,7 @@ export async function raiseTarget(site: Site, target: Target): Promise<void> {
   const allowed = `${root}/hosts/${hostnqn}`;
   await host.apply({ kind: 'mkdir', path: allowed, why: `who may read from ${why}` });
   await host.apply({ kind: 'mkdir', path: subsystem, why });
-  // What it would be without; the kernel refuses the link elsewise.
+  // 0 is the default; the kernel refuses the link below while it is 1.
   await set(`${subsystem}/attr_allow_any_host`, '0');
   await host.apply({ kind: 'link', path: `${subsystem}/allowed_hosts/${hostnqn}`, target: allowed, why });
   await host.apply({ kind: 'mkdir', path: namespace, why });

@@ -123,7 +123,7 @@ async function shapeVeth(site: Site, ends: Ends, netem: readonly string[]): Prom
   }
 }
 
-/** What one direction gets; undefined when nothing is shaped. */
+/** The shaping of one direction; undefined where there is none. */
 export function netemArguments({ delay, jitter, loss, rateMbit }: Shape): readonly string[] | undefined {
   const halfUs = (ns: number): string => `${Math.round(ns / 2_000)}us`;
   const out = [

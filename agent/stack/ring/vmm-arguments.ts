@@ -3,7 +3,7 @@
 
 import { aioOf, cacheOf, type RingSettings, type VmmSettings } from './vmm-settings.ts';
 
-/** What stands beneath the ring: nodes of the daemon, of which the last is exported. */
+/** The nodes of the daemon beneath the ring, of which the last is exported. */
 export interface Backend {
   readonly objects: readonly string[];
   readonly nodes: readonly string[];

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { bytes, cpuMax, wholeNumber } from '../../profile/settings.ts';
 
-/** What the ring itself has: the same over any driver beneath it. */
+/** Settings of the ring itself: the same over any driver beneath it. */
 export const ringSettings = {
   queues: wholeNumber(1, 16).default(1).describe('rings of each guest'),
   queueSize: wholeNumber(4, 1024)

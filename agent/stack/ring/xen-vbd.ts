@@ -75,7 +75,7 @@ async function loadDrivers(host: Host, { ringPageOrder, queues }: Settings): Pro
 }
 
 /**
- * What the drivers offer to the devices that connect next, which are ours. They are those of every guest's disk too, so what
+ * The drivers offer these values to the devices that connect next, which are ours. They are those of every guest's disk too, so what
  * was offered before is put back, by the function returned, as soon as ours have connected.
  */
 function offerToOurs(host: Host, { queues, persistentGrants }: Settings): Promise<() => Promise<void>> {
