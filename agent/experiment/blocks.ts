@@ -9,6 +9,7 @@ import { seededRandom } from '../lib/random.ts';
 import { phaseMs } from '../plan/phase.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
+import { ceilingOf } from '../findings/ceiling.ts';
 import { whatCounts } from '../findings/counted.ts';
 import { judged } from '../findings/judge.ts';
 import { loadFactsOf } from '../findings/load-facts.ts';
@@ -26,8 +27,8 @@ export interface Blocks {
 
 export interface Measured {
   readonly analysis: Analysis;
-  /** The highest goodput of any slice, I/O a second. */
-  readonly highest: number;
+  /** What the load generator and the CPUs can do, I/O a second. */
+  readonly ceiling: number;
 }
 
 /**
@@ -48,8 +49,7 @@ export async function measureBlocks(
     const decision = decide(design, observations);
     if (decision.kind === 'measure') wanted = decision.arms;
     if (isEnough(plan, slices, decision, wanted)) {
-      const highest = Math.max(1, ...records.map(({ goodput }) => goodput));
-      return { analysis: analyse(design, observations), highest };
+      return { analysis: analyse(design, observations), ceiling: ceilingOf(slices) };
     }
     const room = Math.max(0, plan.design.budgetSlices - records.length - wanted.length);
     const owed = owedAfter(slices, block - 1).slice(0, room);
@@ -102,8 +102,7 @@ export async function gauge(
     slices.push(slice);
   }
   const { design, observations } = whatCounts(plan, slices);
-  const highest = Math.max(1, ...slices.map(({ goodput }) => goodput));
-  return { analysis: analyse(design, observations), highest };
+  return { analysis: analyse(design, observations), ceiling: ceilingOf(slices) };
 }
 
 function mustWork({ goodput, arm, voided }: SliceRecord): void {

@@ -24,7 +24,7 @@ export async function lookForCaps(
   const plan =
     noCaps({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
     planCaps(asked, {
-      ceiling: measured.highest,
+      ceiling: measured.ceiling,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
       depth: Math.max(...depths),
       ...(ringHolds === undefined ? {} : { ringHolds }),

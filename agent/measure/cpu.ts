@@ -1,15 +1,16 @@
 // CPU time of the host from /proc/stat (proc(5)): the shares that were busy, spent in programs, and stolen by others.
 
-import { countCpus } from '../lib/cpus.ts';
 import type { Source } from './source.ts';
 
 interface CpuTicks {
-  readonly cpus: number;
+  /** Of all CPUs together. */
   readonly busy: number;
   /** In programs, virtual machines among them; kernel threads have none. */
   readonly user: number;
   readonly steal: number;
   readonly total: number;
+  /** Of each CPU that is online, in the order of the text. */
+  readonly each: readonly { readonly busy: number; readonly total: number }[];
 }
 
 export const cpu: Source<CpuTicks> = {
@@ -17,19 +18,40 @@ export const cpu: Source<CpuTicks> = {
   between: (from, to) => {
     const percent = (ticks: number): number => (100 * ticks) / Math.max(1, to.total - from.total);
     return {
-      cpus: to.cpus,
+      cpus: to.each.length,
       busyPercent: percent(to.busy - from.busy),
+      ...busiestOf(from.each, to.each),
       userPercent: percent(to.user - from.user),
       stealPercent: percent(to.steal - from.steal),
     };
   },
 };
 
+/** Left out where a CPU came or went, as the rest may have changed their places. */
+function busiestOf(from: CpuTicks['each'], to: CpuTicks['each']): { readonly busiestCpuPercent?: number } {
+  if (from.length !== to.length || to.length === 0) return {};
+  const shares = to.map(({ busy, total }, i) => {
+    const before = from[i] ?? { busy, total };
+    return (100 * (busy - before.busy)) / Math.max(1, total - before.total);
+  });
+  return { busiestCpuPercent: Math.max(...shares) };
+}
+
 export function parseStat(text: string): CpuTicks | undefined {
-  const fields = /^cpu\s+(.*)$/m.exec(text)?.[1]?.split(/\s+/).map(Number);
-  if (!fields || fields.length < 8) return undefined;
+  const all = ticksIn(/^cpu\s+(.*)$/m.exec(text)?.[1]);
+  if (!all) return undefined;
+  const each = [...text.matchAll(/^cpu\d+\s+(.*)$/gm)].flatMap(([, fields]) => {
+    const one = ticksIn(fields);
+    return one ? [{ busy: one.busy, total: one.total }] : [];
+  });
+  return { ...all, each };
+}
+
+function ticksIn(text = ''): Omit<CpuTicks, 'each'> | undefined {
+  const fields = text.trim().split(/\s+/).map(Number);
+  if (fields.length < 8) return undefined;
   // guest time is part of user time already, so only the first eight add up.
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
   const busy = user + nice + system + irq + softirq;
-  return { cpus: countCpus(text), busy, user: user + nice, steal, total: busy + idle + iowait + steal };
+  return { busy, user: user + nice, steal, total: busy + idle + iowait + steal };
 }

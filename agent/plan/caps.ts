@@ -18,7 +18,7 @@ export interface PointTimes {
 
 /** Findings of the run before its probe. */
 export interface CapsBasis {
-  /** The highest goodput of any arm, I/O a second: about what the load generator and the CPUs can do. */
+  /** What the load generator and the CPUs can do, I/O a second. */
   readonly ceiling: number;
   /** Layers that the verdict names. */
   readonly named: readonly Layer[];
@@ -55,6 +55,8 @@ const mostPoints = 120;
 /** By what a delay is made longer, again and again, where it was too short to tell a cap from a rate, and up to where. */
 const [lengthening, longestAgainNs] = [4, 1e9];
 const fewestPoints = 16;
+/** What the probe takes on a quiet host to size a cap in a layer, for each further subject, and for the media: by simulation. */
+const [pointsForOne, pointsForMore, pointsForMedia] = [22, 4, 6];
 /** The least time that a probe takes, over the shortest delay. */
 export const leastCapsMs = visits * visitMs + fewestPoints * (leastSettleMs + leastMeasureMs + switchMs);
 
@@ -86,10 +88,14 @@ export function planCaps(
   if (affordable < fewestPoints) return 'budget';
   const compared = plan.design.layers.filter((layer) => layer !== 'media');
   // No arm leads past a domain's ring, but a load of this host does.
-  const layers = guestFacts[plan.profile.guest].ownKernel ? [...compared, 'ring' as const] : compared;
+  const all = guestFacts[plan.profile.guest].ownKernel ? [...compared, 'ring' as const] : compared;
+  const media = basis.named.includes('media');
+  const layers = affordable < pointsFor(all, media) ? namedAmong(all, basis.named) : all;
+  const leftOut = all.filter((layer) => !layers.includes(layer));
   const design: CapsDesign = {
     layers,
-    media: basis.named.includes('media'),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+    media,
     guests,
     delayNs,
     longer: longerThan(delayNs).map((longNs) => ({ delayNs: longNs, cost: pointMsOver(longNs) / pointMs })),
@@ -98,6 +104,17 @@ export function planCaps(
     budgetPoints: Math.min(mostPoints, Math.floor(affordable)),
   };
   return { design };
+}
+
+/** About what it takes to size one cap among `layers`, measured alone and, where there are several, together. */
+function pointsFor({ length }: readonly Layer[], media: boolean): number {
+  return pointsForOne + pointsForMore * (length > 1 ? length : 0) + (media ? pointsForMedia : 0);
+}
+
+/** Those of `layers` that the verdict names; all where it names none. */
+function namedAmong(layers: readonly Layer[], named: readonly Layer[]): readonly Layer[] {
+  const some = layers.filter((layer) => named.includes(layer));
+  return some.length > 0 ? some : layers;
 }
 
 function longerThan(delayNs: number): readonly number[] {

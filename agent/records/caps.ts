@@ -28,6 +28,7 @@ export const capsSchema = z.object({
   version: z.literal(1),
   design: z.object({
     layers: z.array(z.enum(layers)),
+    leftOut: z.array(z.enum(layers)).readonly().exactOptional(),
     media: z.boolean(),
     guests: z.number().int().positive().max(64),
     delayNs: z.number().positive().max(1e12),

@@ -57,6 +57,8 @@ export interface CapsObservation extends CapsPoint {
 export interface CapsDesign {
   /** The layers above the media that have a stub, so that each can be measured alone; may be empty. */
   readonly layers: readonly Layer[];
+  /** Layers with a stub that the time does not suffice for: stubbed in the points of the others alone. Left out: none. */
+  readonly leftOut?: readonly Layer[];
   /** Whether the real media is to be measured alone as well. */
   readonly media: boolean;
   readonly guests: number;

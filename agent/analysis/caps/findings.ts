@@ -1,6 +1,6 @@
 // From what was measured to what may be said.
 
-import type { Layer } from '../../lib/layer.ts';
+import { type Layer, layers as allLayers } from '../../lib/layer.ts';
 import { sum } from '../../lib/numbers.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { LayerLimit, Limit, LimitUnknown, CapsFindings } from './limit.ts';
@@ -24,16 +24,23 @@ export function findingsOf([first, ...longer]: readonly [Round, ...Round[]]): Ca
     });
   }
   const { readings, top, media } = first.survey;
-  const { limit, overNs } = sharedScope(stack, layers);
+  const { leftOut = [] } = readings.design;
+  // A layer that is alone, as the time was short for the rest, does not say what all of them together do.
+  const whole = leftOut.length > 0 && first.survey.stack.subject !== 'stack' ? { limit: shortOfTime } : stack;
+  const { limit, overNs } = sharedScope(whole, layers);
+  const missing = leftOut.map((layer): LayerLimit => ({ layer, limit: shortOfTime }));
+  const above = [...layers, ...missing].sort((a, b) => allLayers.indexOf(a.layer) - allLayers.indexOf(b.layer));
   return {
     delayNs: readings.design.delayNs,
     offered: isServed(first.survey) ? readings.design.guests * top.depth : 0,
     stack: limit,
     ...(overNs === undefined ? {} : { stackOverNs: overNs }),
-    layers: [...(media ? [{ layer: 'media' as const, limit: mediaLimit(first.survey, media) }] : []), ...layers],
+    layers: [...(media ? [{ layer: 'media' as const, limit: mediaLimit(first.survey, media) }] : []), ...above],
     points: sum([first, ...longer].map(({ survey }) => survey.points)),
   };
 }
+
+const shortOfTime: Limit = { kind: 'unclear', why: { kind: 'short-of-time' } };
 
 type LimitOver = Omit<LayerLimit, 'layer'>;
 

@@ -43,6 +43,8 @@ export type LimitUnknown =
   /** The load generator limits even with every layer stubbed and the least load. */
   | { readonly kind: 'generator-limits' }
   | { readonly kind: 'not-measured' }
+  /** The time of the run sufficed for the layers that the verdict names, and no more. */
+  | { readonly kind: 'short-of-time' }
   | { readonly kind: 'two-loads-missing' }
   /** Goodput falls short of that with every layer stubbed, and half the load was not measured. */
   | { readonly kind: 'half-load-missing' }

@@ -3,11 +3,12 @@
 //   1. the top of the load: every subject, and the stack at half the delay         -> who falls short?
 //   2. half of it: the stack and who falls short; where it is still saturated, half the delay and fewer guests too
 //   3. again both of the bare delay line where it is not plain whether the generator serves the top
-//   4. more of both where the noise hides whether goodput rises                     -> limited?
+//   4. more of both where the noise hides whether a layer's goodput rises            -> limited?
 //   5. more of the top for who seems open, and of half of it, until that is sure  -> open?
 //   6. for who is limited: half the delay where it is missing or not clear          -> cap or rate?
 //   7. for caps: below and above the knee, all guests and fewer                     -> how large, shared or not?
 //   8. more on the side that the interval's width comes from, while it is too wide
+//   9. more of the media, where the noise hides whether its goodput rises
 //
 // As each need is a count over the data, noise in a first guess, or a visit that was cut short, costs some points and
 // nothing else.
@@ -34,6 +35,7 @@ export function needsOf(survey: Survey): readonly Need[] {
     aboutTheDelay,
     sizeNeeds,
     precisionNeeds,
+    aboutTheMedia,
   ]) {
     const needs = stage(survey).filter((one) => one.count > 0);
     if (needs.length > 0) return needs;
@@ -87,17 +89,24 @@ function aboutTheGenerator(survey: Survey): readonly Need[] {
 
 /** More of the load that has fewer points, for all of whom it is not clear. */
 function aboutTheLoad(survey: Survey): readonly Need[] {
-  const { readings, top, media } = survey;
-  const blurred = [...survey.layers, survey.stack, ...(media ? [media] : [])].filter((one) => one.kind === 'blurred');
-  return blurred.flatMap(({ subject }) => {
-    const point = pointOf(survey, subject);
-    const [whole, half] = [top.depth, top.depth / 2].map((depth) =>
-      levelVariance(readings, pick(readings, { ...point, depth })),
-    );
-    const depth = (whole ?? 0) > (half ?? 0) ? top.depth : top.depth / 2;
-    if (pick(readings, { ...point, depth }).length >= capsRules.mostForProof) return [];
-    return [{ depth, point, count: capsRules.references }];
-  });
+  return [...survey.layers, survey.stack].flatMap((one) => whereBlurred(survey, one));
+}
+
+/** The media has no cap that could be told from a rate: what is left for it is spent on it last. */
+function aboutTheMedia(survey: Survey): readonly Need[] {
+  return survey.media ? whereBlurred(survey, survey.media) : [];
+}
+
+function whereBlurred(survey: Survey, { kind, subject }: Nature): readonly Need[] {
+  if (kind !== 'blurred') return [];
+  const { readings, top } = survey;
+  const point = pointOf(survey, subject);
+  const [whole, half] = [top.depth, top.depth / 2].map((depth) =>
+    levelVariance(readings, pick(readings, { ...point, depth })),
+  );
+  const depth = (whole ?? 0) > (half ?? 0) ? top.depth : top.depth / 2;
+  if (pick(readings, { ...point, depth }).length >= capsRules.mostForProof) return [];
+  return [{ depth, point, count: capsRules.references }];
 }
 
 /** No limit is a claim too. */

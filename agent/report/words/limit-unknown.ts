@@ -8,6 +8,7 @@ type Words = { readonly [K in Kind]: (why: Extract<LimitUnknown, { kind: K }>) =
 const words: Words = {
   'generator-limits': () => 'the load generator is the limit even with every layer stubbed and the least load',
   'not-measured': () => 'not measured',
+  'short-of-time': () => 'not measured, as the time was short: a longer budget looks at it too',
   'two-loads-missing': () => 'not measured at two loads',
   'half-load-missing': () => 'goodput falls short of that with every layer stubbed, and half the load was not measured',
   'half-delay-missing': ({ knee }) =>

@@ -18,7 +18,11 @@ ctxt 1234567
   it('adds up all CPUs, with guests within the time of users', () => {
     const busy = 265091 + 10 + 23863 + 5 + 384;
     const total = busy + 439939 + 1346 + 315;
-    expect(parseStat(stat)).toEqual({ cpus: 2, busy, user: 265091 + 10, steal: 315, total });
+    const each = [
+      { busy: 130208 + 10810 + 83, total: 130208 + 10810 + 83 + 223804 + 316 + 160 },
+      { busy: 134883 + 13053 + 301, total: 134883 + 13053 + 301 + 216135 + 1030 + 155 },
+    ];
+    expect(parseStat(stat)).toEqual({ busy, user: 265091 + 10, steal: 315, total, each });
   });
 
   it.each(['', 'cpu0 1 2 3 4 5 6 7 8', 'cpu  1 2 3'])('is unknown from %j', (text) => {
@@ -26,10 +30,19 @@ ctxt 1234567
   });
 
   it('gives shares of the time between two readings', () => {
-    const from = { cpus: 2, busy: 100, user: 40, steal: 10, total: 1000 };
-    const to = { cpus: 2, busy: 250, user: 90, steal: 20, total: 1200 };
-    expect(cpu.between(from, to, 1)).toEqual({ cpus: 2, busyPercent: 75, userPercent: 25, stealPercent: 5 });
-    expect(cpu.between(from, from, 1)).toEqual({ cpus: 2, busyPercent: 0, userPercent: 0, stealPercent: 0 });
+    const each = (...busy: readonly number[]) => busy.map((ticks) => ({ busy: ticks, total: 500 }));
+    const from = { busy: 100, user: 40, steal: 10, total: 1000, each: each(60, 40) };
+    const later = [
+      { busy: 155, total: 600 },
+      { busy: 95, total: 600 },
+    ];
+    const to = { busy: 250, user: 90, steal: 20, total: 1200, each: later };
+    const shares = { cpus: 2, busyPercent: 75, userPercent: 25, stealPercent: 5 };
+    expect(cpu.between(from, to, 1)).toEqual({ ...shares, busiestCpuPercent: 95 });
+    const none = { busyPercent: 0, busiestCpuPercent: 0, userPercent: 0, stealPercent: 0 };
+    expect(cpu.between(from, from, 1)).toEqual({ cpus: 2, ...none });
+    // A CPU that went takes its time with it.
+    expect(cpu.between({ ...from, each: each(60, 30, 10) }, to, 1)).toEqual(shares);
   });
 });
 
@@ -150,13 +163,13 @@ describe('the counters of a junction', () => {
 });
 
 it('a source that failed at one border is left out, the others stay', () => {
-  const reading = { cpus: 1, busy: 1, user: 1, steal: 0, total: 2 };
+  const reading = { busy: 1, user: 1, steal: 0, total: 2, each: [{ busy: 1, total: 2 }] };
   const from = new Map<string, unknown>([['cpu', reading]]);
   const to = new Map<string, unknown>([
-    ['cpu', { cpus: 1, busy: 2, user: 1, steal: 0, total: 4 }],
+    ['cpu', { busy: 2, user: 1, steal: 0, total: 4, each: [{ busy: 2, total: 4 }] }],
     ['pressure', { io: 1 }],
   ]);
   expect(measurementsBetween(from, to, 1000)).toEqual({
-    cpu: { cpus: 1, busyPercent: 50, userPercent: 0, stealPercent: 0 },
+    cpu: { cpus: 1, busyPercent: 50, busiestCpuPercent: 50, userPercent: 0, stealPercent: 0 },
   });
 });

@@ -86,6 +86,20 @@ describe('the layout of a cap probe', () => {
     expect(planned({ named: ['ring'] }).design.media).toBe(false);
   });
 
+  it('looks at what the verdict names where the time does not suffice for all, and says what it leaves out', () => {
+    const short = { ceiling: 1000, remainingMs: 24_000 + 25 * 4400 };
+    expect(planned({ ...short, named: ['ring'] }).design).toMatchObject({
+      ...{ layers: ['ring'], leftOut: ['network', 'blockstack'], media: false },
+    });
+    expect(planned({ ...short, named: ['media', 'network'] }).design.layers).toEqual(['network']);
+    // Whatever it is that comes next: there is nothing to choose by.
+    const unnamed = [planned({ ...short, named: ['media'] }), planned({ ...short, named: [] })];
+    for (const { design } of unnamed) expect(design.layers).toEqual(['network', 'blockstack', 'ring']);
+    const roomy = planned({ ...short, named: ['ring'], remainingMs: 400_000 }).design;
+    expect(roomy.layers).toEqual(['network', 'blockstack', 'ring']);
+    for (const { design } of [...unnamed, { design: roomy }]) expect(design).not.toHaveProperty('leftOut');
+  });
+
   it('is left out, with the reason, when the time is too short or the media is out of reach', () => {
     expect(planCaps(plan, { ...basis, remainingMs: 40_000 })).toBe('budget');
     const usual = { profile: plan.profile, verifies: false, cold: false };

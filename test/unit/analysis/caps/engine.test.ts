@@ -41,6 +41,18 @@ describe('a layer that is alone in the stack', () => {
   });
 });
 
+describe('a layer that the time alone sufficed for', () => {
+  it('is sized at the price of one, and nothing is said of the rest, nor of the whole', () => {
+    const truth: CapsHost['truth'] = { ring: { cap: { size: 64, scope: 'host-wide' } }, network: { latencyNs: 90e6 } };
+    const { findings } = probe(truth, { layers: ['ring'], leftOut: ['network', 'blockstack'], budgetPoints: 22 });
+    expect(findings.layers.map(({ layer }) => layer)).toEqual(['network', 'blockstack', 'ring']);
+    expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    for (const limit of [findings.stack, limitOf(findings, 'network'), limitOf(findings, 'blockstack')]) {
+      expect(limit).toEqual({ kind: 'unclear', why: { kind: 'short-of-time' } });
+    }
+  });
+});
+
 describe('a host without a limit', () => {
   it('is done after two visits', () => {
     const { findings, visits } = probe({});
@@ -289,6 +301,16 @@ describe('the media', () => {
       ...{ host: { truth: { media: { latencyNs: 150e6 } }, ...loaded }, design: capsDesign(design), junctions: true },
     });
     expect(limitOf(seen.findings, 'media')).toMatchObject({ kind: 'latency', addedNs: 150e6 });
+  });
+
+  it.each([1, 2, 3, 4, 5])('takes no point from the size of a cap while its own is not plain, with seed %i', (seed) => {
+    const truth: CapsHost['truth'] = { media: { latencyNs: 150e6 }, ring: { cap: { size: 64, scope: 'host-wide' } } };
+    const host = { truth, cpuNs: 900_000, pathNs: 2e6 };
+    const design = capsDesign({ media: true, delayNs: 250e6, budgetPoints: 44 });
+    const { findings } = simulateCaps({ host, design, noise: 'iid', cv: 0.04, seed });
+    const ring = limitOf(findings, 'ring');
+    expect(ring).toMatchObject({ kind: 'cap', scope: 'host-wide' });
+    expect(ring.kind === 'cap' && ring.size.estimate / 64).toBeCloseTo(1, 0.7);
   });
 
   it('has a latency while it keeps up', () => {
