@@ -38,6 +38,7 @@ export const knownKnobs = {
   'blk.nrreq': 'any disk: requests of its scheduler',
   'blk.kyber': "any disk: the scheduler kyber's share for reads and writes",
   'blk.wbt': 'any disk: writeback throttling, of buffered writes alone',
+  'blk.merge': 'any disk: whether it merges I/Os that adjoin; 0: it does',
   'blk.fair': 'any disk: its share of tags while others on the adapter are busy',
 } as const;
 

@@ -1,5 +1,5 @@
-// Knobs that the block layer adds to a disk: its queue of requests, its scheduler, throttling of write-back, and the fair
-// share of tags among disks. All of it belongs to the layer of the disk, and goes when that is replaced.
+// Knobs that the block layer adds to a disk: its queue of requests, its scheduler, throttling of write-back, merging, and
+// the fair share of tags among disks. All of it belongs to the layer of the disk, and goes when that is replaced.
 //
 // Limits that come and go with the kind of I/O are not claimed: writeback throttling (wbt) holds back buffered writes
 // alone, to 4, 8 or 16 of them, and leaves direct I/O through.
@@ -8,9 +8,9 @@ import { chosenValue } from '../host/formats/choice.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
 import { byCommand, byHand } from './change.ts';
 import { knobOf, readKnob } from './knob.ts';
-import { diskSource } from './source.ts';
+import { diskSource, type KnobSource } from './source.ts';
 
-export const requests = diskSource('nr_requests', async (reader, { name: device, layer, queues, tags, depth }) => {
+const requests = diskSource('nr_requests', async (reader, { name: device, layer, queues, tags, depth }) => {
   const folder = `/sys/block/${device}/queue`;
   const scheduler = chosenValue((await reader.read(`${folder}/scheduler`)) ?? '') || 'none';
   // block/blk-mq-sched.c, blk_mq_init_sched: 2 * min(tags, BLKDEV_DEFAULT_RQ).
@@ -23,7 +23,7 @@ export const requests = diskSource('nr_requests', async (reader, { name: device,
   });
 });
 
-export const kyber = diskSource('scheduler', async (reader, { name: device, layer }) => {
+const kyber = diskSource('scheduler', async (reader, { name: device, layer }) => {
   const where = `/sys/block/${device}/queue/scheduler`;
   const scheduler = chosenValue((await reader.read(where)) ?? '') || 'none';
   if (scheduler !== 'kyber') return [];
@@ -41,7 +41,7 @@ export const kyber = diskSource('scheduler', async (reader, { name: device, laye
   }));
 });
 
-export const writeback = diskSource('wbt_lat_usec', async (reader, { name: device, layer }) => {
+const writeback = diskSource('wbt_lat_usec', async (reader, { name: device, layer }) => {
   const folder = `/sys/block/${device}/queue`;
   const where = `${folder}/wbt_lat_usec`;
   // A queue without wbt answers with an error instead of a value.
@@ -56,8 +56,19 @@ export const writeback = diskSource('wbt_lat_usec', async (reader, { name: devic
   ];
 });
 
+const merges = diskSource('nomerges', (reader, { name: device, layer, kind }) => {
+  const where = `/sys/block/${device}/queue/nomerges`;
+  return readKnob(reader, where, {
+    // block/blk-sysfs.c, queue_nomerges_store: 0 merges, 1 tries less, 2 does not. A loop device sets it by itself, after
+    // whether its I/O is direct (drivers/block/loop.c, __loop_update_dio).
+    ...{ id: 'blk.merge', layer, name: 'nomerges', device, scope: 'device' },
+    defaultValue: kind === 'loop' ? undefined : 0,
+    change: byCommand(`echo N >${where}`, 'live'),
+  });
+});
+
 /** While several disks use shared tags, each gets its part, at least 4 (block/blk-mq.h, hctx_may_queue). */
-export const fairShare = diskSource('fair share', async (reader, { name: device, layer, queues, depth, parent }) => {
+const fairShare = diskSource('fair share', async (reader, { name: device, layer, queues, depth, parent }) => {
   if (parent === undefined || depth === undefined) return [];
   // Without root, or where debugfs is not mounted, this is not known. The first queue stands for all.
   const text = await reader.read(`/sys/kernel/debug/block/${device}/hctx0/tags`).catch(() => undefined);
@@ -72,3 +83,6 @@ export const fairShare = diskSource('fair share', async (reader, { name: device,
     }),
   ];
 });
+
+/** One line a setting that any disk has. */
+export const queueSettings: readonly KnobSource[] = [requests, kyber, writeback, merges, fairShare];

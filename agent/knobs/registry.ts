@@ -18,7 +18,7 @@ import { asyncEvents, cgroupLimits } from './load.ts';
 import { mediaParameters } from './media.ts';
 import { iscsiSettings, networkFiles } from './network.ts';
 import { nvmeControllers } from './nvme.ts';
-import { fairShare, kyber, requests, writeback } from './queue.ts';
+import { queueSettings } from './queue.ts';
 import { ringParameters, xenParameters } from './ring.ts';
 import { scsiAdapters, scsiDepth } from './scsi.ts';
 import type { KnobSource, Part } from './source.ts';
@@ -30,7 +30,7 @@ const sources: readonly KnobSource[] = [
   ...[mediaParameters, nvmeControllers],
   ...[networkFiles, iscsiSettings, iscsiTarget, nvmeTarget],
   ...[dmParameters, ringParameters, monitors, xenVbds, xenParameters],
-  ...[scsiAdapters, scsiDepth, driverTags, requests, kyber, writeback, fairShare],
+  ...[scsiAdapters, scsiDepth, driverTags, ...queueSettings],
   ...[asyncEvents, cgroupLimits],
 ];
 

@@ -65,6 +65,29 @@ describe('a disk', () => {
     expect(await knobOf(files, 'blk.wbt', 'vda')).not.toHaveProperty('limit');
   });
 
+  it.each([
+    ['vda', '0', '0', true],
+    ['vda', '2', '0', false],
+    ['loop0', '2', undefined, undefined],
+  ])('%s merges I/Os or not (nomerges %s), which limits none', async (name, value, defaultValue, atDefault) => {
+    const where = `/sys/block/${name}/queue/nomerges`;
+    const knob = await knobOf({ ...disk(name, '128'), [where]: `${value}\n` }, 'blk.merge', name);
+    expect(knob).toMatchObject({ name: 'nomerges', where, value, atDefault, scope: 'device' });
+    expect(knob.defaultValue).toBe(defaultValue);
+    expect(knob).not.toHaveProperty('limit');
+  });
+
+  it('of the media has nomerges in that layer', async () => {
+    for (const files of [
+      disk('nullb0', '64'),
+      { ...disk('nvme1n1', '1023'), '/sys/block/nvme1n1/device/transport': 'pcie\n' },
+    ]) {
+      const name = Object.keys(files)[0]?.split('/')[3] ?? '';
+      const tree = { ...files, [`/sys/block/${name}/queue/nomerges`]: '1\n' };
+      expect(await knobOf(tree, 'blk.merge', name)).toMatchObject({ layer: 'media', atDefault: false });
+    }
+  });
+
   it('shares tags fairly with the others that are busy, at least four', async () => {
     const path = '/sys/kernel/debug/block/sda/hctx0/tags';
     const shown = (active: number): Tree => ({

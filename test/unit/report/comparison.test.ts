@@ -117,6 +117,15 @@ describe('what differs', () => {
     expect(knobChanges([], [canQueue('64', 0)])).toEqual([]);
   });
 
+  it('in a setting that implies no limit is found too', () => {
+    const [where, name] = ['/sys/block/sda/queue/nomerges', 'nomerges'];
+    const merging = (value: string): Knob => ({
+      ...{ id: 'blk.merge', layer: 'media', name, where, value, defaultValue: '0', atDefault: value === '0' },
+      ...{ device: 'sda', scope: 'device', change: { how: `echo N >${where}`, isCommand: true } },
+    });
+    expect(knobChanges([merging('0')], [merging('2')])).toEqual([{ layer: 'media', name, where, from: '0', to: '2' }]);
+  });
+
   it('in plain values is named leaf by leaf, and layers by their names', () => {
     const from = {
       stack: [
@@ -176,7 +185,7 @@ function told({ name, goodput, cap, changes, guests = 2, blocks = 4 }: Told): Co
 function canQueue(value: string, host: number): Knob {
   return {
     ...{
-      id: 'tcm-loop.can_queue',
+      id: 'tcm.canq',
       layer: 'ring',
       name: 'can_queue',
       where: `/sys/class/scsi_host/host${host}/can_queue`,
