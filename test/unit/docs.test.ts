@@ -279,6 +279,15 @@ describe('pages', () => {
   });
 });
 
+describe('changelog', () => {
+  // Its lines are merged from several sides, and would come twice.
+  it('says nothing twice', () => {
+    const lines = (pages.get('CHANGELOG.md') ?? '').split('\n').filter((line) => line.startsWith('- '));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
+  });
+});
+
 describe('promises of safety', () => {
   const promisesOf = (path: string): readonly string[] =>
     [...read(path).matchAll(/^(?:- )?\*\*(.+?)\.?\*\*/gm)].map((match) => match[1] ?? '');

@@ -1,4 +1,4 @@
-// Table of caps: the limit of each layer over slowed media.
+// Table of caps: the limit of each layer over media that take a fixed time.
 
 import { renderDuration } from '../../lib/units.ts';
 import { renderLimit } from '../words/caps.ts';
@@ -9,7 +9,7 @@ export function capTable({ caps }: ReportDocument): Table {
   const delay = caps ? renderDuration(caps.delayNs) : '';
   return {
     kind: 'table',
-    title: `Limits found with media slowed to ${delay} per I/O`,
+    title: `Limits found with media that take a fixed ${delay} per I/O`,
     head: ['layer', 'alone, with all others stubbed'],
     rows: (caps?.rows ?? []).map(({ of, limit, overNs }) => [
       of === 'stack' ? 'all layers' : of,
