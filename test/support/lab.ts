@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { mkdtempSync, readFileSync, rmSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emulatorFault } from './emulator-faults.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -63,17 +64,9 @@ interface Booted extends LabResult {
 }
 
 /** How the emulator has broken the machine, if it has. */
-function howBroken(result: Booted): string | undefined {
-  if (result.lostPulse) return `the machine ran no process for ${pulseLostS} s`;
-  return isBrokenByEmulator(result) ? 'the emulator ran a breakpoint that the kernel had taken back' : undefined;
-}
-
-/**
- * Under multi-threaded TCG a CPU may run a breakpoint of the kernel's own code patching (text_poke) after it is gone, which
- * the kernel takes for a fault of its own. Nothing that runs in the machine causes that.
- */
-function isBrokenByEmulator({ status, file }: LabResult): boolean {
-  return status === labFailed && /Oops: int3: 0000/.test(file('console'));
+function howBroken({ lostPulse, status, file }: Booted): string | undefined {
+  if (lostPulse) return `the machine ran no process for ${pulseLostS} s`;
+  return status === labFailed ? emulatorFault(file('console')) : undefined;
 }
 
 async function boot(script: string, options: LabOptions): Promise<Booted> {
