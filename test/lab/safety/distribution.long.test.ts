@@ -1,5 +1,5 @@
-// Deaths under the services of a distribution, over a disk that carries an LVM volume group: at every kind of step, and of
-// the machine's memory. What of it runs each time: distribution.test.ts.
+// Deaths under the services of a distribution, over a disk that carries an LVM volume group: at every kind of step, of all that
+// a run needs, and of the machine's memory. What of it runs each time: distribution.test.ts.
 
 import { expectSurvived } from '../../support/crash-matrix.ts';
 import { testDeaths } from '../../support/deaths.ts';
@@ -26,6 +26,29 @@ test.each([
   expectSurvived(matrix(`--part ${part} --stride ${stride}`), options, withOther),
 );
 
+const distribution = 'test/fixtures/profiles/distribution.yaml';
+
+testDeaths(
+  'deaths of what a run needs leave a distribution as found',
+  distribution,
+  [
+    { name: 'fio', strike: ['KILL fio'], expect: [30], within: 45 },
+    { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 60 },
+    {
+      name: 'memory of the cgroup',
+      ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 90 },
+      after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
+      prints: 'oom 1',
+    },
+    {
+      name: 'a program that the dead agent had started acts late',
+      ...{ slowIp: 7, strike: ['KILL agent'], expect: [137], within: 90 },
+    },
+  ],
+  options,
+  setUp,
+);
+
 // Whom the kernel killed for want of memory since the row began, in turn, each name once.
 const mark = (row: string): string => `echo 'lab: ${row}' >/dev/kmsg`;
 const killed = (row: string): string =>
@@ -33,7 +56,7 @@ const killed = (row: string): string =>
 
 testDeaths(
   'the end of the memory of the machine leaves a distribution as found',
-  'test/fixtures/profiles/distribution.yaml',
+  distribution,
   [
     {
       name: 'memory of the machine',
