@@ -11,7 +11,9 @@ shopt -s nullglob
     ! \( -path '/sys/fs/cgroup/*' -type f \) -printf 'path %p\n' 2>/dev/null
   [ ! -d /run/netns ] || printf 'net %s\n' /run/netns
   for name in /run/netns/* /sys/class/net/*; do printf 'net %s\n' "$name"; done
-  for name in /sys/class/nvme/* /sys/bus/vdpa/devices/* /dev/vduse/* /tmp/vduse*; do printf 'device %s\n' "$name"; done
+  for name in /sys/class/{nvme,iscsi_session,scsi_host}/* /sys/block/nbd*/pid /sys/bus/vdpa/devices/* /dev/vduse/* /tmp/vduse*; do
+    printf 'device %s\n' "$name"
+  done
   controllers=
   [ -r /sys/fs/cgroup/cgroup.subtree_control ] && read -r controllers </sys/fs/cgroup/cgroup.subtree_control
   for name in $controllers; do printf 'controller %s\n' "$name"; done
