@@ -20,10 +20,14 @@ export function expectAllSurvived(printed: string, args: string): void {
     expect(printed).toMatch(new RegExp(`^deaths of a ${part} survived / tried, .* ([1-9]\\d*) / \\1$`, 'm'));
 }
 
+/** Its last lines: how many deaths, and how soon the host was back unaided. */
+export const sumOf = (printed: string): string => printed.split('\n').slice(-4).join('\n');
+
 /** A boot for nothing but the matrix. `setUp`: shell lines before it. */
 export async function expectSurvived(args: string, options: LabOptions = {}, setUp = ':'): Promise<void> {
   await buildMatrix();
   const lab = await inLab(`${setUp}\n${crashMatrix(args)}`, options);
+  console.info(sumOf(lab.stdout));
   expectAllSurvived(lab.stdout, args);
   expect(lab.status, lab.stdout + lab.stderr).toBe(0);
   lab.dispose();

@@ -52,6 +52,13 @@ const ways: Readonly<Record<string, readonly Omit<Form, 'provider'>[]>> = {
     { settings: { cache: 'unsafe', aio: 'io_uring', iothreads: 1 }, load: 'reads' },
   ],
   loop: [{ settings: { directIo: false, depth: 16 }, load: 'reads' }],
+  md: [
+    { settings: { level: 'raid0', chunk: '64KiB' } },
+    { settings: { level: 'raid5', stripeCache: '2MiB', bitmapRegion: '1MiB' } },
+    { settings: { level: 'raid6', prepare: 'degrade' } },
+    { settings: { level: 'raid10', legs: 4, bitmap: false } },
+  ],
+  multipath: [{ settings: { paths: 3, selector: 'round-robin', grouping: 'failover', delays: ['0ms', '5ms'] } }],
 };
 
 const machines: Readonly<Record<string, Machine>> = { vduse: 'vduse', 'xen-vbd': 'xen', 'xen-domu': 'xen' };

@@ -10,8 +10,10 @@ import { type Machine, providerCases, scratch } from './provider-cases.ts';
 const fill = (device: string): string =>
   `fio --name=fill --filename=${device} --size=${scratch.mebibytes}m --rw=write --bs=4k --iodepth=32 --ioengine=libaio --direct=1 --verify=crc32c --do_verify=0 >"$LAB_OUT/fill.log"`;
 
+export const scratchDisk = `${scratch.mebibytes}M:scratch`;
+
 /** What others made: a disk that holds data, and a target that exports another. */
-const ofOthers = `
+export const ofOthers = `
 ${fill(scratch.disk)}
 modprobe null_blk nr_devices=0; modprobe nvmet_tcp
 disk=/sys/kernel/config/nullb/far; mkdir $disk
@@ -25,7 +27,7 @@ echo ipv4 >$port/addr_adrfam; echo tcp >$port/addr_trtype; echo 127.0.0.1 >$port
 ln -s $subsystem $port/subsystems/`;
 
 const machines: Readonly<Record<Machine, { readonly options: LabOptions; readonly before: string }>> = {
-  stock: { options: { disks: [`${scratch.mebibytes}M:scratch`] }, before: ofOthers },
+  stock: { options: { disks: [scratchDisk] }, before: ofOthers },
   vduse: { options: { kernel: '6.12' }, before: '' },
   xen: { options: { xen: true }, before: '' },
 };

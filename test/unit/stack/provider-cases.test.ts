@@ -3,6 +3,7 @@ import { configuredLayers } from '../../../agent/plan/stack-plan.ts';
 import { providers } from '../../../agent/stack/registry.ts';
 import { decodeProfile } from '../../../agent/profile/decode.ts';
 import { providerCases } from '../../support/provider-cases.ts';
+import { casesOf, parts } from '../../support/provider-deaths.ts';
 
 const cases = providerCases();
 
@@ -25,6 +26,11 @@ describe('the providers that are shown on a real kernel', () => {
       expect(stack.find((one) => one.layer === layer)?.stub).not.toBeNull();
     },
   );
+});
+
+it('each of them is struck by deaths on a real kernel, in one part of that test', () => {
+  const struck = parts.flatMap(casesOf).map(({ name }) => name);
+  expect(struck.sort()).toEqual(cases.map(({ name }) => name).sort());
 });
 
 it('a program comes from the same package, whichever provider asks for it', () => {
