@@ -56,7 +56,7 @@ const ways: Readonly<Record<string, readonly Omit<Form, 'provider'>[]>> = {
     { settings: { level: 'raid0', chunk: '64KiB' } },
     { settings: { level: 'raid5', stripeCache: '2MiB', bitmapRegion: '1MiB' } },
     { settings: { level: 'raid6', prepare: 'degrade' } },
-    { settings: { level: 'raid10', legs: 4, bitmap: false } },
+    { settings: { level: 'raid10', legs: 4, bitmapRegion: '1MiB' } },
   ],
   multipath: [{ settings: { paths: 3, selector: 'round-robin', grouping: 'failover', delays: ['0ms', '5ms'] } }],
 };

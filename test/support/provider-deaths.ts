@@ -54,11 +54,15 @@ export async function expectProvidersSurvive(part: (typeof parts)[number]): Prom
   const standsOnOthers = cases.some(({ profile }) => profile.includes(scratch.disk) || profile.includes(scratch.nqn));
   const lab = await inLab(
     `failed=0${standsOnOthers ? `\npreload${ofOthers}` : ''}\n${cases.map(scriptOf).join('\n')}\nexit $failed`,
-    { ...bootOf[part.machine], ...(standsOnOthers ? { disks: [scratchDisk, scratchDisk] } : {}) },
+    {
+      ...bootOf[part.machine],
+      ...(standsOnOthers ? { disks: [scratchDisk, scratchDisk.replace(':', ':other-')] } : {}),
+    },
   );
   for (const [i, { name }] of cases.entries()) {
     const printed = lab.file(`matrix-${i}`);
     console.info(`${name}\n${sumOf(printed)}`);
+    expect(printed, `${name}\n${printed}${lab.stderr}`).toContain('slowest return unaided');
     expectAllSurvived(printed, argsOf(i));
   }
   expect(lab.status, lab.stdout + lab.stderr).toBe(0);

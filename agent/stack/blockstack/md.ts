@@ -9,12 +9,16 @@ import { configuredTree, type TreeDevice } from './tree.ts';
 
 const metadataSectors = 4 * 2048;
 
+/**
+ * `superblocks`: dm-raid keeps them and a bitmap together, or neither. It takes raid10 for another layout without them, and brings
+ * a raid6 with them into step at first, as no `nosync` is allowed there (drivers/md/dm-raid.c: rs_set_cur, RAID6_VALID_FLAGS).
+ */
 const levels = {
-  raid0: { type: 'raid0', least: 2, spare: 0 },
-  raid1: { type: 'raid1', least: 2, spare: 1 },
-  raid5: { type: 'raid5_ls', least: 3, spare: 1 },
-  raid6: { type: 'raid6_zr', least: 4, spare: 2 },
-  raid10: { type: 'raid10', least: 2, spare: 1 },
+  raid0: { type: 'raid0', least: 2, spare: 0, superblocks: 'never' },
+  raid1: { type: 'raid1', least: 2, spare: 1, superblocks: 'either' },
+  raid5: { type: 'raid5_ls', least: 3, spare: 1, superblocks: 'either' },
+  raid6: { type: 'raid6_zr', least: 4, spare: 2, superblocks: 'never' },
+  raid10: { type: 'raid10', least: 2, spare: 1, superblocks: 'always' },
 } as const;
 type Level = keyof typeof levels;
 const levelNames = Object.keys(levels) as [Level, ...Level[]];
@@ -40,7 +44,10 @@ export const mdTree = defineProvider({
       chunk: powerOfTwo({ min: 4096, max: 2 ** 24 })
         .prefault('512KiB')
         .describe('what one leg takes before the next; not for raid1'),
-      bitmap: z.boolean().default(true).describe('a write-intent bitmap; not for raid0, nor where a leg is missing'),
+      bitmap: z
+        .boolean()
+        .default(true)
+        .describe('a write-intent bitmap; not for raid0 and raid6, nor where a leg is missing'),
       bitmapRegion: powerOfTwo({ min: 4096, max: 2 ** 30 })
         .prefault('64MiB')
         .describe('what one bit stands for'),
@@ -57,14 +64,15 @@ export const mdTree = defineProvider({
     }),
   configure: (settings) =>
     configuredTree(({ sectors }) => {
-      const { level, bitmap } = settings;
+      const { level } = settings;
+      const { superblocks } = levels[level];
       const count = settings.legs ?? levels[level].least;
       const chunk = sectorsOf(settings.chunk);
       const isMirror = level === 'raid1';
       const { length, offsets } = legsOf(sectors, count, isMirror ? 1 : chunk);
       const missing = settings.prepare === 'degrade' ? 1 : 0;
       // With new superblocks dm-raid wants every leg (super_init_validation).
-      const hasBitmap = bitmap && level !== 'raid0' && missing === 0;
+      const hasBitmap = superblocks === 'always' || (superblocks === 'either' && settings.bitmap && missing === 0);
       const total = lengthOf(level, count, length);
       const present = count - missing;
       const legs: readonly TreeDevice[] = offsets
@@ -72,7 +80,7 @@ export const mdTree = defineProvider({
         .map((offset, i) => ({ name: `leg${i}`, table: `0 ${length} linear {below} ${offset}` }));
       const options = [
         isMirror ? 0 : chunk,
-        ...(level === 'raid0' ? [] : ['nosync']),
+        ...(superblocks === 'never' ? [] : ['nosync']),
         ...(hasBitmap ? ['region_size', regionOf(sectorsOf(settings.bitmapRegion), total, chunk)] : []),
         ...(settings.stripeCache === undefined ? [] : ['stripe_cache', sectorsOf(settings.stripeCache)]),
       ];
@@ -128,10 +136,17 @@ interface Written {
   readonly legs?: number | undefined;
   readonly stripeCache?: number | undefined;
   readonly prepare?: 'degrade' | undefined;
+  readonly bitmap: boolean;
 }
 
-function mistakesIn({ level, legs, stripeCache, prepare }: Written): readonly { path: string; message: string }[] {
-  const { least, spare } = levels[level];
+function mistakesIn({
+  level,
+  legs,
+  stripeCache,
+  prepare,
+  bitmap,
+}: Written): readonly { path: string; message: string }[] {
+  const { least, spare, superblocks } = levels[level];
   const isParity = level === 'raid5' || level === 'raid6';
   return [
     ...(legs !== undefined && legs < least
@@ -145,6 +160,17 @@ function mistakesIn({ level, legs, stripeCache, prepare }: Written): readonly { 
       : []),
     ...(prepare === 'degrade' && spare === 0
       ? [{ path: 'prepare', message: `${level} cannot do without a leg: leave it out` }]
+      : []),
+    ...(prepare === 'degrade' && superblocks === 'always'
+      ? [
+          {
+            path: 'prepare',
+            message: `${level} starts with superblocks alone here, and those want every leg: leave it out, or take another level`,
+          },
+        ]
+      : []),
+    ...(!bitmap && superblocks === 'always'
+      ? [{ path: 'bitmap', message: `${level} starts with superblocks alone here, which bring a bitmap: leave it out` }]
       : []),
   ];
 }

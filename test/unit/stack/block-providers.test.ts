@@ -105,6 +105,20 @@ describe('tables', () => {
       ],
     ],
     [
+      'provider: md, level: raid6, prepare: degrade, chunk: 64KiB',
+      [
+        ...[0, 1, 2].map((leg) => `leg${leg}-1: 0 524288 linear BELOW ${leg * 524288}`),
+        'md-1: 0 1048576 raid raid6_zr 1 128 4 - leg0-1 - leg1-1 - leg2-1 - -',
+      ],
+    ],
+    [
+      'provider: md, level: raid6',
+      [
+        ...[0, 1, 2, 3].map((leg) => `leg${leg}-1: 0 524288 linear BELOW ${leg * 524288}`),
+        'md-1: 0 1048576 raid raid6_zr 1 1024 4 - leg0-1 - leg1-1 - leg2-1 - leg3-1',
+      ],
+    ],
+    [
       'provider: md, level: raid0, legs: 2',
       [
         'leg0-1: 0 1048576 linear BELOW 0',
@@ -192,7 +206,7 @@ describe('what stands beside the tables', () => {
   it.each([
     ['provider: crypt, cipher: "xchacha12,aes-adiantum-plain64"', ['dm_crypt']],
     ['provider: cache', ['dm_cache', 'dm-cache-smq', 'null_blk']],
-    ['provider: md, level: raid10, bitmap: false', ['dm_mod', 'dm_raid', 'raid10']],
+    ['provider: md, level: raid10', ['dm_mod', 'dm_raid', 'raid10', 'null_blk']],
     ['provider: multipath, selector: queue-length', ['dm_mod', 'dm_multipath', 'dm_queue_length']],
   ])('is needed of the kernel: %s', (settings, modules) => {
     const needed = configured(settings).needs.flatMap((need) => (need.kind === 'module' ? [need.name] : []));
@@ -219,6 +233,8 @@ describe('a mistake in the settings', () => {
     ['provider: md, level: raid5, legs: 2', /^legs: raid5 takes at least 3 legs, not 2/],
     ['provider: md, level: raid10, legs: 3', /^legs: expected an even number/],
     ['provider: md, level: raid0, prepare: degrade', /^prepare: raid0 cannot do without a leg/],
+    ['provider: md, level: raid10, prepare: degrade', /^prepare: raid10 starts with superblocks alone here/],
+    ['provider: md, level: raid10, bitmap: false', /^bitmap: raid10 starts with superblocks alone here/],
     ['provider: md, stripeCache: 1MiB', /^stripeCache: raid1 has no stripe cache/],
     ['provider: multipath, mode: request', /^mode: expected bio: in the mode for requests/],
     ['provider: multipath, delays: [0ms, 0ms, 1ms]', /^delays: expected no more delays than paths/],
