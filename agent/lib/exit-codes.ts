@@ -5,6 +5,7 @@ export const exitCodes = {
   inconclusive: [20, 'inconclusive: noise, drift, goodput that does not settle, or too little time'],
   worse: [21, 'compare: the second run is worse than the first'],
   'case-wrong': [22, 'case: what was found is not what is planted in the case'],
+  full: [23, 'observe: something in the path of a guest looks full'],
   'load-failed': [30, 'the load failed (fio error, guest out of memory); the host is restored'],
   impact: [
     31,

@@ -48,7 +48,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'document/',
     'sections/',
     'formats/',
-    'observed.ts',
+    'observed-rings.ts',
     'history.ts',
     'status.ts',
     'comparison/',
@@ -95,7 +95,8 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   report: ['stack', 'profile', 'knobs', 'analysis', 'plan', 'records', 'findings'],
   run: [...belowExperiment, 'experiment', 'report'],
   discover: ['host', 'knobs', 'report'],
-  cli: [...belowExperiment, 'experiment', 'report', 'run', 'discover'],
+  observe: ['host', 'report', 'discover'],
+  cli: [...belowExperiment, 'experiment', 'report', 'run', 'discover', 'observe'],
   'main.ts': ['cli'],
 };
 
@@ -124,7 +125,7 @@ function mayImport(part: string): readonly string[] {
 const pure = [
   ...['lib/', 'plan/', 'analysis/', 'findings/', 'report/', 'profile/decode.ts'],
   ...['load/job.ts', 'load/fio-output.ts', 'load/histogram.ts', 'records/slice.ts'],
-  ...['knobs/', 'host/formats/', 'discover/'],
+  ...['knobs/', 'host/formats/', 'discover/', 'observe/'],
 ];
 const impurePackages =
   /^(node:(?!path$)|execa$|pino$|koffi$|systeminformation$|node-os-utils$|log-update$|write-file-)/;

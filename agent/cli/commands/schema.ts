@@ -5,8 +5,8 @@ import { jsonText } from '../../lib/json-text.ts';
 
 export const schema = defineCommand({
   words: 'schema [document]',
-  about: 'print the JSON Schema of a JSON document: the report, or what discover prints',
-  positionals: { document: { choices: ['report', 'discovered'], default: 'report' } },
+  about: 'print the JSON Schema of a JSON document: the report, or what discover or observe prints',
+  positionals: { document: { choices: ['report', 'discovered', 'observed'], default: 'report' } },
   options: {},
   examples: [['schema', 'to check reports by']],
   asks: ({ document }) => ({ document }),
@@ -14,7 +14,9 @@ export const schema = defineCommand({
     const schemaHere =
       document === 'report'
         ? (await import('../../report/document/document.ts')).reportJsonSchema()
-        : (await import('../../discover/document.ts')).discoveredJsonSchema();
+        : document === 'discovered'
+          ? (await import('../../discover/document.ts')).discoveredJsonSchema()
+          : (await import('../../observe/document.ts')).observedJsonSchema();
     print(jsonText(schemaHere));
     return 'ok';
   },

@@ -122,7 +122,7 @@ function snapshotIn(path: string): Snapshot {
 }
 
 /** Where a link below /dev leads. */
-function realOf(word: string): { real?: string } {
+export function realOf(word: string): { real?: string } {
   if (!word.startsWith('/dev/')) return {};
   try {
     return { real: realpathSync(word) };

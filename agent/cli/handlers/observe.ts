@@ -1,120 +1,163 @@
-// `observe`: the rings of a Xen host as they are used now, without load and without a change.
+// `observe`: what is full or slow in the paths of the guests of this host, as it is used now: without load and without a change.
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { deviceNumberOfHex } from '../../host/formats/device-number.ts';
+import { discoverIn } from '../../discover/graph/build.ts';
+import { narrowed } from '../../discover/show/select.ts';
+import { parseSnapshot } from '../../discover/snapshot.ts';
+import { isControlDomain } from '../../host/formats/control-domain.ts';
+import { askProgram } from '../../host/kernel/ask-program.ts';
+import { collect } from '../../host/kernel/collect.ts';
+import { listFolder, readText } from '../../host/kernel/files.ts';
+import { within } from '../../host/kernel/patience.ts';
 import { listAny, readAny } from '../../host/read.ts';
-import { checkNeeds } from '../../host/needs/needs.ts';
-import type { Reader } from '../../knobs/knob.ts';
-import { readsAtOnce } from '../../knobs/disk.ts';
-import { otherDiskBackends, readVbd, type Vbd, vbdFolders } from '../../knobs/xen.ts';
-import { NeedError } from '../../lib/errors.ts';
+import { otherDiskBackends } from '../../knobs/xen.ts';
+import { errnoOf } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
-import { mapBounded } from '../../lib/map-bounded.ts';
-import { backendDevices } from '../../lib/xen.ts';
-import { type Observed, type ObservedVbd, observedText, sentenceOf } from '../../report/observed.ts';
 import { jsonText } from '../../lib/json-text.ts';
+import type { Observed } from '../../observe/document.ts';
+import { observedOf, type XenPart } from '../../observe/observe.ts';
+import { type Eyes, sampled } from '../../observe/sample.ts';
+import { observedText } from '../../observe/show/text.ts';
+import { watchOf } from '../../observe/watch.ts';
+import { ringsTable, roomOf, type SeenRings, sentenceOf } from '../../report/observed-rings.ts';
+import { realOf } from './discover.ts';
+import { look, vbdsBetween } from './observe-xen.ts';
 
 export interface ObserveOptions {
+  readonly things: readonly string[];
   readonly forMs: number;
+  readonly withTools: boolean;
   readonly format: 'text' | 'json';
   readonly print: (text: string) => void;
 }
 
-/** Throws NeedError where this is not domain 0 of Xen, or not root. */
-export async function observe({ forMs, format, print }: ObserveOptions): Promise<ExitName> {
-  const problems = (await checkNeeds([{ kind: 'root' }, { kind: 'xen-dom0' }])).flatMap(({ problem }) => problem ?? []);
-  if (problems.length > 0) throw new NeedError(problems);
-  const reader: Reader = { read: readAny, list: listAny };
-  const from = await look(reader);
-  await delay(forMs);
-  const to = await look(reader);
-  const seconds = (to.atMs - from.atMs) / 1000;
-  const seen: Observed = {
+const collectDeadlineMs = 60_000;
+
+/** Throws UsageError for a thing that does not exist. */
+export async function observe(options: ObserveOptions): Promise<ExitName> {
+  const { seen, rings } = await observedHere(options);
+  options.print(options.format === 'json' ? jsonText(seen) : observedText(seen, rings));
+  if (seen.full.length > 0) return 'full';
+  return seen.counted > 0 || seen.xen !== null ? 'ok' : 'inconclusive';
+}
+
+/** All that one look of `forMs` tells, and a table of Xen's rings. */
+export async function observedHere({
+  things,
+  forMs,
+  withTools,
+}: Pick<ObserveOptions, 'things' | 'forMs' | 'withTools'>): Promise<{ seen: Observed; rings: readonly string[] }> {
+  const pids = things.filter((word) => /^\d{1,9}$/.test(word));
+  const args = [...pids.flatMap((pid) => ['--pid', pid]), ...(withTools ? ['--with-tools'] : [])];
+  const snapshot = parseSnapshot(await collect(args, collectDeadlineMs), 'what scripts/collect printed');
+  const found = narrowed(
+    discoverIn(snapshot, pids),
+    things.map((word) => ({ word, ...realOf(word) })),
+  );
+  const watch = watchOf(found, snapshot);
+  const isXen = await isDomain0();
+  const reader = { read: readAny, list: listAny };
+  const from = isXen ? await ignoringDenied(() => look(reader)) : undefined;
+  const withSockets = withTools || (await eyes.list('/sys/module/tcp_diag')).length > 0;
+  const series = await sampled(eyes, watch, { forMs, withSockets });
+  const to = from && (await ignoringDenied(() => look(reader)));
+  if (!from || !to) return { seen: observedOf(series, watch), rings: [] };
+  const xen: SeenRings = {
     vbds: vbdsBetween(from, to),
     unconnected: to.unconnected,
     otherBackends: await otherDiskBackends(reader),
   };
-  print(
-    format === 'text'
-      ? observedText(seen, seconds)
-      : jsonText({ version: 1, kind: 'layerlift-observed', seconds, says: sentenceOf(seen), ...seen }),
+  return { seen: observedOf(series, watch, xenPart(xen)), rings: ringsTable(xen, (to.atMs - from.atMs) / 1000) };
+}
+
+async function isDomain0(): Promise<boolean> {
+  const [capabilities, features] = await Promise.all(
+    ['/proc/xen/capabilities', '/sys/hypervisor/properties/features'].map((path) => eyes.read(path)),
   );
-  return 'ok';
+  return isControlDomain(capabilities, features);
 }
 
-interface Counters {
-  readonly vbd: Vbd;
-  readonly device: string | undefined;
-  readonly requests: number | undefined;
-  readonly outOfRequests: number | undefined;
-  /** Fields of the device's own `stat` (Documentation/block/stat.rst). */
-  readonly stat: readonly number[];
+/** Xenstore is for root. */
+async function ignoringDenied<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
 }
 
-export interface Look {
-  readonly atMs: number;
-  /** By the folder of the backend; only those that are connected. */
-  readonly vbds: ReadonlyMap<string, Counters>;
-  readonly unconnected: Observed['unconnected'];
-}
-
-/** One reading of every vbd: xenstore first, which takes its time, and then all counters close together. */
-export async function look(reader: Reader, atMs?: number): Promise<Look> {
-  const found = await mapBounded(await vbdFolders(reader), readsAtOnce, async (back) => {
-    const vbd = await readVbd(reader, back);
-    return vbd ? [{ back, vbd }] : [];
-  });
-  const connected = found.flat().filter(({ vbd }) => vbd.connected);
-  const at = atMs ?? performance.now();
-  const vbds = await mapBounded(
-    connected,
-    readsAtOnce,
-    async ({ back, vbd }) => [back, await readCounters(reader, vbd)] as const,
-  );
+function xenPart(xen: SeenRings): XenPart {
   return {
-    ...{ atMs: at, vbds: new Map(vbds) },
-    unconnected: found.flat().flatMap(({ vbd: { name, state, connected: is } }) => (is ? [] : [{ name, state }])),
+    seen: {
+      vbds: xen.vbds.map((one) => ({
+        ...{ vbd: one.vbd, device: one.device ?? null, sharing: one.sharing },
+        ...{ iosPerSecond: one.iosPerSecond ?? null, outOfRequestsPerSecond: one.outOfRequestsPerSecond ?? null },
+        ...{ inFlight: one.inFlight ?? null, latencyNs: one.latencyNs ?? null },
+      })),
+      unconnected: xen.unconnected.map(({ name, state }) => ({ name, state: state ?? null })),
+      otherBackends: [...xen.otherBackends],
+    },
+    full: xen.vbds.filter((one) => roomOf(one) === 'full').map(({ vbd }) => vbd.name),
+    says: sentenceOf(xen).split('\n'),
   };
 }
 
-async function readCounters(reader: Reader, vbd: Vbd): Promise<Counters> {
-  const folder = `${backendDevices}/vbd-${vbd.domain}-${vbd.id}`;
-  const count = async (name: string): Promise<number | undefined> => {
-    const text = (await reader.read(`${folder}/statistics/${name}`))?.trim() ?? '';
-    return /^\d+$/.test(text) ? Number(text) : undefined;
-  };
-  const kinds = await Promise.all(['rd_req', 'wr_req', 'f_req', 'ds_req'].map(count));
-  const known = kinds.filter((value) => value !== undefined);
-  const device = deviceNumberOfHex(await reader.read(`${folder}/physical_device`));
-  const stat = device === undefined ? undefined : await reader.read(`/sys/dev/block/${device}/stat`);
-  return {
-    ...{ vbd, device, outOfRequests: await count('oo_req') },
-    requests: known.length > 0 ? known.reduce((a, b) => a + b, 0) : undefined,
-    stat: (stat?.trim() ?? '').split(/\s+/).filter(Boolean).map(Number),
-  };
+const fileDeadlineMs = 2_000;
+const programDeadlineMs = 2_000;
+/** Counters of threads and processes wait for no device: a trip through libuv's threads costs ten times as much. */
+const waitsForNothing = /^\/proc\/(\d+\/|net\/dev$|2\/task\/2\/children$)/;
+
+const eyes: Eyes = {
+  read: (path) => (waitsForNothing.test(path) ? Promise.resolve(readNow(path)) : patient(path, readText(path))),
+  list: (path) => (waitsForNothing.test(path) ? Promise.resolve(listNow(path)) : patient(path, listFolder(path))),
+  ask: (program, args) => askProgram(program, args, programDeadlineMs),
+  nowMs: () => performance.now(),
+  sleepMs: (ms) => delay(ms),
+  cpuMs: ownCpuMs,
+};
+
+async function patient<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await within(path, fileDeadlineMs, work);
+  } catch (failure) {
+    throw new Error(reasonFor(failure), { cause: failure });
+  }
 }
 
-/** Only what was there at both looks. */
-export function vbdsBetween(from: Look, to: Look): readonly ObservedVbd[] {
-  const seconds = (to.atMs - from.atMs) / 1000;
-  const devices = [...to.vbds.values()].map(({ device }) => device);
-  return [...to.vbds].flatMap(([back, now]) => {
-    const before = from.vbds.get(back);
-    if (!before || seconds <= 0) return [];
-    const rate = (a: number | undefined, b: number | undefined): number | undefined =>
-      a === undefined || b === undefined ? undefined : Math.max(0, b - a) / seconds;
-    const grown = (at: number): number => (now.stat[at] ?? NaN) - (before.stat[at] ?? NaN);
-    // Reads and writes: how many, and their milliseconds; then the milliseconds weighted by what is in flight.
-    const [ios, ms, weighted] = [grown(0) + grown(4), grown(3) + grown(7), grown(10)];
-    return [
-      {
-        ...{ vbd: now.vbd, device: now.device },
-        sharing: devices.filter((device) => device === now.device).length,
-        iosPerSecond: rate(before.requests, now.requests),
-        outOfRequestsPerSecond: rate(before.outOfRequests, now.outOfRequests),
-        inFlight: Number.isNaN(weighted) ? undefined : weighted / 1000 / seconds,
-        latencyNs: ios > 0 ? (ms / ios) * 1e6 : undefined,
-      },
-    ];
-  });
+function reasonFor(failure: unknown): string {
+  const code = errnoOf(failure);
+  if (code === 'EACCES' || code === 'EPERM') return 'denied';
+  return code ?? (failure instanceof Error ? failure.message.replace(/^.*: /, '') : 'not read');
+}
+
+/** A process that has gone has no files. */
+function readNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function listNow(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** proc(5): time of children that have ended, in ticks of USER_HZ, which is 100 on all of Linux' common machines. */
+const msOfTick = 10;
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  const fields = (readNow('/proc/self/stat') ?? '')
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .map(Number);
+  // Fields 16 and 17: cutime and cstime; the third field is the first here.
+  const children = (fields[13] ?? 0) + (fields[14] ?? 0);
+  return (user + system) / 1000 + children * msOfTick;
 }

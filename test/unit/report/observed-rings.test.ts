@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Observed, type ObservedVbd, observedText, sentenceOf } from '../../../agent/report/observed.ts';
+import { type SeenRings, type ObservedVbd, ringsTable, sentenceOf } from '../../../agent/report/observed-rings.ts';
 
 function seen(over: Partial<ObservedVbd> = {}, rings = 1, order = 0): ObservedVbd {
   return {
@@ -9,7 +9,7 @@ function seen(over: Partial<ObservedVbd> = {}, rings = 1, order = 0): ObservedVb
   };
 }
 
-function observed(vbds: readonly ObservedVbd[], more: Partial<Observed> = {}): Observed {
+function observed(vbds: readonly ObservedVbd[], more: Partial<SeenRings> = {}): SeenRings {
   return { vbds, unconnected: [], otherBackends: [], ...more };
 }
 
@@ -47,7 +47,8 @@ describe('what is said of the rings that were observed', () => {
   });
 
   it('names each that is full, and only those, above a table of all', () => {
-    const text = observedText(observed([seen({ inFlight: 32 }), seen(), seen({ inFlight: undefined })]), 10);
+    const all = observed([seen({ inFlight: 32 }), seen(), seen({ inFlight: undefined })]);
+    const text = [sentenceOf(all), ...ringsTable(all, 10)].join('\n');
     expect(text.match(/looks capped/g)).toHaveLength(1);
     expect(text).toMatch(/1 x 32 +32 +640 +0 +32.0 +5 ms +full/);
     expect(text).toMatch(/1 x 32 +32 +640 +0 +4.0 +5 ms +room/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { vbdsBetween, look } from '../../../agent/cli/handlers/observe.ts';
+import { vbdsBetween, look } from '../../../agent/cli/handlers/observe-xen.ts';
 import { otherDiskBackends } from '../../../agent/knobs/xen.ts';
 import { fakeTree, type Tree } from '../../support/fake-tree.ts';
 

@@ -22,7 +22,7 @@ export interface ObservedVbd {
 }
 
 /** All that `observe` saw on a host. */
-export interface Observed {
+export interface SeenRings {
   /** Connected all the while. */
   readonly vbds: readonly ObservedVbd[];
   /** With the state of their backend in xenstore. */
@@ -48,7 +48,7 @@ export function roomOf({ vbd, inFlight, outOfRequestsPerSecond, sharing }: Obser
 }
 
 /** One sentence that an operator can act on. */
-export function sentenceOf({ vbds, unconnected, otherBackends }: Observed): string {
+export function sentenceOf({ vbds, unconnected, otherBackends }: SeenRings): string {
   const having = (room: Room): readonly ObservedVbd[] => vbds.filter((one) => roomOf(one) === room);
   const [full, maybe, unknown] = [having('full'), having('maybe'), having('unknown')];
   return [
@@ -68,7 +68,7 @@ export function sentenceOf({ vbds, unconnected, otherBackends }: Observed): stri
   ].join('\n');
 }
 
-function roomSentence(vbds: number, otherBackends: Observed['otherBackends']): readonly string[] {
+function roomSentence(vbds: number, otherBackends: SeenRings['otherBackends']): readonly string[] {
   if (vbds > 0) return [`no ring looks capped: ${vbds === 1 ? 'the vbd has' : `all ${vbds} vbds have`} room in flight`];
   return otherBackends.length > 0 ? [] : ['no vbd is connected on this host: there is no ring to observe'];
 }
@@ -120,7 +120,8 @@ function widerOf({ order, rings, offered }: ObservedVbd['vbd']): string {
 
 const roomWords: Readonly<Record<Room, string>> = { full: 'full', maybe: 'maybe', room: 'room', unknown: '-' };
 
-export function observedText(seen: Observed, seconds: number): string {
+/** A row each; empty without vbds. */
+export function ringsTable(seen: SeenRings, seconds: number): readonly string[] {
   const number = (value: number | undefined, digits = 0): string => (value === undefined ? '-' : value.toFixed(digits));
   const rows = seen.vbds.map((one) => [
     `  ${plain(one.vbd.name)}`,
@@ -134,13 +135,11 @@ export function observedText(seen: Observed, seconds: number): string {
     roomWords[roomOf(one)],
   ]);
   const head = ['  vbd', 'device', 'rings', 'limit', 'I/O a second', 'oo_req', 'in flight', 'latency', 'ring'];
-  const table = rows.length > 0 ? [...renderTable(head, rows, [2, 3, 4, 5, 6, 7]), ''] : [];
-  const notes =
-    rows.length > 0
-      ? [
-          `over ${seconds.toFixed(0)} s; oo_req: times a second that the backend had no request left;`,
-          'in flight and latency: at the device beneath the ring',
-        ]
-      : [];
-  return `${[sentenceOf(seen), '', ...table, ...notes].join('\n').trimEnd()}\n`;
+  if (rows.length === 0) return [];
+  return [
+    ...renderTable(head, rows, [2, 3, 4, 5, 6, 7]),
+    '',
+    `over ${seconds.toFixed(0)} s; oo_req: times a second that the backend had no request left;`,
+    'in flight and latency: at the device beneath the ring',
+  ];
 }
