@@ -5,7 +5,7 @@ import { LoadError } from '../lib/errors.ts';
 import type { Work } from '../load/fio-output.ts';
 import { countWithin, type Histogram, merged, quantileOf } from '../load/histogram.ts';
 import type { SliceCaveat } from '../records/caveat.ts';
-import type { SliceRecord } from '../records/slice.ts';
+import type { LatencyQuantiles, SliceRecord } from '../records/slice.ts';
 
 type GuestRecord = SliceRecord['guests'][number];
 
@@ -34,7 +34,19 @@ export function guestRecord(guest: number, work: Work, { objectiveNs, verifies }
   const damaged = damagedOf(work, verifies);
   const useful = Math.max(0, Math.min(within, ios) - damaged);
   const count = { guest, elapsedMs, ios, bytes, errors, damaged };
-  return { ...count, meanLatencyNs, useful, objectiveNs, ...(reads ? { reads } : {}) };
+  const spread = latencies && spreadOf(latencies);
+  return {
+    ...{ ...count, meanLatencyNs, useful, objectiveNs },
+    ...(spread ? { latencyNs: spread } : {}),
+    ...(reads ? { reads } : {}),
+  };
+}
+
+/** Whole nanoseconds: fio's buckets are no finer. Undefined of an empty histogram. */
+function spreadOf(latencies: Histogram): LatencyQuantiles | undefined {
+  if (quantileOf(latencies, 0.5) === undefined) return undefined;
+  const at = (share: number): number => Math.round(quantileOf(latencies, share) ?? 0);
+  return { p1: at(0.01), p25: at(0.25), p50: at(0.5), p75: at(0.75), p99: at(0.99) };
 }
 
 /**

@@ -19,7 +19,9 @@ export interface RunFolder {
 /** Makes the folder, readable by its owner only. Every method throws OutputError when it cannot write. */
 export function makeRunFolder(parent: string, name: string): RunFolder {
   const path = join(parent, name);
-  guard(path, () => mkdirSync(join(path, 'fio'), { recursive: true, mode: 0o700 }));
+  guard(path, () => {
+    for (const below of ['fio', 'plots']) mkdirSync(join(path, below), { recursive: true, mode: 0o700 });
+  });
   const write = (file: string, text: string): void =>
     guard(join(path, file), () => writeFileSync(join(path, file), text, { mode: 0o600 }));
   const append = (file: string, value: unknown): void =>

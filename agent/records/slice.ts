@@ -9,6 +9,10 @@ const layer = z.enum(layers);
 /** A year: what a damaged record holds beyond it is no time. */
 const longestMs = 366 * 86_400_000;
 
+const ns = z.number().nonnegative();
+const latencyQuantiles = z.object({ p1: ns, p25: ns, p50: ns, p75: ns, p99: ns });
+export type LatencyQuantiles = z.output<typeof latencyQuantiles>;
+
 const guest = z
   .object({
     guest: z.number().int().positive(),
@@ -20,6 +24,8 @@ const guest = z
     /** The latter of them; missing: none. */
     damaged: z.number().nonnegative().exactOptional(),
     meanLatencyNs: z.number().nonnegative(),
+    /** Quantiles of its latency, nanoseconds; missing: fio gave no histogram, or an earlier version wrote it. */
+    latencyNs: latencyQuantiles.exactOptional(),
     /** I/Os without error and, where there is an objective, within it. */
     useful: z.number().nonnegative().optional(),
     /**

@@ -18,6 +18,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type FormatName, render } from '../report/formats/registry.ts';
 import { findingsInWords } from '../report/words/in-document.ts';
 import { documentOf } from '../report/document/of-run.ts';
+import type { ReportDocument } from '../report/schema/schema.ts';
 import type { Setup } from './prepare.ts';
 import { type Findings, findingsOf } from '../findings/findings.ts';
 
@@ -33,16 +34,16 @@ export interface RunResult {
  *
  * @throws OutputError when it could not be written, after it was printed; not where the run was cut short, for another reason.
  */
-export function report(
+export async function report(
   finished: RunResult & { readonly cutShort?: CutShort },
   options: { readonly format: FormatName; readonly print: (text: string) => void },
-): ExitName {
-  const failure = failureOf(() => writeAll(finished));
+): Promise<ExitName> {
+  const failure = await failureOf(() => writeAll(finished));
   const cutShort: CutShort | undefined =
     finished.cutShort ?? (failure && { phase: 'reporting', why: failure.message, exit: failure.exit });
   const { records, findings } = readTogether({ ...finished, ...(cutShort ? { cutShort } : {}) });
   const document = documentOf(records, findings, finished.folder.path);
-  options.print(render(options.format, document));
+  options.print(await render(options.format, document));
   if (failure && !finished.cutShort) throw failure;
   return document.exit.name;
 }
@@ -55,7 +56,7 @@ export function keepVerdict(finished: RunResult): string {
   return sentence;
 }
 
-function writeAll(finished: RunResult & { readonly cutShort?: CutShort }): void {
+async function writeAll(finished: RunResult & { readonly cutShort?: CutShort }): Promise<void> {
   const { folder } = finished;
   const { records, findings } = readTogether(finished);
   if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
@@ -65,8 +66,16 @@ function writeAll(finished: RunResult & { readonly cutShort?: CutShort }): void 
   const document = documentOf(records, findings, folder.path);
   folder.writeText('report.txt', render('text', document));
   folder.writeText('report.md', render('md', document));
-  folder.writeText('report.html', render('html', document));
   folder.writeText('report.json', render('json', document));
+  folder.writeText('report.html', await render('html', document));
+  for (const { name, svg } of await drawPlots(document)) folder.writeText(`plots/${name}.svg`, svg);
+}
+
+/** The library that draws is large, and nothing before the end of a run wants it. */
+async function drawPlots(
+  document: ReportDocument,
+): Promise<readonly { readonly name: string; readonly svg: string }[]> {
+  return (await import('../report/plots/files.ts')).plotFiles(document);
 }
 
 function readTogether(finished: RunResult & { readonly cutShort?: CutShort }): {
@@ -102,9 +111,9 @@ function recordOf({ design: { longer = [], ...design }, observations, inventory,
   };
 }
 
-function failureOf(write: () => void): OutputError | undefined {
+async function failureOf(write: () => Promise<void>): Promise<OutputError | undefined> {
   try {
-    write();
+    await write();
     return undefined;
   } catch (failure) {
     if (failure instanceof OutputError) return failure;

@@ -26,8 +26,11 @@ process.stdout.write(`${parts.join('\n\n')}\n`);
 function textIn(folder) {
   const name = readdirSync(folder).find((file) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(basename(file)));
   const text = name ? readFileSync(join(folder, name), 'utf8').trim() : '(its package has no text of the licence)';
+  // Its section 4 (d): a notice goes wherever the work goes.
+  const notice = existsSync(join(folder, 'NOTICE')) ? `${readFileSync(join(folder, 'NOTICE'), 'utf8').trim()}\n\n` : '';
   return /Apache License\s+Version 2\.0/.test(text)
-    ? 'The text of the Apache licence 2.0 is in /usr/share/common-licenses/Apache-2.0, or at https://www.apache.org/licenses/LICENSE-2.0.'
+    ? notice +
+        'The text of the Apache licence 2.0 is in /usr/share/common-licenses/Apache-2.0, or at https://www.apache.org/licenses/LICENSE-2.0.'
     : text;
 }
 

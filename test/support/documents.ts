@@ -187,3 +187,66 @@ export const noisyNeighbour = {
 } as const satisfies NeighboursFindings;
 
 export const neighbours: Run = { ...runs.none, input: { neighbours: noisyNeighbour } };
+
+/** Everything was measured: caps, and what each guest does to each other. */
+export const full: Run = {
+  ...runs.none,
+  input: {
+    neighbours: noisyNeighbour,
+    caps: {
+      guests: 4,
+      depths: [32, 32, 32, 32],
+      knobs: [],
+      findings: {
+        ...{ delayNs: 25.6e6, offered: 256, points: 12 },
+        stack: { kind: 'cap', size: { estimate: 64, low: 61, high: 67 }, scope: 'host-wide', load: 0, delay: -1 },
+        layers: [
+          { layer: 'network', limit: { kind: 'open', upTo: 256 } },
+          {
+            layer: 'blockstack',
+            limit: { kind: 'cap', size: { estimate: 64, low: 61, high: 66 }, scope: 'host-wide', load: 0, delay: -1 },
+          },
+        ],
+      },
+    },
+    series: {
+      slices: slicesOf(runs.none).map((slice, i) => ({
+        ...slice,
+        guests: slice.guests.map((guest) => ({
+          ...guest,
+          latencyNs: { p1: 1e6, p25: 3e6, p50: 4e6, p75: 5e6, p99: 2e7 * guest.guest },
+        })),
+        voided: i === 5 ? [{ kind: 'paused' as const }] : null,
+      })),
+      rechecked: [],
+      caps: { delayNs: 25.6e6, points: capPoints() },
+      neighbours: { guests: 4, observations: pausesOfNoisy() },
+    },
+  },
+};
+
+/** The layer of the block stack holds 64 at a time. */
+function capPoints(): NonNullable<NonNullable<ReportInput['series']>['caps']>['points'] {
+  return (['nothing', 'network', 'blockstack', 'stack'] as const).flatMap((subject, visit) =>
+    (['full', 'half'] as const).flatMap((delay) =>
+      [4, 8, 16, 32, 64].map((depth) => {
+        const served = Math.min(4 * depth, subject === 'blockstack' || subject === 'stack' ? 64 : Infinity);
+        const goodput = served / (delay === 'full' ? 0.0256 : 0.0128);
+        return { visit, depth, subject, delay, guests: 4, goodput };
+      }),
+    ),
+  );
+}
+
+/** With guest 3 paused the others get a third more. */
+function pausesOfNoisy(): NonNullable<NonNullable<ReportInput['series']>['neighbours']>['observations'] {
+  const guests = [1, 2, 3, 4];
+  const all = { block: 0, running: guests, goodput: guests.map((guest) => ({ guest, goodput: 1000 })) };
+  return [
+    all,
+    ...guests.map((paused) => {
+      const running = guests.filter((guest) => guest !== paused);
+      return { block: 0, running, goodput: running.map((guest) => ({ guest, goodput: paused === 3 ? 1330 : 1010 })) };
+    }),
+  ];
+}

@@ -186,7 +186,7 @@ export const kinds: readonly Kind[] = [
     take: taking((text) => {
       const records = decodeRun(JSON.parse(text) as RunTexts, 'run');
       const document = documentOf(records, findingsOf(records), 'run');
-      for (const format of ['text', 'json', 'html'] as const) render(format, document);
+      for (const format of ['text', 'json', 'md'] as const) render(format, document);
       return document;
     }, ProfileError),
   },

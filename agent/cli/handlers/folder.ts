@@ -23,9 +23,9 @@ export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>):
 }
 
 /** Prints the report in the format asked for. */
-export function reportFolder({ folder, format, print }: FolderCommand): ExitName {
+export async function reportFolder({ folder, format, print }: FolderCommand): Promise<ExitName> {
   const records = readRunFolder(folder);
-  print(render(format, documentOf(records, findingsOf(records), folder)));
+  print(await render(format, documentOf(records, findingsOf(records), folder)));
   return 'ok';
 }
 

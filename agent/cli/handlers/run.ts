@@ -124,7 +124,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     stop.release();
   }
   // The host is restored and free by now: whoever reads slowly, or not at all, holds up nobody but this process.
-  const exit = report(finished, options);
+  const exit = await report(finished, options);
   if (finished.failure !== undefined) throw finished.failure;
   return exit;
 }

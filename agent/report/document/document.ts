@@ -29,6 +29,7 @@ import {
   windowOf,
 } from '../../findings/baseline.ts';
 import { type Asked, capsOf } from './caps.ts';
+import { type SeriesInput, seriesOf } from './series.ts';
 import { sliceCaveatWords } from '../words/caveat.ts';
 import { runCaveatWords } from '../words/run-caveat.ts';
 import { stackNoteWords } from '../words/stack-note.ts';
@@ -74,6 +75,8 @@ export interface ReportInput {
   readonly folder: string;
   /** Of the run, where it was given any. */
   readonly labels?: Labels;
+  /** What the plots show beside `slices`; left out: nothing. */
+  readonly series?: Pick<SeriesInput, 'slices' | 'rechecked' | 'caps' | 'neighbours'>;
 }
 
 export function buildDocument(input: ReportInput): ReportDocument {
@@ -127,6 +130,10 @@ function factsOf(input: ReportInput): Facts {
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,
     ...(input.ringDaemon ? { ringDaemon: input.ringDaemon } : {}),
+    series: seriesOf({
+      ...{ startedAt, layers: plan.design.layers },
+      ...(input.series ?? { slices, rechecked: recheck?.slices ?? [] }),
+    }),
     ...(input.labels ? { labels: input.labels } : {}),
   };
 }

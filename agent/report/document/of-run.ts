@@ -13,11 +13,12 @@ import type { Findings } from '../../findings/findings.ts';
 
 /** `folder`: as a user would name it. */
 export function documentOf(records: RunRecords, findings: Findings, folder: string): ReportDocument {
-  const { plan, meta, slices, caps } = records;
+  const { plan, meta, slices, caps, neighbours: guests } = records;
   const rechecked = judged(records.rechecked, plan.profile);
   const { analysis, recheck, settle, neighbours } = findings;
   const end = endOf(meta);
-  const counted = countedSlices(whatCounts(plan, slices).slices);
+  const told = whatCounts(plan, slices).slices;
+  const counted = countedSlices(told);
   const others = othersUse(slices, meta.host);
   const ringDaemon = ringDaemonOf(counted);
   return buildDocument({
@@ -34,6 +35,11 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
     exit: end?.exit ?? (isAnswered(plan, findings) ? 'ok' : 'inconclusive'),
     ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why, by: end.by ?? null } } : {}),
     folder,
+    series: {
+      ...{ slices: plan.aims.verdict ? told : [], rechecked },
+      ...(caps ? { caps: { delayNs: caps.design.delayNs, points: caps.observations } } : {}),
+      ...(guests ? { neighbours: { guests: guests.design.guests, observations: guests.observations } } : {}),
+    },
     ...(ringDaemon ? { ringDaemon } : {}),
     ...(meta.labels ? { labels: meta.labels } : {}),
     ...(settle ? { pilot: settle } : {}),

@@ -1,20 +1,43 @@
-// The report as one page that needs nothing else: no scripts, no fonts, no network. To be mailed or kept.
+// The report as one page that needs nothing else: no scripts, no fonts, no network. To be mailed, printed or kept.
 
 import { footerOf } from '../sections/footer.ts';
 import { word } from '../../lib/shell-words.ts';
+import { asVariables, dark, light } from '../plots/colours.ts';
+import { drawInPage } from '../plots/draw.ts';
+import type { Plot } from '../plots/plot.ts';
+import { plotsOf } from '../plots/plots.ts';
+import { escaped } from './markup.ts';
+import { pathPicture } from './path-picture.ts';
 import { plain } from './plain.ts';
 import type { ReportDocument } from '../schema/schema.ts';
-import type { Bar, Chart, Section } from '../sections/section.ts';
+import type { Section } from '../sections/section.ts';
 import { sectionsOf } from '../sections/sections.ts';
 
+/** Pixels. A plot is drawn for both, and the page shows the one that fits: scaled down, its words could not be read. */
+const widths = { narrow: 350, wide: 760 } as const;
+
 const style = `
-:root { color-scheme: light dark; --bar: #3b6ea5; --line: #8888; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top; }
-tr { border-bottom: 1px solid var(--line); } .n { text-align: right; font-variant-numeric: tabular-nums; }
-svg { max-width: 100%; } svg text { font: 13px system-ui, sans-serif; fill: currentColor; }
-.bar { fill: var(--bar); } .bound, .axis { stroke: currentColor; } footer { margin-top: 2rem; font-size: .9rem; }
+:root { color-scheme: light dark; ${asVariables(light)} }
+@media screen and (prefers-color-scheme: dark) { :root { ${asVariables(dark)} } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: var(--text); background: var(--paper); }
+h1 { font-size: 1.4rem; line-height: 1.3; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; font-size: .9rem; } th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top; }
+tr { border-bottom: 1px solid color-mix(in srgb, var(--faint) 40%, transparent); } .n { text-align: right; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; } code { overflow-wrap: anywhere; } li, p, td { overflow-wrap: break-word; }
+footer { margin-top: 2rem; } .dim { opacity: .75; }
+figure { margin: 2rem 0; break-inside: avoid; } figcaption { font-weight: 600; margin-bottom: .5rem; }
+figure p, details { font-size: .9rem; margin: .3rem 0; } summary { cursor: pointer; }
+figure > svg { display: block; width: 100%; height: auto; } figure > svg.wide { max-width: ${widths.wide}px; } figure > svg.narrow { display: none; max-width: 30rem; }
+@media screen and (max-width: 600px) { figure > svg.narrow { display: block; } figure > svg.wide { display: none; } }
+.path ol { list-style: none; margin: 0; padding: 0; }
+.path li { border: 1px solid var(--faint); border-radius: .4rem; padding: .4rem .7rem; break-inside: avoid; }
+.path li + li { margin-top: 1rem; position: relative; } .path li + li::before { content: ""; position: absolute; left: 1.5rem; top: -1.05rem; height: 1rem; border-left: 2px solid var(--faint); }
+.path li.named { border: 2px solid var(--text); } .path .mark { border: 1px solid currentColor; border-radius: .7rem; padding: 0 .5rem; margin-left: .5rem; font-size: .8rem; white-space: nowrap; }
+.path dl { display: flex; flex-wrap: wrap; gap: 0 1.5rem; margin: .1rem 0 0; font-size: .9rem; } .path dl div { display: flex; gap: .4rem; }
+.path dt { opacity: .75; white-space: nowrap; } .path dd { margin: 0; overflow-wrap: anywhere; }
+.path .share { display: block; width: 100%; height: 6px; margin: .3rem 0; } .share .whole { fill: var(--faint); opacity: .25; }
+${['media', 'network', 'blockstack', 'ring'].map((layer) => `.share .${layer} { fill: var(--${layer}); }`).join(' ')}
+@media print { body { margin: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; } tr { break-inside: avoid; } details { display: none; } * { print-color-adjust: exact; } }
 `;
 
 export function renderHtml(report: ReportDocument): string {
@@ -30,7 +53,10 @@ export function renderHtml(report: ReportDocument): string {
 <body>
 <h1>${escaped(report.sentence)}</h1>
 <p><strong>${escaped(report.next)}</strong></p>
+${pathPicture(report)}
+${report.why.length > 0 ? '<h2>Why</h2>' : ''}
 ${bullets(report.why)}
+${plotsOf(report).map(figureOf).join('\n')}
 ${sectionsOf(report).map(sectionOf).join('\n')}
 <footer>
 ${tableOf([], footerOf(report), [])}
@@ -42,11 +68,23 @@ ${tableOf([], footerOf(report), [])}
 }
 
 function sectionOf(section: Section): string {
-  const body =
-    section.kind === 'list'
-      ? bullets(section.items)
-      : `${tableOf(section.head, section.rows, section.right)}${section.chart ? `\n${chartOf(section.chart)}` : ''}`;
+  const body = section.kind === 'list' ? bullets(section.items) : tableOf(section.head, section.rows, section.right);
   return `<h2>${escaped(section.title)}</h2>\n${body}`;
+}
+
+function figureOf(plot: Plot): string {
+  const { name, title, legend, table } = plot;
+  const drawn = Object.entries(widths).map(([tag, widthPx]) =>
+    drawInPage(plot, { widthPx, tag }).replace('<svg ', `<svg class="${tag}" `),
+  );
+  const figures = table
+    ? `\n<details><summary>Figures</summary>\n${tableOf(table.head, table.rows, [])}\n</details>`
+    : '';
+  return `<figure id="${name}">
+<figcaption>${escaped(title)}</figcaption>
+${drawn.join('\n')}
+<p>${escaped(legend)}</p>${figures}
+</figure>`;
 }
 
 function bullets(items: readonly string[]): string {
@@ -57,38 +95,5 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[], 
   const rowOf = (tag: string, cells: readonly string[]): string =>
     `<tr>${cells.map((cell, i) => `<${tag}${right.includes(i) ? ' class="n"' : ''}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
   const heading = head.length > 0 ? [rowOf('th', head)] : [];
-  return `<table>\n${[...heading, ...rows.map((row) => rowOf('td', row))].join('\n')}\n</table>`;
-}
-
-/** Pixels. */
-const size = { left: 100, length: 400, row: 28, right: 220 } as const;
-
-function chartOf({ title, legend, bars, ends }: Chart): string {
-  const [width, height] = [size.left + size.length + size.right, bars.length * size.row + 24];
-  const foot = height - 20;
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">
-${bars.map(barOf).join('\n')}
-<line class="axis" x1="${size.left}" y1="0" x2="${size.left}" y2="${foot}"/>
-<text x="${size.left}" y="${height - 5}">${escaped(ends.from)}</text>
-<text x="${size.left + size.length}" y="${height - 5}" text-anchor="end">${escaped(ends.to)}</text>
-</svg>
-<p>${escaped(legend.picture)}</p>`;
-}
-
-function barOf({ name, figure, low, estimate, high }: Bar, row: number): string {
-  const x = (share: number): string => (size.left + share * size.length).toFixed(1);
-  const [top, middle] = [row * size.row + 4, row * size.row + 13];
-  return `<text x="0" y="${middle + 5}">${escaped(name)}</text>
-<rect class="bar" x="${size.left}" y="${top}" width="${(estimate * size.length).toFixed(1)}" height="18"/>
-<line class="bound" x1="${x(low)}" y1="${middle}" x2="${x(high)}" y2="${middle}"/>
-<text x="${size.left + size.length + 8}" y="${middle + 5}">${escaped(figure)}</text>`;
-}
-
-function escaped(text: string): string {
-  return plain(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+  return `<div class="scroll"><table>\n${[...heading, ...rows.map((row) => rowOf('td', row))].join('\n')}\n</table></div>`;
 }

@@ -6,6 +6,7 @@ import { layers } from '../../lib/layer.ts';
 import { phases } from '../../records/phase.ts';
 import { capsSchema } from './caps.ts';
 import { neighboursSchema } from './neighbours.ts';
+import { seriesSchema } from './series.ts';
 import { verdictSchema } from './verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './shared.ts';
 
@@ -204,6 +205,7 @@ export const reportSchema = z
     host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),
+    series: seriesSchema.exactOptional().describe('the figures behind the plots; left out: of an earlier version'),
     labels: z.record(z.string(), z.string()).exactOptional().describe('given by `--label`; left out: none'),
   })
   .describe('What a run of layerlift found');

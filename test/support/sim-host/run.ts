@@ -120,7 +120,7 @@ export async function simRun({
   const tookMs = performance.now() - began;
   let printed = '';
   const endedAt = new Date().toISOString();
-  const exit = report(
+  const exit = await report(
     { ...ended, prepared, folder, meta: { ...meta, caveats: [...caveats], endedAt } },
     { format: 'json', print: (text) => (printed += text) },
   );

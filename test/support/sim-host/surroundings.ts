@@ -1,5 +1,8 @@
 // What the command `run` finds on the simulated host.
 
+// What the end of a run loads late is there at once: loading takes no simulated time.
+import '../../../agent/report/formats/html.ts';
+import '../../../agent/report/plots/files.ts';
 import type { Surroundings } from '../../../agent/cli/handlers/run.ts';
 import type { SimHost } from './host.ts';
 

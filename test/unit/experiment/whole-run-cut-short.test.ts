@@ -80,7 +80,7 @@ describe.each(stopped)('in %s, at "%s"', (phase, begins, [exit, why, code]) => {
     expectAsBefore(run.host);
     expect(readRunFolder(run.folder).slices).toEqual(run.findings.slices);
     let again = '';
-    reportFolder({ folder: run.folder, format: 'json', print: (text) => (again += text) });
+    await reportFolder({ folder: run.folder, format: 'json', print: (text) => (again += text) });
     expect(JSON.parse(again)).toEqual(run.document);
   });
 });

@@ -230,7 +230,7 @@ describe('the folder of a run', () => {
     });
   });
 
-  it('whose check at the end was disturbed throughout says so', () => {
+  it('whose check at the end was disturbed throughout says so', async () => {
     for (let block = 0; block < 4; block++) {
       ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
         (arm, i) => {
@@ -243,7 +243,7 @@ describe('the folder of a run', () => {
     for (const voided of ['a disturbance', [{ kind: 'steal', percent: 60 }], null])
       folder.appendLine('recheck.ndjson', { ...unheard, voided });
     let text = '';
-    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    await reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     expect(text).toMatch(/media holds this host back/);
     expect(text).toMatch(
       /the check at the end says nothing, as its slices were void: a disturbance; a hypervisor above\s+took 60 % of the CPU away; no I\/O completed/,
@@ -257,7 +257,7 @@ describe('the folder of a run', () => {
       /the check at the end cannot say at its noise whether the lift is still there: stub-media now/,
     ],
     ['quiet', 0.001, /checked again at the end \(.*\), stub-media still helps: goodput rises/],
-  ])('whose check at the end was %s keeps its verdict, and says which it is', (_, noise, said) => {
+  ])('whose check at the end was %s keeps its verdict, and says which it is', async (_, noise, said) => {
     for (let block = 0; block < 4; block++) {
       ['baseline', 'baseline', 'stub-media', 'stub-network', 'stub-blockstack', 'stub-ring', 'all-stub'].forEach(
         (arm, i) => {
@@ -273,7 +273,7 @@ describe('the folder of a run', () => {
           goodput: (arm === 'baseline' ? 1000 : 2000) * (1 + noise * (block - 1)),
         });
     let text = '';
-    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    await reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     const line = text.replace(/\s+/g, ' ');
     expect(line).toMatch(/^media holds this host back/);
     expect(line).toMatch(said);
@@ -307,7 +307,7 @@ describe('the folder of a run', () => {
     expect(verdictFound()).toEqual(before);
   });
 
-  it('of a host whose CPU was full with all stubs does not say "none"', () => {
+  it('of a host whose CPU was full with all stubs does not say "none"', async () => {
     const measurements = { cpu: { busyPercent: 99 }, guests: { idlestGuestPercent: 40 } };
     const singles = ['stub-media', 'stub-network', 'stub-blockstack', 'stub-ring'];
     const allButOnes = ['only-media', 'only-network', 'only-blockstack', 'only-ring'];
@@ -317,14 +317,14 @@ describe('the folder of a run', () => {
       );
     }
     let text = '';
-    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    await reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     expect(text).toMatch(/The limit lies outside the stack: with every layer stubbed, the CPU of the\s+host is full/);
     expect(analysed()).toMatchObject({ analysis: { verdict: { kind: 'outside', limit: 'cpu' } } });
   });
 
-  it('of a run that ended without a word before its first slice says so', () => {
+  it('of a run that ended without a word before its first slice says so', async () => {
     let text = '';
-    reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
+    await reportFolder({ folder: folder.path, format: 'text', print: (printed) => (text = printed) });
     expect(text.replace(/\s+/g, ' ')).toMatch(
       /^Cannot tell yet: the run was cut short: it has not ended in order: it still goes on, or was killed\. Next: repeat\./,
     );

@@ -42,8 +42,8 @@ describe.each(documents)('a document of %s', (_, document) => {
     expect(reportSchema.parse(JSON.parse(render('json', document)))).toEqual(document);
   });
 
-  it.each(formatNames)('renders as %s without holes', (format) => {
-    const text = render(format, document);
+  it.each(formatNames)('renders as %s without holes', async (format) => {
+    const text = await render(format, document);
     expect(text).toMatch(/\n$/);
     expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
   });
@@ -88,8 +88,8 @@ describe('text that others wrote', () => {
     expect(markdown).not.toMatch(/^# head/m);
   });
 
-  it('adds no element to HTML, which has no script and reaches for nothing', () => {
-    const html = render('html', document);
+  it('adds no element to HTML, which has no script and reaches for nothing', async () => {
+    const html = await render('html', document);
     expect(html).not.toMatch(/<script|<i>|https?:/);
     expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
   });

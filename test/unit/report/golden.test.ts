@@ -9,9 +9,9 @@ const folder = new URL('../../golden/report/', import.meta.url);
 const kept: readonly FormatName[] = ['text', 'md', 'html', 'json'];
 
 describe.each(Object.entries({ ...runs, neighbours }))('the report of a run that ends as %s', (name, run) => {
-  it.each(kept)('prints as %s what is kept', (format) => {
+  it.each(kept)('prints as %s what is kept', async (format) => {
     const file = new URL(`${name}.${format === 'text' ? 'txt' : format}`, folder);
-    const printed = render(format, documentOf(run));
+    const printed = await render(format, documentOf(run));
     if (process.env['UPDATE_GOLDEN'] === '1') {
       mkdirSync(folder, { recursive: true });
       writeFileSync(file, printed);

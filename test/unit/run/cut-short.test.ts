@@ -163,7 +163,7 @@ describe.each(parts)('a run that is cut short in %s', (phase) => {
     const [closed, told] = log.slice(-2);
     expect([closed, told]).toEqual([name === 'residue' ? 'closed with residue' : 'closed', 'printed']);
     let again = '';
-    reportFolder({ folder, format: 'json', print: (text) => (again += text) });
+    await reportFolder({ folder, format: 'json', print: (text) => (again += text) });
     expect(again).toBe(printed);
     expect(readFileSync(join(folder, 'report.json'), 'utf8')).toBe(printed);
     let analysed = '';
