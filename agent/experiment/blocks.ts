@@ -13,7 +13,9 @@ import { ceilingOf } from '../findings/ceiling.ts';
 import { whatCounts } from '../findings/counted.ts';
 import { judged } from '../findings/judge.ts';
 import { loadFactsOf } from '../findings/load-facts.ts';
-import type { Objectives, SlicePlace, SliceTimes } from './measure-slice.ts';
+import { servedGuests } from '../findings/open-loop.ts';
+import type { Asked, SlicePlace, SliceTimes } from './measure-slice.ts';
+import { offeredOf } from '../profile/profile.ts';
 import type { Progress } from './progress.ts';
 import { countedSlices } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
@@ -29,6 +31,8 @@ export interface Measured {
   readonly analysis: Analysis;
   /** What the load generator and the CPUs can do, I/O a second. */
   readonly ceiling: number;
+  /** Guests that get all that they offer as deployed: no lift is theirs. */
+  readonly served: readonly number[];
 }
 
 /**
@@ -49,7 +53,8 @@ export async function measureBlocks(
     const decision = decide(design, observations);
     if (decision.kind === 'measure') wanted = decision.arms;
     if (isEnough(plan, slices, decision, wanted)) {
-      return { analysis: analyse(design, observations), ceiling: ceilingOf(slices) };
+      const ceiling = ceilingOf(judged(records, plan.profile));
+      return { analysis: analyse(design, observations), ceiling, served: servedGuests(slices) };
     }
     const room = Math.max(0, plan.design.budgetSlices - records.length - wanted.length);
     const owed = owedAfter(slices, block - 1).slice(0, room);
@@ -101,8 +106,9 @@ export async function gauge(
     progress.sliceEnds(slice);
     slices.push(slice);
   }
-  const { design, observations } = whatCounts(plan, slices);
-  return { analysis: analyse(design, observations), ceiling: ceilingOf(slices) };
+  const { slices: counted, design, observations } = whatCounts(plan, slices);
+  const ceiling = ceilingOf(judged(slices, plan.profile));
+  return { analysis: analyse(design, observations), ceiling, served: servedGuests(counted) };
 }
 
 function mustWork({ goodput, arm, voided }: SliceRecord): void {
@@ -110,11 +116,8 @@ function mustWork({ goodput, arm, voided }: SliceRecord): void {
     throw new LoadError(`no I/O completed while ${arm} was measured`, 'look at the job and at `dmesg`');
 }
 
-/** The times of a slice and the guests' objectives. */
-export function timesOf(
-  { plan }: Pick<Blocks, 'plan'>,
-  place: Pick<SlicePlace, 'block' | 'seq'>,
-): SliceTimes & { readonly objectives: Objectives } {
+/** The times of a slice, and what the guests are held to. */
+export function timesOf({ plan }: Pick<Blocks, 'plan'>, place: Pick<SlicePlace, 'block' | 'seq'>): SliceTimes & Asked {
   const { settleMs, measureMs, profile } = plan;
   return {
     settleMs,
@@ -122,6 +125,7 @@ export function timesOf(
     measureMs,
     watched: true,
     objectives: profile.guests.map((guest) => guest.latencyObjective ?? null),
+    offered: profile.guests.map((_, i) => offeredOf(profile, i + 1)),
   };
 }
 

@@ -61,15 +61,12 @@ function textOf({ depth, points, delayNs }: Visit, done: number): string {
 async function runVisit(probing: Probing, visit: Visit, number: number): Promise<readonly CapsPointRecord[]> {
   const { host, experiment, stack, random } = probing;
   const { load: loadPlan, names } = experiment;
+  const { guests, seed, runtimeS } = loadPlan;
+  // All guests alike, so that half of them stand for the others: the I/O of the first group.
   const sections = capsSections(loadPlan.sections, visit.depth);
   const folder = join(experiment.folder, `visit-${number + 1}`);
   const start = (place: Pick<LoadPlace, 'lanes' | 'group'>): Promise<Load> =>
-    startLoad(
-      host,
-      names,
-      { ...loadPlan, sections, depths: [] },
-      { ...place, folder: join(folder, place.group ?? '') },
-    );
+    startLoad(host, names, { guests, sections, seed, runtimeS }, { ...place, folder: join(folder, place.group ?? '') });
   const load = await start({ lanes: stack.lanes });
   const past = await startPast(probing, load, start);
   const records: CapsPointRecord[] = [];

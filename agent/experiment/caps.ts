@@ -4,6 +4,7 @@ import { namedIn } from '../analysis/verdict/verdict.ts';
 import type { Host } from '../host/host.ts';
 import { readKnobs } from '../knobs/registry.ts';
 import { seededRandom } from '../lib/random.ts';
+import { sectionsOf } from '../load/drive.ts';
 import { depthOf, verifies, withDepth } from '../load/job.ts';
 import { noCaps, planCaps } from '../plan/caps.ts';
 import type { Stack } from '../stack/raise.ts';
@@ -18,11 +19,11 @@ export async function lookForCaps(
 ): Promise<void> {
   const { experiment, stack, measured, remainingMs } = run;
   const { plan: asked, load } = experiment;
-  const { sections } = load;
-  const depths = load.guests.map((_, i) => depthOf(withDepth(sections, load.depths?.[i])));
+  const depths = load.guests.map((_, i) => depthOf(withDepth(sectionsOf(load, i), load.depths?.[i])));
+  const isChecked = load.guests.some((_, i) => verifies(sectionsOf(load, i)));
   const ringHolds = experiment.stack.layers.find(({ layer }) => layer === 'ring')?.deployed.holds;
   const plan =
-    noCaps({ profile: asked.profile, verifies: verifies(sections), cold: asked.cold }) ??
+    noCaps({ profile: asked.profile, verifies: isChecked, cold: asked.cold }) ??
     planCaps(asked, {
       ceiling: measured.ceiling,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],

@@ -1,7 +1,6 @@
 // The story of a run: raise the stack once, start the guests once, switch arms under the running load until the
 // engine has its verdict. Everything applied here is unwound when the scope ends.
 
-import type { Analysis } from '../analysis/verdict/analyse.ts';
 import { defaultNeighboursDesign } from '../analysis/neighbours/design.ts';
 import type { Host } from '../host/host.ts';
 import { baselineId } from '../lib/arm.ts';
@@ -12,7 +11,7 @@ import { type Load, tagsIdleMs } from '../load/drive.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { noCaps } from '../plan/caps.ts';
 import type { Stack } from '../stack/raise.ts';
-import { armOf, gauge, measureBlocks, timesOf } from './blocks.ts';
+import { armOf, gauge, type Measured, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
 import type { Experiment } from './context.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
@@ -69,7 +68,7 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
   }
   if (plan.aims.verdict && wantsRecheck(settled, measured.analysis, performance.now() - started)) {
     await after(settled, 'check', () =>
-      checkAgain(host, { experiment: settled, stack, ...measured, untilMs: started + plan.budgetMs }),
+      checkAgain(host, { experiment: settled, stack, measured, untilMs: started + plan.budgetMs }),
     );
   }
 }
@@ -89,12 +88,12 @@ async function after(experiment: Experiment, phase: Phase, part: () => Promise<v
 
 async function checkAgain(
   host: Host,
-  run: { experiment: Experiment; stack: Stack; analysis: Analysis; untilMs: number },
+  run: { experiment: Experiment; stack: Stack; measured: Measured; untilMs: number },
 ): Promise<void> {
-  const { experiment, stack, analysis, untilMs } = run;
+  const { experiment, stack, measured, untilMs } = run;
   await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
-    await recheck(experiment, analysis, untilMs, sliceOn(host, experiment, { stack, load }));
+    await recheck(experiment, measured, untilMs, sliceOn(host, experiment, { stack, load }));
     await load.stop();
   });
 }
@@ -112,7 +111,9 @@ async function compareNeighbours(
   const { plan, progress, recordNeighbours, recordNeighboursBlock, recordNeighbour } = experiment;
   const { delta, alpha } = plan.design;
   const budgetSlices = Math.max(1, Math.floor(run.remainingMs / (sliceDurationMs(plan) + tagsIdleMs)));
-  const design = defaultNeighboursDesign(plan.profile.guests.length, { budgetSlices, delta, alpha });
+  const { guests } = plan.profile;
+  const mixed = new Set(guests.map(({ group }) => group)).size > 1 ? ({ mixed: true } as const) : {};
+  const design = defaultNeighboursDesign(guests.length, { budgetSlices, delta, alpha, ...mixed });
   const arm = armOf(experiment, baselineId);
   const measure = sliceOn(host, experiment, { stack, load });
   recordNeighbours(design);

@@ -28,8 +28,13 @@ export interface SliceTimes {
   readonly watched?: boolean;
 }
 
-/** The latency objective of each guest in nanoseconds, in their order; null: it has none. */
-export type Objectives = readonly (number | null)[];
+/** What each guest is held to, in their order. */
+export interface Asked {
+  /** Latency objectives in nanoseconds; null: it has none. */
+  readonly objectives: readonly (number | null)[];
+  /** I/Os a second of an open loop; undefined: a closed loop. */
+  readonly offered?: readonly (number | undefined)[];
+}
 
 export interface SlicePlace {
   readonly seq: number;
@@ -49,7 +54,7 @@ export async function measureSlice(
   host: Host,
   on: SliceScene,
   place: SlicePlace,
-  times: SliceTimes & { readonly objectives: Objectives },
+  times: SliceTimes & Asked,
 ): Promise<SliceRecord> {
   try {
     return await measured(host, on, place, times);
@@ -71,7 +76,7 @@ async function measured(
   host: Host,
   { stack, load, others }: SliceScene,
   place: SlicePlace,
-  { objectives, ...times }: SliceTimes & { readonly objectives: Objectives },
+  { objectives, offered = [], ...times }: SliceTimes & Asked,
 ): Promise<SliceRecord> {
   const guard = <T>(step: Promise<T>): Promise<T> => Promise.race([step, load.died, host.stopped]);
   const switchedAt = performance.now();
@@ -93,7 +98,8 @@ async function measured(
   const junctions = junctionsBetween(from.junctions, to.junctions);
   const bare = works.map((work, i) => {
     const number = numbers[i] ?? 0;
-    return guestRecord(number, work, { objectiveNs: objectives[number - 1] ?? null, verifies: load.verifies });
+    const objectiveNs = objectives[number - 1] ?? null;
+    return guestRecord(number, work, { objectiveNs, offeredPerSecond: offered[number - 1], verifies: load.verifies });
   });
   const counted = bare.map((guest) => ({ ...guest, failed: failedOf(guest) }));
   const factors = borderFactors(counted, junctions);

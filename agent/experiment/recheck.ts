@@ -5,9 +5,10 @@ import { recheckedArm, recheckOf } from '../analysis/revise/recheck.ts';
 import { baselineId } from '../lib/arm.ts';
 import { seededRandom, shuffled } from '../lib/random.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
-import { armOf, type Blocks } from './blocks.ts';
+import { armOf, type Blocks, type Measured } from './blocks.ts';
 import type { Recorder } from './recorder.ts';
 import { judged } from '../findings/judge.ts';
+import { without } from '../findings/open-loop.ts';
 import type { SlicePlace } from './measure-slice.ts';
 import { countedSlices, voidedWithoutIo } from '../findings/quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
@@ -39,7 +40,7 @@ export function wantsRecheck({ plan }: Pick<Blocks, 'plan'>, analysis: Analysis,
  */
 export async function recheck(
   { plan, progress, recordRecheck }: Pick<Blocks, 'plan' | 'progress'> & Pick<Recorder, 'recordRecheck'>,
-  analysis: Analysis,
+  { analysis, served }: Pick<Measured, 'analysis' | 'served'>,
   untilMs: number,
   measure: (place: SlicePlace) => Promise<SliceRecord>,
 ): Promise<void> {
@@ -50,7 +51,8 @@ export async function recheck(
   const slices: SliceRecord[] = [];
   const isOver = (pairs: number): boolean => {
     if (pairs < fewestPairs) return false;
-    const outcome = recheckOf(analysis, layers, countedSlices(judged(slices, plan.profile)))?.outcome ?? 'unclear';
+    const counted = countedSlices(judged(slices, plan.profile));
+    const outcome = recheckOf(analysis, layers, without(counted, served))?.outcome ?? 'unclear';
     return outcome !== 'unclear' || pairs >= mostPairs || performance.now() + pairMs > untilMs;
   };
   for (let block = 0; !isOver(block); block++) {

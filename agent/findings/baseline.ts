@@ -18,6 +18,8 @@ export interface LatencyByLayer {
 
 export interface GuestFigures {
   readonly guest: number;
+  /** I/Os a second that it asks for; left out: a closed loop. */
+  readonly offered?: number;
   /** Useful I/O a second. */
   readonly goodput: number;
   readonly meanLatencyNs: number;
@@ -72,8 +74,10 @@ export function guestFigures(slices: Slices): GuestFigures[] {
     .sort((a, b) => a - b)
     .map((guest) => {
       const own = all.filter((one) => one.guest === guest);
+      const offered = own[0]?.offeredPerSecond;
       return {
         guest,
+        ...(offered === undefined ? {} : { offered }),
         goodput: sum(own.map(usefulRate)) / own.length,
         meanLatencyNs: weightedMean(own.map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
         errors: sum(own.map(({ errors }) => errors)),
@@ -81,6 +85,37 @@ export function guestFigures(slices: Slices): GuestFigures[] {
         attainment: attainmentOf(own),
       };
     });
+}
+
+export interface GroupFigures {
+  readonly group: string;
+  readonly guests: number;
+  /** Useful I/O a second of all of them. */
+  readonly goodput: number;
+  readonly meanLatencyNs: number;
+  /** The same in the arm with the most stubs; null: not measured. */
+  readonly lifted: number | null;
+}
+
+/** Each group's figures, in the order of the groups. `groupOf`: of a guest by number; undefined: of none. */
+export function groupFigures(
+  { baseline, stubbed }: { readonly baseline: Slices; readonly stubbed: Slices },
+  groupOf: (guest: number) => string | undefined,
+): GroupFigures[] {
+  const numbers = guestFigures(baseline).map(({ guest }) => guest);
+  const groups = [...new Set(numbers.flatMap((guest) => groupOf(guest) ?? []))];
+  return groups.map((group) => {
+    const own = (slices: Slices): SliceRecord['guests'] =>
+      slices.flatMap(({ guests }) => guests.filter(({ guest }) => groupOf(guest) === group));
+    const rate = (slices: Slices): number => sum(own(slices).map(usefulRate)) / slices.length;
+    return {
+      group,
+      guests: numbers.filter((guest) => groupOf(guest) === group).length,
+      goodput: rate(baseline),
+      meanLatencyNs: weightedMean(own(baseline).map(({ meanLatencyNs, ios }) => [meanLatencyNs, ios])) ?? 0,
+      lifted: stubbed.length > 0 ? rate(stubbed) : null,
+    };
+  });
 }
 
 /** The objectives of the guests, and how far `slices` met them; null if there are none. */

@@ -6,11 +6,13 @@ import { type BeyondStackCaveat, outsideCaveats } from '../analysis/revise/outsi
 import type { VoidSlices } from '../analysis/verdict/verdict.ts';
 import type { JobChange } from '../lib/job-change.ts';
 import type { RunCaveat } from '../records/run-caveat.ts';
+import { offeredOf, type Profile } from '../profile/profile.ts';
 import type { RunRecords } from '../records/run-records.ts';
 import { whatCounts } from './counted.ts';
 import type { Findings } from './findings.ts';
 import { judged } from './judge.ts';
 import { type OthersCaveat, othersCaveats, othersUse } from './others.ts';
+import { servedGuests } from './open-loop.ts';
 import { countedSlices } from './quality.ts';
 import { type RecheckCaveat, recheckCaveats } from './recheck.ts';
 import { checkCaveats, type SecondOpinion } from './second-opinions.ts';
@@ -20,6 +22,8 @@ export type Caveat =
   | RunCaveat
   | { readonly kind: 'job-changed'; readonly change: JobChange }
   | OthersCaveat
+  /** Guests whose offered rate is met as deployed: nothing can lift them, so goodput and lifts are those of the others. */
+  | { readonly kind: 'served-apart'; readonly served: readonly Served[]; readonly others: readonly number[] }
   | ({ readonly kind: 'void-slices' } & Pick<VoidSlices, 'count' | 'of' | 'reasons'>)
   | BeyondStackCaveat
   | OwnCaveat
@@ -28,21 +32,48 @@ export type Caveat =
   | SettlingCaveat
   | SecondOpinion;
 
+/** A guest in an open loop, and the I/Os a second that it asks for. */
+export interface Served {
+  readonly guest: number;
+  readonly perSecond: number;
+}
+
 /** In the order in which they are told. */
 export function caveatsOf(records: RunRecords, findings: Findings): readonly Caveat[] {
   const { plan, meta, slices } = records;
   const { analysis, load, poorStubs, recheck } = findings;
   const counted = countedSlices(whatCounts(plan, slices).slices);
+  const apart = servedApart(plan.profile, servedGuests(counted));
   const { count, of, reasons } = load.void;
   return [
     ...meta.caveats,
     ...(plan.jobChanges ?? []).map((change) => ({ kind: 'job-changed', change }) as const),
     ...othersCaveats(othersUse(slices, meta.host)),
     ...(count > 0 ? [{ kind: 'void-slices', count, of, reasons } as const] : []),
-    ...outsideCaveats(analysis, plan.design.layers, load),
+    ...apart,
+    ...outsideCaveats(analysis, plan.design.layers, load).flatMap((one) =>
+      apart.length > 0 ? besideApart(one) : [one],
+    ),
     ...recheckCaveats(analysis, judged(records.rechecked, plan.profile), recheck),
     ...calibrationCaveats(analysis, poorStubs),
     ...settlingCaveats(counted),
     ...checkCaveats(analysis, counted, plan.design.delta),
   ];
+}
+
+function servedApart(
+  profile: Profile,
+  guests: readonly number[],
+): readonly Extract<Caveat, { kind: 'served-apart' }>[] {
+  if (guests.length === 0) return [];
+  const others = profile.guests.map((_, i) => i + 1).filter((guest) => !guests.includes(guest));
+  const served = guests.map((guest) => ({ guest, perSecond: offeredOf(profile, guest) ?? 0 }));
+  return [{ kind: 'served-apart', served, others }];
+}
+
+/** What is said of guests whose rate is met is not said twice. */
+function besideApart(caveat: Caveat): readonly Caveat[] {
+  if (caveat.kind !== 'own-limit-throughout') return [caveat];
+  const met = caveat.met.filter(({ kind, by }) => kind !== 'rate-iops' || by !== 'profile');
+  return met.length > 0 ? [{ ...caveat, met }] : [];
 }

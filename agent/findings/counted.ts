@@ -5,6 +5,7 @@ import type { Design } from '../analysis/verdict/design.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import { judged } from './judge.ts';
+import { servedGuests, without } from './open-loop.ts';
 import { countedSlices, designAfter } from './quality.ts';
 
 /** Gives the engine the recorded slices that count: the same live and from a run's folder. */
@@ -12,12 +13,16 @@ export function whatCounts(
   { design, profile }: Pick<Plan, 'design' | 'profile'>,
   records: readonly SliceRecord[],
 ): {
-  /** All of them, with `voided` set where one stands apart from the run. */
+  /**
+   * All of them, with `voided` set where one stands apart from the run. Their goodput is that of the guests that something
+   * could lift, see open-loop.ts.
+   */
   readonly slices: readonly SliceRecord[];
   readonly design: Design;
   readonly observations: readonly Observation[];
 } {
-  const slices = judged(records, profile);
+  const all = judged(records, profile);
+  const slices = without(all, servedGuests(all));
   const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
   return { slices, design: designAfter(design, slices), observations };
 }

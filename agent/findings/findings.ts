@@ -13,6 +13,7 @@ import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { whatCounts } from './counted.ts';
 import { judged } from './judge.ts';
 import { loadFactsOf } from './load-facts.ts';
+import { servedGuests, without } from './open-loop.ts';
 import { countedSlices } from './quality.ts';
 import { endOf, type RunRecords } from '../records/run-records.ts';
 import type { SliceRecord } from '../records/slice.ts';
@@ -30,13 +31,14 @@ export interface Findings extends Revised {
 export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbours }: RunRecords): Findings {
   const { design } = plan;
   const told = whatCounts(plan, slices);
+  const served = servedGuests(told.slices);
   const load = loadFactsOf(told.slices, plan);
   const counted = countedSlices(told.slices);
   const poor = poorStubs(design, counted.flatMap(latencyIn));
   return {
     ...revise(analyse(told.design, told.observations), design, {
       load,
-      rechecked: countedSlices(judged(rechecked, plan.profile)),
+      rechecked: without(countedSlices(judged(rechecked, plan.profile)), served),
       poorStubs: poor,
       cutShort: endOf(meta)?.why,
     }),

@@ -18,6 +18,8 @@ const leastUseful = 0.5;
 export interface Judged {
   /** Nanoseconds; null: none is set. */
   readonly objectiveNs: number | null;
+  /** I/Os a second that an open loop asks for; left out: a closed loop. */
+  readonly offeredPerSecond?: number | undefined;
   /** Whether the load checks what it reads. */
   readonly verifies: boolean;
 }
@@ -27,7 +29,11 @@ export interface Judged {
  *
  * @throws LoadError when fio gave no histogram to judge an objective by.
  */
-export function guestRecord(guest: number, work: Work, { objectiveNs, verifies }: Judged): GuestRecord {
+export function guestRecord(
+  guest: number,
+  work: Work,
+  { objectiveNs, offeredPerSecond, verifies }: Judged,
+): GuestRecord {
   const { elapsedMs, ios, bytes, errors, meanLatencyNs, reads, latencies } = work;
   const within = objectiveNs === null ? ios : withinObjective(guest, latencies, objectiveNs);
   // One that was found damaged may have been quick: within or not, it is none of the useful.
@@ -37,6 +43,7 @@ export function guestRecord(guest: number, work: Work, { objectiveNs, verifies }
   const spread = latencies && spreadOf(latencies);
   return {
     ...{ ...count, meanLatencyNs, useful, objectiveNs },
+    ...(offeredPerSecond === undefined ? {} : { offeredPerSecond }),
     ...(spread ? { latencyNs: spread } : {}),
     ...(reads ? { reads } : {}),
   };
@@ -93,11 +100,14 @@ export function goodputOf(guests: readonly GuestRecord[]): Goodput {
   };
 }
 
-type Rated = Pick<GuestRecord, 'useful' | 'elapsedMs' | 'borderFactor'>;
+type Rated = Pick<GuestRecord, 'useful' | 'elapsedMs' | 'borderFactor' | 'offeredPerSecond'>;
 
-/** One guest's useful I/O a second. */
-export function usefulRate({ useful, elapsedMs, borderFactor = 1 }: Rated): number {
-  return (useful * borderFactor * 1000) / elapsedMs;
+/**
+ * One guest's useful I/O a second. In an open loop it is at most what the guest offers: fio makes up for what it could not
+ * issue earlier (usec_for_io, fio backend.c), and what a slice owes to those before it says nothing of its arm.
+ */
+export function usefulRate({ useful, elapsedMs, borderFactor = 1, offeredPerSecond = Infinity }: Rated): number {
+  return Math.min(offeredPerSecond, (useful * borderFactor * 1000) / elapsedMs);
 }
 
 /** The same, above zero also where it had none: for comparing single guests. */

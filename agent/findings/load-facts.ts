@@ -5,11 +5,12 @@ import { guestFacts } from '../lib/guest.ts';
 import type { LoadFacts, SliceLoad } from '../analysis/revise/outside.ts';
 import type { GuestTime } from '../analysis/revise/own-limits.ts';
 import type { Plan } from '../plan/plan.ts';
+import { workloadOf } from '../profile/profile.ts';
 import { depthOf, guestIn, ownLimitsOf, stackNsIn } from './own-limits.ts';
 import { qualityOf } from './quality.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
-type Asked = Pick<Plan, 'profile' | 'measureMs' | 'demand' | 'impact'>;
+type Asked = Pick<Plan, 'profile' | 'measureMs' | 'demand' | 'demands' | 'impact'>;
 
 /** `slices`: all slices of a run as judged, void ones among them. */
 export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFacts {
@@ -25,7 +26,7 @@ export function loadFactsOf(slices: readonly SliceRecord[], plan: Asked): LoadFa
     limits: limits.map(({ limit }) => limit),
     unstubbed: plan.profile.stack.filter(({ stub }) => stub === null).map(({ layer }) => layer),
     // A job file may start several threads, or one that never sleeps.
-    oneThread: !('job' in plan.profile.workload),
+    oneThread: plan.profile.guests.every((_, i) => !('job' in workloadOf(plan.profile, i + 1))),
     void: voidOf(slices),
   };
 }

@@ -1,13 +1,15 @@
 // Limits that each guest has from its own profile or job, and how much of them it used in a slice.
 
 import { layers } from '../lib/layer.ts';
-import type { JobRate, LimitSource, OwnLimit, Way } from '../lib/own-limit.ts';
+import type { Demand, JobRate, LimitSource, OwnLimit, Way } from '../lib/own-limit.ts';
 import { writeBytes } from '../lib/units.ts';
 import type { Plan } from '../plan/plan.ts';
+import { offeredOf, type Workload, workloadOf } from '../profile/profile.ts';
 import { withinImpact } from '../plan/impact.ts';
 import type { SliceRecord } from '../records/slice.ts';
+import { servedShare } from './open-loop.ts';
 
-type Asked = Pick<Plan, 'profile' | 'demand' | 'impact'>;
+type Asked = Pick<Plan, 'profile' | 'demand' | 'demands' | 'impact'>;
 type GuestSlice = SliceRecord['guests'][number];
 
 /** A limit, and the share of it that its guest used in a slice: 1 at the limit; undefined where it was not measured. */
@@ -40,12 +42,15 @@ function limitsOfGuest(plan: Asked, guest: number): readonly Judged[] {
     const limit = { kind: 'io-max', guest, value, by: from(key) } as const;
     return [{ limit, useIn: (slice) => shareOf(rateIn(slice, guest, { way, unit, plan }), most) }];
   });
-  const job = (plan.demand?.rates ?? []).map((rate): Judged => {
+  const job = (demandFor(plan, guest)?.rates ?? []).map((rate): Judged => {
     const { kind, value, way, unit, perSecond } = rate;
-    return {
-      limit: { kind, guest, value, by: 'job' },
-      useIn: (slice) => shareOf(rateIn(slice, guest, { way, unit, plan }), perSecond),
+    const by = offeredOf(plan.profile, guest) === undefined ? 'job' : 'profile';
+    const useIn = (slice: SliceRecord): number | undefined => {
+      const own = guestIn(slice, guest);
+      // What came late is none of what was asked for.
+      return by === 'profile' && own ? servedShare(own) : shareOf(rateIn(slice, guest, { way, unit, plan }), perSecond);
     };
+    return { limit: { kind, guest, value, by }, useIn };
   });
   const confined = (kind: 'cpu-max' | 'cpuset' | 'memory-max', value: string | undefined): readonly Judged[] =>
     value === undefined
@@ -61,7 +66,7 @@ function limitsOfGuest(plan: Asked, guest: number): readonly Judged[] {
               kind: 'iodepth',
               guest,
               value: `iodepth ${depth}`,
-              by: iodepth === undefined ? jobOr(plan) : 'profile',
+              by: iodepth === undefined ? jobOr(plan, guest) : 'profile',
             },
             useIn: (slice) => shareOf(inFlightIn(guestIn(slice, guest)), depth),
           },
@@ -77,10 +82,14 @@ function limitsOfGuest(plan: Asked, guest: number): readonly Judged[] {
 }
 
 /** I/Os in flight that a guest may have; undefined where a job file was not recorded. */
-export function depthOf({ profile, demand }: Asked, guest: number): number | undefined {
-  const own = profile.guests[guest - 1]?.iodepth;
-  const { workload } = profile;
-  return own ?? demand?.depth ?? ('job' in workload ? undefined : workload.iodepth);
+export function depthOf(plan: Asked, guest: number): number | undefined {
+  const own = plan.profile.guests[guest - 1]?.iodepth;
+  const workload = workloadOf(plan.profile, guest);
+  return own ?? demandFor(plan, guest)?.depth ?? ('job' in workload ? undefined : workload.iodepth);
+}
+
+function demandFor({ demand, demands }: Asked, guest: number): Demand | undefined {
+  return demands?.[guest - 1] ?? demand;
 }
 
 /** Mean time of an I/O from entering the stack to completion, nanoseconds: at the topmost junction on the guest's way. */
@@ -107,7 +116,7 @@ function rateIn(
   { way, unit, plan }: { readonly way: Way; readonly unit: JobRate['unit']; readonly plan: Asked },
 ): number | undefined {
   const own = guestIn(slice, guest);
-  const count = own && countOf(own, way, plan);
+  const count = own && countOf(own, way, workloadOf(plan.profile, guest));
   if (!own || !count) return undefined;
   const rate = (count[unit] * 1000) / own.elapsedMs;
   const junction = topJunction(slice, guest);
@@ -120,7 +129,7 @@ function rateIn(
 function countOf(
   { ios, bytes, reads }: GuestSlice,
   way: Way,
-  { profile: { workload } }: Asked,
+  workload: Workload,
 ): { readonly ios: number; readonly bytes: number } | undefined {
   if (way === 'any') return { ios, bytes };
   if (reads) return way === 'read' ? reads : { ios: ios - reads.ios, bytes: bytes - reads.bytes };
@@ -151,8 +160,8 @@ function shareOf(value: number | undefined, most: number): number | undefined {
   return value === undefined ? undefined : value / most;
 }
 
-function jobOr({ profile }: Asked): LimitSource {
-  return 'job' in profile.workload ? 'job' : 'profile';
+function jobOr({ profile }: Asked, guest: number): LimitSource {
+  return 'job' in workloadOf(profile, guest) ? 'job' : 'profile';
 }
 
 /** Whether `--max-impact` would set this very limit: then it is at most what the profile says. */

@@ -3,7 +3,15 @@
 import type { Demand, JobRate, Way } from '../lib/own-limit.ts';
 import { sum } from '../lib/numbers.ts';
 import { parseBytes, parseDuration } from '../lib/units.ts';
+import type { Inline } from '../profile/profile.ts';
 import { copiesOf, depthOf, type JobSection, optionOf } from './job.ts';
+
+/** The demand of a workload that stands in the profile: its rate is one of reads and writes together. */
+export function demandOfInline({ rate }: Pick<Inline, 'rate'>, sections: readonly JobSection[]): Demand {
+  const depth = depthOf(sections);
+  if (rate === undefined) return { depth, rates: [] };
+  return { depth, rates: [{ kind: 'rate-iops', way: 'any', unit: 'ios', value: `rate=${rate}`, perSecond: rate }] };
+}
 
 /** The demand of all sections together. The guest has a rate only if every section keeps to one of the same kind. */
 export function demandOf(sections: readonly JobSection[]): Demand {

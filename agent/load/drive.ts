@@ -27,11 +27,18 @@ export const tagsIdleMs = 6_500;
 export interface LoadPlan {
   readonly guests: readonly GuestLimits[];
   readonly sections: readonly JobSection[];
+  /** Those of each guest, where they are not all alike. */
+  readonly own?: readonly (readonly JobSection[])[];
   /** I/Os in flight of each guest, in place of what the sections say; undefined or left out: as they say. */
   readonly depths?: readonly (number | undefined)[];
   readonly seed: number;
   /** Longer than the run can last; fio is stopped, it never ends by itself. */
   readonly runtimeS: number;
+}
+
+/** What guest `i`, from 0, does. */
+export function sectionsOf({ sections, own }: Pick<LoadPlan, 'sections' | 'own'>, i: number): readonly JobSection[] {
+  return own?.[i] ?? sections;
 }
 
 export interface Load {
@@ -173,7 +180,7 @@ export async function startLoad(host: Host, names: Names, plan: LoadPlan, place:
   return {
     cgroup: names.cgroup,
     ...(rings ? { rings } : {}),
-    verifies: verifies(plan.sections),
+    verifies: guests.some((_, i) => verifies(sectionsOf(plan, i))),
     died,
     letRun,
     running: () => awake().map(({ number }) => number),
@@ -210,10 +217,11 @@ async function planGuest(
     seed: plan.seed + number,
     runtimeS: plan.runtimeS,
   };
-  const job = renderJob(withDepth(plan.sections, plan.depths?.[i]), target);
+  const sections = sectionsOf(plan, i);
+  const job = renderJob(withDepth(sections, plan.depths?.[i]), target);
   await host.writeScratch(jobFile, job);
   const deviceNumber = (await host.read(`/sys/block/${deviceName(lane.device)}/dev`))?.trim() ?? `<${lane.device}>`;
-  const readOnly = !writes(plan.sections);
+  const readOnly = !writes(sections);
   const limits = plan.guests[i] ?? {};
   const { ringThreads } = lane;
   return {

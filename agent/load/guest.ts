@@ -39,6 +39,7 @@ export async function raiseGuest(host: Host, guest: GuestPlan): Promise<void> {
   await set('cpu.max', limits.cpuMax);
   await set('memory.max', limits.memoryMax?.toString());
   await set('io.max', ioMaxLine(guest));
+  await set('io.weight', limits.ioWeight?.toString());
 }
 
 export function ioMaxLine({ limits, deviceNumber }: Pick<GuestPlan, 'limits' | 'deviceNumber'>): string | undefined {

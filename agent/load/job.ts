@@ -26,7 +26,7 @@ const oneAtATime = new Set(['psync', 'sync', 'vsync', 'pvsync', 'pvsync2', 'mmap
 
 /** The job of a workload that stands in the profile. */
 export function inlineSections(workload: Inline): readonly JobSection[] {
-  const { rw, rwmixread, bs, iodepth, ioengine, verify } = workload;
+  const { rw, rwmixread, bs, iodepth, ioengine, verify, rate, arrivals } = workload;
   const options: (readonly [string, string | undefined])[] = [
     ['rw', rw],
     ...(rwmixread === undefined ? [] : [['rwmixread', `${rwmixread}`] as const]),
@@ -40,8 +40,17 @@ export function inlineSections(workload: Inline): readonly JobSection[] {
           ['verify_fatal', '1'],
           ['verify_backlog', '1024'],
         ] as const)),
+    ...(rate === undefined ? [] : [['rate_iops', rateOf({ rw, rwmixread, rate })] as const]),
+    ...(arrivals === 'poisson' ? [['rate_process', 'poisson'] as const] : []),
   ];
   return [{ name: 'guest', options }];
+}
+
+/** fio has a rate for each way (fio(1), `rate_iops`), and half of a mix are reads unless it says otherwise. */
+function rateOf({ rw, rwmixread = 50, rate }: Pick<Inline, 'rw' | 'rwmixread'> & { readonly rate: number }): string {
+  if (rw !== 'randrw' && rw !== 'rw') return `${rate}`;
+  const reads = Math.round((rate * rwmixread) / 100);
+  return `${Math.max(1, reads)},${Math.max(1, rate - reads)}`;
 }
 
 /** The same load with `depth` in flight; as it is where that is undefined. */

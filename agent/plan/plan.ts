@@ -54,6 +54,8 @@ export interface Plan {
   readonly stackNotes?: readonly StackNote[];
   /** The options of each guest's job; earlier versions did not record them. */
   readonly demand?: Demand;
+  /** The same of each guest; absent where all do the same. */
+  readonly demands?: readonly Demand[];
   /** Differences from the job file; absent without one, and in earlier versions. */
   readonly jobChanges?: readonly JobChange[];
   /** The bounds of `--max-impact` on all guests together, which are in their limits already; absent where it was not given. */
@@ -71,6 +73,7 @@ export interface PlanOptions {
   /** Chance of a false claim; 0.05 if left out. */
   readonly alpha?: number;
   readonly demand?: Demand;
+  readonly demands?: readonly Demand[];
   readonly jobChanges?: readonly JobChange[];
   readonly impact?: Impact | undefined;
   readonly stackNotes?: readonly StackNote[];
@@ -116,6 +119,7 @@ export function makePlan(profile: Profile, geometry: Geometry, options: PlanOpti
     open: openQuestions(profile, layers),
     ...(options.stackNotes && options.stackNotes.length > 0 ? { stackNotes: options.stackNotes } : {}),
     ...(options.demand ? { demand: options.demand } : {}),
+    ...(options.demands ? { demands: options.demands } : {}),
     ...(options.jobChanges && options.jobChanges.length > 0 ? { jobChanges: options.jobChanges } : {}),
     ...(options.impact ? { impact: recorded(options.impact) } : {}),
   };
@@ -169,7 +173,7 @@ export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'col
   return plan.settleMs + (plan.latencyMs ?? 0) / 2 + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
 }
 
-function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): readonly string[] {
+function openQuestions({ stack, guest, guests }: Profile, compared: readonly Layer[]): readonly string[] {
   const domains = guestFacts[guest].ownKernel
     ? [
         'a domain has no way past its ring: a limit in the ring shows as no lift of the others; its cap is looked for',
@@ -188,6 +192,11 @@ function openQuestions({ stack, guest }: Profile, compared: readonly Layer[]): r
   const alike = stack
     .filter(({ deployed, stub }) => deployed.provider === stub?.provider)
     .map(({ layer, deployed }) => `${layer} is ${deployed.provider} in both forms: its stub replaces nothing`);
+  const weighs = guests.some(({ ioWeight }) => ioWeight !== undefined)
+    ? [
+        'io.weight shares a disk out where its I/O comes from the guests themselves and the kernel is told to: io.cost.qos enabled for it; behind a ring or a network path their I/O is that of the kernel',
+      ]
+    : [];
   const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
-  return [...together, ...domains, ...kept, ...alike, ...single];
+  return [...together, ...domains, ...weighs, ...kept, ...alike, ...single];
 }

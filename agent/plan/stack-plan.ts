@@ -24,6 +24,11 @@ export const commonNeeds: readonly Need[] = [
   { kind: 'file-size' },
 ];
 
+/** Needs of the guests of a profile, whatever their stack. */
+export function needsOfGuests({ guests }: Pick<Profile, 'guests'>): readonly Need[] {
+  return guests.some(({ ioWeight }) => ioWeight !== undefined) ? [{ kind: 'io-weight' }] : [];
+}
+
 /** Every need of a run over these layers with so many guests. */
 export function needsOf(layers: readonly StackLayer[], guests: number): readonly Need[] {
   const ofLayers = layers.flatMap(({ deployed, stub }) => [...deployed.needs, ...(stub?.needs ?? [])]);

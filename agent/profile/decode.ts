@@ -9,22 +9,16 @@ import type { Provider } from '../stack/provider.ts';
 import { findProvider, providersFor } from '../stack/registry.ts';
 import { type Case, caseSchema } from './case.ts';
 import { standInMistakes, stubSection } from './stand-in.ts';
+import { decodeGroups, type DecodedGroups } from './groups.ts';
+import { type Mistake, mistakesOf, type Path } from './mistakes.ts';
 import {
   type Choice,
-  type GuestLimits,
+  guestsSchemaFor,
   type LayerChoice,
   type Profile,
   profileSchema,
   workloadSchemaFor,
 } from './profile.ts';
-
-type Path = readonly PropertyKey[];
-
-interface Mistake {
-  readonly path: Path;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 const largestProfileBytes = 256 * 1024;
 
@@ -51,13 +45,10 @@ export function decodeProfile(text: string, file: string): Profile {
   const base = profileSchema.safeParse(raw);
   if (!base.success) mistakes.push(...baseMistakes(base.error.issues, raw));
   const stack = decodeStack(raw, mistakes);
-  if (base.success) mistakes.push(...domainMistakes(base.data, stack));
   const standsFor = decodeCase(raw, mistakes);
-  const guests = base.success ? decodeGuests(base.data.guests, mistakes) : [];
-  if (base.success && 'job' in base.data.workload && guests.some(({ iodepth }) => iodepth !== undefined)) {
-    const hint = 'set iodepth in the job file';
-    mistakes.push({ path: ['guests'], message: 'iodepth has no effect on a fio job file', hint });
-  }
+  const decoded = base.success ? decodeGroups(base.data, asMap(raw)) : undefined;
+  if (base.success && decoded) mistakes.push(...domainMistakes(base.data.guest, decoded, stack), ...decoded.mistakes);
+  const guests = decoded?.guests ?? [];
   if (mistakes.length > 0 || !base.success) {
     const problems = mistakes.map((mistake): Problem => ({
       at: place(offsetOf(doc, mistake.path)),
@@ -76,7 +67,7 @@ function decodeCase(raw: unknown, mistakes: Mistake[]): Case | undefined {
   if (section === undefined) return undefined;
   const decoded = caseSchema.safeParse(section);
   if (decoded.success) return decoded.data;
-  mistakes.push(...decoded.error.issues.flatMap((issue) => mistakesOf(issue, ['case'])));
+  mistakes.push(...decoded.error.issues.flatMap((issue) => mistakesOf(issue, ['case'], caseSchema)));
   return undefined;
 }
 
@@ -93,23 +84,17 @@ function toValue(doc: Document, file: string): unknown {
 // A union tells only that nothing fitted, or speaks of the wrong member: the workload is decoded again as what it is
 // meant to be.
 function baseMistakes(issues: readonly z.core.$ZodIssue[], raw: unknown): readonly Mistake[] {
-  const others = issues.filter((issue) => issue.path[0] !== 'workload');
-  const mistakes = others.flatMap((issue) => mistakesOf(issue, []));
-  if (others.length === issues.length) return mistakes;
-  const value = asMap(raw)?.['workload'];
-  const again = workloadSchemaFor(value).safeParse(value);
-  return [...mistakes, ...(again.error?.issues ?? []).flatMap((issue) => mistakesOf(issue, ['workload']))];
-}
-
-function mistakesOf(issue: z.core.$ZodIssue, at: Path): readonly Mistake[] {
-  const path = [...at, ...issue.path];
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown setting' }));
-  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message }));
-  if (issue.code === 'invalid_union' && issue.errors.length > 0 && issue.message === 'Invalid input') {
-    return [{ path, message: [...new Set(issue.errors.flat().map((error) => error.message))].join(' or ') }];
-  }
-  return [{ path, message: issue.message.replace(/^Invalid (input|option): /, '') }];
+  const unions = { workload: workloadSchemaFor, guests: guestsSchemaFor };
+  const isUnion = (part: PropertyKey | undefined): part is keyof typeof unions =>
+    part === 'workload' || part === 'guests';
+  const again = (part: keyof typeof unions): readonly Mistake[] => {
+    const value = asMap(raw)?.[part];
+    const schema = unions[part](value);
+    return (schema.safeParse(value).error?.issues ?? []).flatMap((issue) => mistakesOf(issue, [part], schema));
+  };
+  const others = issues.filter((issue) => !isUnion(issue.path[0]));
+  const wrong = new Set(issues.flatMap(({ path: [part] }) => (isUnion(part) ? [part] : [])));
+  return [...others.flatMap((issue) => mistakesOf(issue, [], profileSchema)), ...[...wrong].flatMap(again)];
 }
 
 function decodeStack(raw: unknown, mistakes: Mistake[]): readonly LayerChoice[] {
@@ -175,7 +160,7 @@ function decodeChoice(layer: Layer, role: Role, section: unknown, mistakes: Mist
   }
   const settings = provider.settings.safeParse(rest);
   if (settings.success) return { provider: name, settings: settings.data };
-  mistakes.push(...settings.error.issues.flatMap((issue) => mistakesOf(issue, path)));
+  mistakes.push(...settings.error.issues.flatMap((issue) => mistakesOf(issue, path, provider.settings)));
   return undefined;
 }
 
@@ -193,7 +178,8 @@ function ringOf(guest: unknown): Provider | undefined {
 }
 
 function domainMistakes(
-  { guest, guests }: z.output<typeof profileSchema>,
+  guest: Profile['guest'],
+  { groups, isList }: DecodedGroups,
   stack: readonly LayerChoice[],
 ): readonly Mistake[] {
   const ring = stack.find(({ layer }) => layer === 'ring');
@@ -205,12 +191,15 @@ function domainMistakes(
     const message = `${chosen.name} is the ring of guests that are domains`;
     return [{ path, message, hint: `set \`guest: ${chosen.guest}\`, or use ${chosen.instead ?? 'another ring'}` }];
   }
-  const limited = ['cpuset', 'cpuMax', 'memoryMax'].flatMap((key): Mistake[] => {
-    const parts = [guests, ...Object.values(guests.only)] as readonly Readonly<Record<string, unknown>>[];
-    if (parts.every((part) => part[key] === undefined)) return [];
-    const hint = 'its CPUs and memory are `queues` and `memory` of the ring';
-    return [{ path: ['guests', key], message: `${key} does not reach into a domain`, hint }];
-  });
+  const limited = groups.flatMap((group, i) =>
+    ['cpuset', 'cpuMax', 'memoryMax'].flatMap((key): Mistake[] => {
+      const parts = [group, ...Object.values(group.only)] as readonly Readonly<Record<string, unknown>>[];
+      if (parts.every((part) => part[key] === undefined)) return [];
+      const hint = 'its CPUs and memory are `queues` and `memory` of the ring';
+      const path = isList ? ['guests', i, key] : ['guests', key];
+      return [{ path, message: `${key} does not reach into a domain`, hint }];
+    }),
+  );
   if (!ring) return limited;
   const other = ring.deployed.provider === own.name ? [] : [{ path, message: `the ring of a ${guest} is ${own.name}` }];
   const past =
@@ -224,21 +213,6 @@ function domainMistakes(
           },
         ];
   return [...limited, ...other, ...past];
-}
-
-type Guests = z.output<typeof profileSchema>['guests'];
-
-function decodeGuests({ count, only, ...common }: Guests, mistakes: Mistake[]): readonly GuestLimits[] {
-  for (const number of Object.keys(only)) {
-    if (Number(number) < 1 || Number(number) > count) {
-      mistakes.push({
-        path: ['guests', 'only', number],
-        message: `there is no guest ${number}`,
-        hint: `expected 1 to ${count}`,
-      });
-    }
-  }
-  return Array.from({ length: count }, (_, i) => ({ ...common, ...only[`${i + 1}`] }));
 }
 
 function asMap(value: unknown): Record<string, unknown> | undefined {

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, ProfileError, reasonOf } from '../lib/errors.ts';
 import { decodeProfile } from './decode.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, Workload } from './profile.ts';
 
 export interface LoadedProfile {
   readonly profile: Profile;
@@ -18,10 +18,12 @@ export function loadProfile(path: string): LoadedProfile {
   // What is read from a pipe lies nowhere: its job file is relative to the current folder.
   const folder = path === stdinPath ? '.' : dirname(path);
   const profile = decodeProfile(text, path);
-  const { workload } = profile;
-  const placed =
-    'job' in workload ? { ...profile, workload: { ...workload, job: resolve(folder, workload.job) } } : profile;
-  return { profile: placed, text, path };
+  const placed = <T extends Workload>(workload: T): T =>
+    'job' in workload ? { ...workload, job: resolve(folder, workload.job) } : workload;
+  const guests = profile.guests.map((guest) =>
+    guest.workload ? { ...guest, workload: placed(guest.workload) } : guest,
+  );
+  return { profile: { ...profile, guests, workload: placed(profile.workload) }, text, path };
 }
 
 /** The file behind `-` on a command line. */

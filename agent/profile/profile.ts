@@ -40,7 +40,10 @@ const limits = {
     })
     .optional()
     .describe('I/O limits of each guest, as in `io.max`'),
+  ioWeight: wholeNumber(1, 10_000).optional().describe('weight of each guest, as in `io.weight`'),
 };
+
+const mostGuests = 64;
 
 /** Keys that can be given for all guests or for one. */
 const eachGuest = {
@@ -51,13 +54,29 @@ const eachGuest = {
 };
 
 const guestsSchema = z.strictObject({
-  count: wholeNumber(1, 64).describe('how many guests'),
+  count: wholeNumber(1, mostGuests).describe('how many guests'),
   ...eachGuest,
   only: z
     .record(z.string().regex(/^[1-9]\d*$/, 'expected the number of a guest'), z.strictObject(eachGuest))
     .default({})
     .describe('the same keys for single guests, by number; they win'),
 });
+
+/** Guests that are alike. Its workload is decoded as what it is meant to be, see `workloadSchemaFor`. */
+const groupSchema = guestsSchema.extend({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,20}$/, 'expected a name of at most 21 of a-z, 0-9 and -')
+    .optional()
+    .meta({ description: 'name of a group, for reports', values: 'at most 21 of a-z, 0-9, -' }),
+  workload: z.unknown().optional().meta({ description: 'what each guest of a group does', values: 'as `workload`' }),
+});
+
+const groupsSchema = z.array(groupSchema, { error: 'expected a number, a map, or a list of groups' }).min(1, {
+  error: 'expected at least one group',
+});
+
+const profileGuests = z.preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema);
 
 /** They do one I/O at a time, whatever depth fio is told. */
 const oneAtATime: readonly string[] = ['psync', 'sync', 'pvsync2'];
@@ -75,12 +94,19 @@ const inlineFields = z.strictObject({
   iodepth: wholeNumber(1, 4096).default(8).describe('I/Os in flight for each guest'),
   ioengine: z.enum(['libaio', 'io_uring', 'psync', 'sync', 'pvsync2']).default('libaio').describe('engine of fio'),
   verify: z.enum(['crc32c', 'md5', 'sha256', 'xxhash']).optional().describe('checks what was written'),
+  rate: wholeNumber(1, 1e7).optional().describe('open loop: I/Os a second asked for by each guest'),
+  arrivals: z.enum(['even', 'poisson']).optional().describe('when the I/Os of a `rate` come; without it, evenly'),
 });
 
-const inlineSchema = inlineFields.refine(({ ioengine, iodepth }) => iodepth === 1 || !oneAtATime.includes(ioengine), {
-  path: ['iodepth'],
-  error: 'psync, sync and pvsync2 do one I/O at a time: expected iodepth: 1, or the ioengine libaio or io_uring',
-});
+const inlineSchema = inlineFields
+  .refine(({ ioengine, iodepth }) => iodepth === 1 || !oneAtATime.includes(ioengine), {
+    path: ['iodepth'],
+    error: 'psync, sync and pvsync2 do one I/O at a time: expected iodepth: 1, or the ioengine libaio or io_uring',
+  })
+  .refine(({ rate, arrivals }) => arrivals === undefined || rate !== undefined, {
+    path: ['arrivals'],
+    error: 'a closed loop has no arrivals of its own: expected a `rate` beside it',
+  });
 
 const jobSchema = z.strictObject({
   job: plainText('the path of a fio job file').describe('a fio job file instead, relative to the profile'),
@@ -125,10 +151,13 @@ export const profileSchema = z.strictObject({
     }),
   guest: z.enum(guestKinds).default('cgroup').describe('a guest is a cgroup of this host, or a Xen domain'),
   guests: z
-    .preprocess((value) => (typeof value === 'number' ? { count: value } : value), guestsSchema)
+    .preprocess(
+      (value) => (typeof value === 'number' ? { count: value } : value),
+      z.union([guestsSchema, groupsSchema]),
+    )
     .meta({
-      description: 'the guests: these keys, or just their number',
-      values: 'a map, or 1 to 64',
+      description: 'the guests: these keys, their number, or a list of groups',
+      values: 'a map, a list of maps, or 1 to 64',
     }),
   workload: z
     .union([inlineSchema, jobSchema])
@@ -148,8 +177,15 @@ export const profileSchema = z.strictObject({
 
 export type Inline = z.output<typeof inlineSchema>;
 export type Workload = Inline | z.output<typeof jobSchema>;
-/** The limits of one guest, and its objective. */
-export type GuestLimits = Omit<z.output<typeof guestsSchema>, 'count' | 'only'>;
+export type Group = z.output<typeof groupSchema>;
+
+/** One guest: its limits, its objective, and what sets it apart from those of other groups. */
+export interface GuestLimits extends Omit<z.output<typeof guestsSchema>, 'count' | 'only'> {
+  /** Name of its group; left out: it is of none. */
+  readonly group?: string;
+  /** In place of the profile's; left out: it does what the profile says. */
+  readonly workload?: Workload;
+}
 
 /** A provider chosen by name, with its settings decoded by its own schema. Plain data. */
 export interface Choice {
@@ -179,6 +215,22 @@ export interface Profile {
   readonly experiment: z.output<typeof experimentSchema>;
   /** The public report that it stands for; absent where it stands for none. */
   readonly case?: Case;
+}
+
+/** What a guest does, by its number from 1. */
+export function workloadOf({ guests, workload }: Pick<Profile, 'guests' | 'workload'>, guest: number): Workload {
+  return guests[guest - 1]?.workload ?? workload;
+}
+
+/** I/Os a second that a guest asks for, by its number from 1; undefined: a closed loop, or a job file. */
+export function offeredOf(profile: Pick<Profile, 'guests' | 'workload'>, guest: number): number | undefined {
+  const workload = workloadOf(profile, guest);
+  return 'job' in workload ? undefined : workload.rate;
+}
+
+/** Which form of `guests` a value is meant to be decides whose mistakes are worth telling. */
+export function guestsSchemaFor(value: unknown): z.ZodType {
+  return Array.isArray(value) ? groupsSchema : profileGuests;
 }
 
 /** Which of the two kinds of workload a value is meant to be decides whose mistakes are worth telling. */

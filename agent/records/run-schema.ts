@@ -101,6 +101,7 @@ export const planSchema = z.object({
   stackNotes: z.array(stackNoteSchema).exactOptional(),
   // Earlier versions recorded neither.
   demand: demand.exactOptional(),
+  demands: z.array(demand).exactOptional(),
   jobChanges: z.array(jobChange).exactOptional(),
   impact: impact.exactOptional(),
 });
@@ -113,6 +114,7 @@ export const neighboursSchema = z.object({
     delta: z.number().positive().max(10),
     alpha: z.number().positive().lt(1),
     looks,
+    mixed: z.literal(true).exactOptional(),
   }),
   observations: z.array(
     z.object({

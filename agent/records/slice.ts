@@ -33,6 +33,8 @@ const guest = z
      * the part of them that lies within it. Missing: 1.
      */
     borderFactor: z.number().positive().exactOptional(),
+    /** I/Os a second that it asks for; missing: a closed loop, or a job file. */
+    offeredPerSecond: z.number().positive().exactOptional(),
     /** Null: none is set. */
     objectiveNs: z.number().positive().nullable().default(null),
     /** The reads among its I/Os; records of earlier versions do not tell. */

@@ -3,6 +3,7 @@
 import type { AioRoom } from '../host/facts/aio.ts';
 import { availableCpus } from '../host/facts/cpus.ts';
 import { ProfileError, type Problem } from '../lib/errors.ts';
+import { sum } from '../lib/numbers.ts';
 import { parseBytes, writeBytes } from '../lib/units.ts';
 import { depthOf, type JobSection, onlyChecks, optionOf, verifies } from '../load/job.ts';
 import { cpuRanges, type Profile } from '../profile/profile.ts';
@@ -10,12 +11,20 @@ import type { Geometry } from '../stack/provider.ts';
 import type { StackLayer } from '../stack/raise.ts';
 import type { LayerOutline } from './outlines.ts';
 
+/** What some guests of a profile do. */
+export interface GuestLoad {
+  /** Left out: what the profile says of all. */
+  readonly group?: string;
+  readonly guests: number;
+  readonly sections: readonly JobSection[];
+}
+
 /** Throws ProfileError with everything that does not fit. */
 export function mustFit(
   profile: Profile,
   found: {
     readonly at: string;
-    readonly sections: readonly JobSection[];
+    readonly loads: readonly GuestLoad[];
     readonly geometry: Geometry | undefined;
     /** What the layers would make of it. */
     readonly outlines: readonly LayerOutline[];
@@ -23,12 +32,12 @@ export function mustFit(
 ): void {
   const problems = [
     ...cpuProblems(profile, availableCpus()),
-    ...(found.geometry ? blockProblems(found.sections, found.geometry) : []),
+    ...(found.geometry ? blockProblemsOf(found.loads, found.geometry) : []),
     ...found.outlines.flatMap(({ layer, outline: { problems, blockBytes } }) => [
       ...problems.map((problem) => ({ message: `stack.${layer}.deployed: ${problem}` })),
       ...(blockBytes === undefined || !found.geometry || blockBytes <= found.geometry.blockBytes
         ? []
-        : blockProblems(found.sections, { blockBytes }, layer)),
+        : blockProblemsOf(found.loads, { blockBytes }, layer)),
     ]),
   ];
   if (problems.length > 0) throw new ProfileError(problems.map((problem) => ({ at: found.at, ...problem })));
@@ -48,6 +57,21 @@ export function cpuProblems({ guests }: Profile, cpus: ReadonlySet<number>): rea
 function firstMissing(first: number, last: number, cpus: ReadonlySet<number>): number | undefined {
   for (let cpu = first; cpu <= last; cpu++) if (!cpus.has(cpu)) return cpu;
   return undefined;
+}
+
+function blockProblemsOf(
+  loads: readonly GuestLoad[],
+  media: Parameters<typeof blockProblems>[1],
+  of?: string,
+): readonly Problem[] {
+  return loads.flatMap((load) => ofGroup(load, blockProblems(load.sections, media, of)));
+}
+
+/** What is wrong with the load of some guests, with the group that they are of. */
+export function ofGroup({ group }: GuestLoad, problems: readonly Problem[]): readonly Problem[] {
+  return group === undefined
+    ? problems
+    : problems.map((problem) => ({ ...problem, message: `guests (${group}): ${problem.message}` }));
 }
 
 /** Direct I/O must be in whole blocks (open(2), O_DIRECT); sizes that fio alone understands are left to it. */
@@ -86,14 +110,10 @@ export function checkProblems(sections: readonly JobSection[], layers: readonly 
   });
 }
 
-/** `guests`: how many run these sections. */
-export function aioProblems(
-  sections: readonly JobSection[],
-  guests: number,
-  { used, most }: AioRoom,
-): readonly Problem[] {
-  const own = sections.filter(({ options }) => optionOf(options, 'ioengine') === 'libaio');
-  const wanted = guests * depthOf(own);
+/** `sections`: of each guest. */
+export function aioProblems(sections: readonly (readonly JobSection[])[], { used, most }: AioRoom): readonly Problem[] {
+  const own = sections.map((all) => all.filter(({ options }) => optionOf(options, 'ioengine') === 'libaio'));
+  const wanted = sum(own.map(depthOf));
   if (used + wanted <= most) return [];
   const message = `the guests ask for ${wanted} I/Os in flight by libaio, and fs.aio-max-nr leaves ${Math.max(0, most - used)} (${most}, of which ${used} are taken)`;
   return [{ message, hint: `sysctl -w fs.aio-max-nr=${used + 2 * wanted}, or ioengine: io_uring` }];

@@ -13,6 +13,7 @@ import type { RunMeta } from '../records/run-schema.ts';
 import type { RunFolder } from '../records/run-folder.ts';
 import type { Session } from '../host/session/session.ts';
 import { InternalError, LayerliftError, MidRunError, reasonOf, StoppedError } from '../lib/errors.ts';
+import type { LoadPlan } from '../load/drive.ts';
 import { sliceDurationMs } from '../plan/plan.ts';
 import { namesOn } from '../stack/names.ts';
 import { keepVerdict } from './finish.ts';
@@ -124,8 +125,9 @@ function keepJournal(session: Session, folder: RunFolder, log: Logger): void {
   }
 }
 
-function loadPlan({ plan, sections }: Setup) {
+function loadPlan({ plan, sections, own }: Setup): LoadPlan {
   const runtimeS = Math.ceil((plan.design.budgetSlices * sliceDurationMs(plan)) / 1000) + fioRuntimeMarginS;
   const { guests } = plan.profile;
-  return { guests, sections, depths: guests.map(({ iodepth }) => iodepth), seed: plan.seed, runtimeS };
+  const depths = guests.map(({ iodepth }) => iodepth);
+  return { guests, sections, ...(own ? { own } : {}), depths, seed: plan.seed, runtimeS };
 }

@@ -8,10 +8,10 @@ import { needsOf } from '../plan/stack-plan.ts';
 import type { StackPlan } from '../stack/raise.ts';
 
 /** Throws PrivilegeError or NeedError with every unmet need at once. */
-export async function preflight({ layers, guests, claim }: StackPlan): Promise<void> {
+export async function preflight({ layers, guests, guestNeeds = [], claim }: StackPlan): Promise<void> {
   const unmet = await unmetPrivilege();
   if (unmet) throw new PrivilegeError(`measuring changes the host: ${unmet.message}`, hintOf(unmet));
-  const states = await checkNeeds(needsOf(layers, guests));
+  const states = await checkNeeds([...needsOf(layers, guests), ...guestNeeds]);
   const ofDevice = claim ? await findProblems(claim, { idleMs: idleBeforeMs, claimed: 'by nobody' }) : [];
   const problems = [...states.flatMap(({ problem }) => problem ?? []), ...ofDevice];
   if (problems.length > 0) throw new NeedError(problems);

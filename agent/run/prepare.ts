@@ -5,30 +5,31 @@ import { cpuCount } from '../host/facts/cpus.ts';
 import { aioRoom } from '../host/facts/aio.ts';
 import { InternalError, NeedError, ProfileError, UsageError } from '../lib/errors.ts';
 import { guestFacts } from '../lib/guest.ts';
-import type { JobChange } from '../lib/job-change.ts';
 import { sectorBytes } from '../lib/units.ts';
-import { inlineSections, type JobSection, layoutIn, verifies, writes } from '../load/job.ts';
-import { demandOf } from '../load/demand.ts';
-import { readUserJob, type UserJob } from '../load/user-job.ts';
+import { type JobSection, verifies, withDepth, writes } from '../load/job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
 import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
 import { noCaps } from '../plan/caps.ts';
 import { capsLeftOutWords } from '../report/words/run-caveat.ts';
-import { configuredLayers } from '../plan/stack-plan.ts';
+import { configuredLayers, needsOfGuests } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/profile.ts';
 import { sliceSectors, type StackLayer, type StackPlan } from '../stack/raise.ts';
 import { Admission } from './admission.ts';
 import { claimFor } from './destroy.ts';
 import type { Destroy } from './destroy-option.ts';
-import { aioProblems, checkProblems, mustFit } from './fit.ts';
+import { aioProblems, checkProblems, mustFit, ofGroup } from './fit.ts';
+import { type Loads, loadsOf, placeChanges } from './loads.ts';
 import { mustWrite, outlinesOf } from './outlines.ts';
 import { surveyMedia } from './survey.ts';
 
 export interface Setup {
   readonly plan: Plan;
   readonly stack: StackPlan;
+  /** Of the first guest; of all where `own` is left out. */
   readonly sections: readonly JobSection[];
+  /** Of each guest, where some group has a workload of its own. */
+  readonly own?: readonly (readonly JobSection[])[];
   readonly text: string;
 }
 
@@ -67,25 +68,27 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
   const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
   const admission = new Admission();
   admission.check(() => mustAgree(written, options));
-  const job = await admission.ask(() => jobOf(profile));
-  const sections = job?.sections;
-  const writable = sections !== undefined && writes(sections);
+  const loads = await admission.ask(() => loadsOf(profile));
+  const each = loads?.each ?? [];
+  const writable = each.some(({ sections }) => writes(sections));
+  const isVerified = each.some(({ sections }) => verifies(sections));
   const claim =
-    sections && (await admission.ask(() => claimFor(layers, { at: path, writes: writable, destroy: options.destroy })));
-  if (sections && options.caps === true)
-    admission.check(() => mustTakeDelays(path, { profile, verifies: verifies(sections), cold: options.cold }));
-  admission.check(() => mustShareData(path, layers, sections !== undefined && verifies(sections)));
+    loads && (await admission.ask(() => claimFor(layers, { at: path, writes: writable, destroy: options.destroy })));
+  if (loads && options.caps === true)
+    admission.check(() => mustTakeDelays(path, { profile, verifies: isVerified, cold: options.cold }));
+  admission.check(() => mustShareData(path, layers, isVerified));
   const geometry = await admission.ask(() => surveyMedia(layers));
   // Without the load, or the media, the checks of the other are made all the same.
   const outlines = geometry ? outlinesOf(layers, geometry, guests) : [];
-  admission.check(() => mustFit(profile, { at: path, sections: sections ?? [], geometry, outlines }));
+  admission.check(() => mustFit(profile, { at: path, loads: each, geometry, outlines }));
   if (claim || layers.some(({ deployed }) => deployed.reads === 'only'))
     admission.check(() => mustWrite(path, { outlines, writable }));
-  if (sections) {
-    const unchecked = checkProblems(sections, layers).map((problem) => ({ at: path, ...problem }));
+  if (loads) {
+    const problems = each.flatMap((load) => ofGroup(load, checkProblems(load.sections, layers)));
+    const unchecked = problems.map((problem) => ({ at: path, ...problem }));
     if (unchecked.length > 0) admission.check(() => refuse(new ProfileError(unchecked)));
     const room = aioRoom();
-    const crowded = room && !guestFacts[profile.guest].ownKernel ? aioProblems(sections, guests, room) : [];
+    const crowded = room && !guestFacts[profile.guest].ownKernel ? aioProblems(deepened(profile, loads), room) : [];
     if (crowded.length > 0) admission.check(() => refuse(new NeedError(crowded)));
   }
   // Refuses guests that do not fit before anything is touched.
@@ -95,8 +98,9 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
       seed,
       cold: options.cold,
       aims: aimsOf(options),
-      ...(sections ? { demand: demandOf(sections) } : {}),
-      ...(job ? { jobChanges: [...job.changes, ...placeChanges(job.sections, (laneSectors ?? 0) * sectorBytes)] } : {}),
+      ...(loads ? { demand: loads.demand } : {}),
+      ...(loads?.demands ? { demands: loads.demands } : {}),
+      ...(loads ? { jobChanges: [...loads.changes, ...placeChanges(each, (laneSectors ?? 0) * sectorBytes)] } : {}),
       impact: options.impact,
       stackNotes: outlines.flatMap(({ outline }) => outline.notes),
       ...(options.fast === true ? { alpha: fastAlpha } : {}),
@@ -104,9 +108,16 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
     }),
   );
   admission.close();
-  if (!plan || !sections || !geometry) throw new InternalError('a profile was admitted with a part of it missing');
+  if (!plan || !loads || !geometry) throw new InternalError('a profile was admitted with a part of it missing');
   const site = { geometry, guests, cpus: cpuCount(), writable, ...(claim ? { claim } : {}) };
-  return { plan, stack: { layers, ...site }, sections, text };
+  const { sections, own } = loads;
+  return {
+    plan,
+    stack: { layers, ...site, guestNeeds: needsOfGuests(profile) },
+    sections,
+    ...(own ? { own } : {}),
+    text,
+  };
 }
 
 /** For the checks of a plan where the media are not there to be looked at: such a plan is never used. */
@@ -167,16 +178,9 @@ function asAsked(profile: Profile, { impact, short }: PrepareOptions): Profile {
   return impact ? { ...asked, guests: withinImpact(asked.guests, impact) } : asked;
 }
 
-async function jobOf({ workload }: Profile): Promise<UserJob> {
-  return 'job' in workload
-    ? readUserJob(workload.job, workload.phase)
-    : { sections: inlineSections(workload), changes: [] };
-}
-
-/** Where the files of the job are not simply all of the lane. */
-function placeChanges(sections: readonly JobSection[], laneBytes: number): readonly JobChange[] {
-  const wanted = laneBytes > 0 ? layoutIn(sections, laneBytes)?.wanted : undefined;
-  return wanted === undefined || wanted === laneBytes ? [] : [{ kind: 'working-set', bytes: wanted, laneBytes }];
+/** What each guest does, as deep as it may be. */
+function deepened({ guests }: Profile, { sections, own }: Loads): readonly (readonly JobSection[])[] {
+  return guests.map(({ iodepth }, i) => withDepth(own?.[i] ?? sections, iodepth));
 }
 
 function refuse(failure: Error): never {

@@ -25,12 +25,13 @@ export interface Rehearsal {
   readonly plan: Plan;
   readonly stack: StackPlan;
   readonly sections: LoadPlan['sections'];
+  readonly own?: LoadPlan['own'];
   /** The arms of the first block: each is switched to once. */
   readonly block: readonly string[];
 }
 
 /** Reads the real host, changes nothing. */
-export async function rehearse({ plan, stack, sections, block }: Rehearsal): Promise<readonly RehearsedPhase[]> {
+export async function rehearse({ plan, stack, sections, own, block }: Rehearsal): Promise<readonly RehearsedPhase[]> {
   const host = dryHost();
   const phases: RehearsedPhase[] = [];
   const close = (title: string): void => {
@@ -41,7 +42,7 @@ export async function rehearse({ plan, stack, sections, block }: Rehearsal): Pro
   await enterHost(host, names);
   const raised = await raiseCounted(host, names, { stack, start, onlyStart: false });
   close('raise the stack');
-  const load = { guests: plan.profile.guests, sections, seed: plan.seed, runtimeS: 0 };
+  const load = { guests: plan.profile.guests, sections, ...(own ? { own } : {}), seed: plan.seed, runtimeS: 0 };
   await startGuests(host, names, { load, stack: raised, folder: '<run folder>/fio' });
   close('start the guests');
   for (const id of [...new Set(block)].filter((arm) => arm !== baselineId)) {

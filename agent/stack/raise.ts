@@ -3,6 +3,7 @@
 import { linearTable } from '../host/dm/table.ts';
 import type { Claim } from '../host/guard/device-guard.ts';
 import type { Host } from '../host/host.ts';
+import type { Need } from '../host/needs/needs.ts';
 import { HostError } from '../lib/errors.ts';
 import type { Arm, Layer, Role } from '../lib/layer.ts';
 import { renderBytes, sectorBytes } from '../lib/units.ts';
@@ -25,6 +26,8 @@ export interface StackPlan {
   readonly cpus: number;
   readonly writable: boolean;
   readonly claim?: Claim;
+  /** Of the host, for the guests' limits; left out: none beside those of every run. */
+  readonly guestNeeds?: readonly Need[];
 }
 
 export interface Stack {

@@ -16,7 +16,7 @@ export interface Key {
 /** All keys in the order of the schema, those of a group after the group. */
 export function keysOf(schema: z.ZodType, at = ''): readonly Key[] {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodUnion) return optionsOf(inner).flatMap((option) => keysOf(option, at).map(asChoice));
+  if (inner instanceof z.ZodUnion) return keysOfUnion(inner, at);
   if (inner instanceof z.ZodArray) return keysOf(inner.element as z.ZodType, `${at}[]`);
   if (!(inner instanceof z.ZodObject)) return [];
   return Object.entries(inner.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, field]) => {
@@ -24,6 +24,15 @@ export function keysOf(schema: z.ZodType, at = ''): readonly Key[] {
     const about = metaOf(field, 'description') ?? '';
     return [{ path, about, values: valuesOf(field), fallback: fallbackOf(field) }, ...keysOf(field, path)];
   });
+}
+
+/** Keys that a map and a list of such maps share stand there once. */
+function keysOfUnion(union: z.ZodUnion, at: string): readonly Key[] {
+  const options = optionsOf(union);
+  const isChoice = options.filter((option) => unwrapped(option) instanceof z.ZodObject).length > 1;
+  const all = options.flatMap((option) => keysOf(option, at).map((key) => (isChoice ? asChoice(key) : key)));
+  const paths = new Set(all.map(({ path }) => path));
+  return all.filter(({ path }) => !path.startsWith(`${at}[].`) || !paths.has(path.replace(`${at}[]`, at)));
 }
 
 /** What one of several alternatives cannot do without, nobody must give. */

@@ -411,7 +411,9 @@ function shellLines(): readonly string[] {
 
 /** Dotted paths of all keys of a schema, in order; those of list items as `list[].key`. */
 function keysOf(schema: z.ZodType): readonly string[] {
-  return walk(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }), '');
+  const all = walk(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }), '');
+  // Keys that a map and a list of such maps share stand there once.
+  return all.filter((path) => !path.startsWith('guests[].') || !all.includes(path.replace('[]', '')));
 }
 
 function walk(node: unknown, at: string): readonly string[] {
@@ -426,9 +428,12 @@ function walk(node: unknown, at: string): readonly string[] {
 }
 
 function withValue(value: object, path: string, leaf: unknown): object {
-  const [key = '', ...rest] = path.split('.');
+  const [first = '', ...rest] = path.split('.');
+  const key = first.replace(/\[\]$/, '');
+  const inOwn = (own: unknown): object => withValue(isRecord(own) ? own : {}, rest.join('.'), leaf);
   const inner: unknown = (value as Readonly<Record<string, unknown>>)[key];
-  return { ...value, [key]: rest.length > 0 ? withValue(isRecord(inner) ? inner : {}, rest.join('.'), leaf) : leaf };
+  const nested = rest.length === 0 ? leaf : key === first ? inOwn(inner) : [inOwn(inner)];
+  return { ...value, [key]: nested };
 }
 
 function without(value: object, path: string): object {

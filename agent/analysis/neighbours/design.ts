@@ -16,6 +16,8 @@ export interface NeighboursDesign {
   readonly alpha: number;
   /** Numbers of blocks after which the data is looked at, ascending. */
   readonly looks: readonly number[];
+  /** The guests are of several groups: what one does alone says nothing of the others. Left out: they are alike. */
+  readonly mixed?: true;
 }
 
 /** Ten minutes of 4 s slices, costs of 5 %, 95 % confidence. */

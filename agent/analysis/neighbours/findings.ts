@@ -63,7 +63,7 @@ export interface ScalePoint {
   readonly guests: number;
   /** Their sum, drift taken out. */
   readonly goodput: number;
-  /** X(N) / (N X(1)): 1 = each does what guest 1 does alone; null: guest 1 was never alone. */
+  /** X(N) / (N X(1)): 1 = each does what guest 1 does alone; null: guest 1 was never alone, or is of one group of several. */
   readonly efficiency: number | null;
 }
 

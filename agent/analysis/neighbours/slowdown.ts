@@ -57,7 +57,7 @@ export function scalingOf(design: NeighboursDesign, seen: readonly Seen[]): read
   const single = points.find(({ guests }) => guests === 1)?.goodput;
   return points.map((point) => ({
     ...point,
-    efficiency: single === undefined ? null : point.goodput / (point.guests * single),
+    efficiency: single === undefined || design.mixed ? null : point.goodput / (point.guests * single),
   }));
 }
 

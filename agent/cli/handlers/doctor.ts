@@ -5,7 +5,7 @@ import { leftovers } from '../../host/journal/leftovers.ts';
 import { checkNeeds, type Need, renderNeed } from '../../host/needs/needs.ts';
 import { NeedError, PrivilegeError, renderProblem, type Problem } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
-import { commonNeeds, configuredLayers, needsOf, xenRingOf } from '../../plan/stack-plan.ts';
+import { commonNeeds, configuredLayers, needsOf, needsOfGuests, xenRingOf } from '../../plan/stack-plan.ts';
 import { loadProfile } from '../../profile/load.ts';
 import type { StackLayer } from '../../stack/raise.ts';
 import { providers } from '../../stack/registry.ts';
@@ -22,7 +22,9 @@ export async function doctor(options: {
   const guests = profile?.guests.length ?? 0;
   const { machine, xen } = await readHostKind(layers && demandOf(layers, guests));
   const lines = [`this host is ${machine}`, ...xen.map(({ what, problem }) => lineOf(what, problem)), ''];
-  const states = await checkNeeds(layers ? needsOf(layers, guests) : commonNeeds);
+  const states = await checkNeeds(
+    profile && layers ? [...needsOf(layers, guests), ...needsOfGuests(profile)] : commonNeeds,
+  );
   for (const { need, problem } of states) lines.push(lineOf(renderNeed(need), problem));
   const [held, unseen] = heldRuns();
   if (unseen) lines.push(lineOf('no interrupted run', unseen));

@@ -43,7 +43,7 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Rehearsed
   const sliceS = sliceDurationMs(plan) / 1000;
   const lines = [
     `profile ${profile.name}: ${profile.question || '(no question given)'}`,
-    `guests: ${profile.guests.length}; seed ${seed}; ${plan.cold ? 'cold: everything is rebuilt for each slice' : 'live: the junctions switch under the running load'}`,
+    `guests: ${guestWords(profile.guests)}; seed ${seed}; ${plan.cold ? 'cold: everything is rebuilt for each slice' : 'live: the junctions switch under the running load'}`,
     '',
     'layers, bottom to top:',
     ...profile.stack.map(
@@ -73,6 +73,13 @@ function asText(plan: Plan, block: readonly string[], phases: readonly Rehearsed
     ...phases.flatMap(({ title, steps }) => ['', `# ${title}`, ...steps.flatMap(stepLines)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** `6`, `6 (4 db, 2 web)`. */
+function guestWords(guests: Plan['profile']['guests']): string {
+  const names = [...new Set(guests.flatMap(({ group }) => group ?? []))];
+  const each = names.map((name) => `${guests.filter(({ group }) => group === name).length} ${name}`);
+  return each.length > 0 ? `${guests.length} (${each.join(', ')})` : `${guests.length}`;
 }
 
 function stepLines(step: Step): readonly string[] {

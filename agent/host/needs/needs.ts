@@ -21,6 +21,8 @@ export type Need =
   | { readonly kind: 'cgroup2'; readonly controllers: readonly string[] }
   /** A process that writes beyond the limit is killed by SIGXFSZ (setrlimit(2)); the journal and records grow. */
   | { readonly kind: 'file-size' }
+  /** The weights of cgroups, `io.weight` (CONFIG_BLK_CGROUP_IOCOST): the root has the settings, and no weight of its own. */
+  | { readonly kind: 'io-weight' }
   /** brd and its like take their settings at load: one that is there already is not ours. */
   | { readonly kind: 'module-absent'; readonly name: string; readonly forWhat: string }
   /** System calls that an administrator may have switched off. */
@@ -57,6 +59,8 @@ export function renderNeed(need: Need): string {
       return `cgroup v2 with ${need.controllers.join(', ')}`;
     case 'file-size':
       return 'files of any size';
+    case 'io-weight':
+      return 'weights of cgroups (io.weight)';
     case 'module-absent':
       return `kernel module ${need.name} not loaded yet (${need.forWhat})`;
     case 'io-uring':
@@ -103,6 +107,13 @@ async function unmet(need: Need, kernel: Kernel): Promise<Problem | undefined> {
       return unmetControllers(need.controllers, kernel);
     case 'file-size':
       return unmetFileSize(kernel);
+    case 'io-weight':
+      return (await kernel.exists('/sys/fs/cgroup/io.cost.qos'))
+        ? undefined
+        : {
+            message: 'this kernel has no io.weight (CONFIG_BLK_CGROUP_IOCOST)',
+            hint: 'leave ioWeight out, or boot a stock distribution kernel',
+          };
     case 'module-absent':
       return (await kernel.exists(`/sys/module/${need.name}`))
         ? {

@@ -155,11 +155,12 @@ function headOf({ verdict }: ReportDocument): string {
 
 /** Goodput of different loads is not compared. */
 function loadDifferences(first: RunRecords, second: RunRecords): readonly Difference[] {
-  const loadOf = ({ plan: { profile, impact, cold, demand } }: RunRecords): unknown => ({
+  const loadOf = ({ plan: { profile, impact, cold, demand, demands } }: RunRecords): unknown => ({
     guest: profile.guest,
     guests: profile.guests,
     workload: profile.workload,
     ...('job' in profile.workload ? { demand } : {}),
+    ...(profile.guests.some(({ workload }) => workload && 'job' in workload) ? { demands } : {}),
     'max-impact': impact,
     cold,
   });

@@ -7,7 +7,7 @@ import type { NeighboursFindings } from '../../analysis/neighbours/findings.ts';
 import type { Settle } from '../../analysis/settle/settle.ts';
 import type { Lift } from '../../analysis/verdict/verdict.ts';
 import type { Knob } from '../../knobs/knob.ts';
-import { parseArm } from '../../lib/arm.ts';
+import { baselineId, parseArm } from '../../lib/arm.ts';
 import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
@@ -22,6 +22,7 @@ import {
   agentCost,
   baselineOf,
   groupCaveats,
+  groupFigures,
   guestFigures,
   latencyOf,
   objectiveOf,
@@ -108,7 +109,8 @@ function factsOf(input: ReportInput): Facts {
     layers: layerRows(plan, analysis),
     arms: armRows(slices, analysis),
     latency: latencyOf(baseline),
-    guests: guestFigures(baseline),
+    guests: guestFigures(baseline).map((row) => ({ ...row, ...groupOf(plan, row.guest) })),
+    ...groupRows(plan, slices, baseline),
     caps: input.caps ? capsOf(input.caps.findings, input.caps.knobs, input.caps) : null,
     objective: objectiveOf(baseline),
     interference: input.neighbours ? neighboursInWords(input.neighbours) : null,
@@ -136,6 +138,23 @@ function factsOf(input: ReportInput): Facts {
     }),
     ...(input.labels ? { labels: input.labels } : {}),
   };
+}
+
+/** Of a guest by its number; nothing where it is of none. */
+function groupOf({ profile }: Plan, guest: number): { readonly group?: string } {
+  const group = profile.guests[guest - 1]?.group;
+  return group === undefined ? {} : { group };
+}
+
+function groupRows(
+  plan: Plan,
+  slices: readonly SliceRecord[],
+  baseline: readonly SliceRecord[],
+): Pick<ReportDocument, 'groups'> {
+  const most = plan.design.arms.at(-1);
+  const stubbed = most === baselineId ? [] : slices.filter(({ arm }) => arm === most);
+  const groups = groupFigures({ baseline, stubbed }, (guest) => groupOf(plan, guest).group);
+  return groups.length > 0 ? { groups } : {};
 }
 
 function recheckRow({ arm, lift, outcome, pairs }: Recheck): ReportDocument['recheck'] {

@@ -8,6 +8,7 @@ import { countedSlices } from '../../findings/quality.ts';
 import { ringDaemonOf } from '../../findings/ring-daemon.ts';
 import { endOf, type RunRecords } from '../../records/run-records.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { workloadOf } from '../../profile/profile.ts';
 import { buildDocument, type ReportDocument } from './document.ts';
 import type { Findings } from '../../findings/findings.ts';
 
@@ -59,8 +60,11 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
 }
 
 /** I/Os in flight that each guest asks for, of a version that did not record it; undefined where a job file says so. */
-function depthsIn({ profile: { workload, guests } }: Plan): readonly number[] | undefined {
-  const depths = 'iodepth' in workload ? guests.map((guest) => guest.iodepth ?? workload.iodepth) : [];
+function depthsIn({ profile }: Plan): readonly number[] | undefined {
+  const depths = profile.guests.map(({ iodepth }, i) => {
+    const workload = workloadOf(profile, i + 1);
+    return iodepth ?? ('iodepth' in workload ? workload.iodepth : NaN);
+  });
   // A plan that was read back is not decoded that far.
   return depths.length > 0 && depths.every((depth) => Number.isSafeInteger(depth) && depth > 0) ? depths : undefined;
 }

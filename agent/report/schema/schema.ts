@@ -52,6 +52,13 @@ const latency = z.object({
 
 const guestRow = z.object({
   guest: z.number().int(),
+  group: z.string().exactOptional().describe('its group in the profile; left out: of none'),
+  offered: z
+    .number()
+    .exactOptional()
+    .describe(
+      'I/Os a second that it asks for in an open loop, of which goodput is what was served; left out: closed loop',
+    ),
   goodput: z.number().describe('mean useful I/O a second in the baseline arm'),
   meanLatencyNs: z.number().describe('mean over its I/Os in the baseline arm, nanoseconds'),
   errors: z.number().describe('failed I/Os in the baseline arm'),
@@ -60,6 +67,19 @@ const guestRow = z.object({
     .number()
     .nullable()
     .describe('share of its I/Os in the baseline arm that are useful; null: no objective, or no I/O'),
+});
+
+const groupRow = z.object({
+  group: z.string(),
+  guests: z.number().int(),
+  goodput: z.number().describe('useful I/O a second of its guests together, mean in the baseline arm'),
+  meanLatencyNs: z.number().describe('mean over its I/Os in the baseline arm, nanoseconds'),
+  lifted: z
+    .number()
+    .nullable()
+    .describe(
+      'with all stubs that were measured together: useful I/O a second of its guests together; null: not measured',
+    ),
 });
 
 const objective = z
@@ -155,6 +175,7 @@ export const reportSchema = z
     arms: list(armRow).describe('one a measured arm, fewer stubs first'),
     latency: latency.describe('where time is spent in the baseline arm'),
     guests: list(guestRow),
+    groups: list(groupRow).exactOptional().describe('the groups of the guests, as deployed; left out: there are none'),
     caps: capsSchema.nullable().describe('null: caps were not looked for'),
     objective: objective.nullable().describe('null: every I/O without error is useful'),
     interference: neighboursSchema

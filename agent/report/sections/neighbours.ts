@@ -5,20 +5,24 @@ import { renderCount } from '../../lib/units.ts';
 import { renderShare } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import { type Measured, times } from '../words/neighbours.ts';
+import { guestName } from './guests.ts';
 import type { Table } from './section.ts';
 
-export function neighboursTables(findings: ReportDocument['interference']): readonly Table[] {
-  return findings?.kind === 'measured' ? [slowdownTable(findings), scalingTable(findings)] : [];
+export function neighboursTables(
+  findings: ReportDocument['interference'],
+  guests: ReportDocument['guests'] = [],
+): readonly Table[] {
+  return findings?.kind === 'measured' ? [slowdownTable(findings, guests), scalingTable(findings)] : [];
 }
 
-function slowdownTable({ guests }: Measured): Table {
+function slowdownTable({ guests }: Measured, known: ReportDocument['guests']): Table {
   const rows = guests.filter(({ alone, slowdown }) => alone !== null || slowdown !== null);
   return {
     kind: 'table',
     title: 'What the guests do to one another (useful I/O a second)',
     head: ['guest', 'alone', 'together', 'slowdown'],
     rows: rows.map(({ guest, alone, together, slowdown }) => [
-      String(guest),
+      guestName(known, guest),
       orDash(alone, renderCount),
       orDash(together, renderCount),
       orDash(slowdown, renderSlowdown),

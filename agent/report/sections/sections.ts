@@ -3,6 +3,7 @@
 import { renderNumber } from '../words/figures.ts';
 import { armTable } from './arms.ts';
 import { capTable } from './caps.ts';
+import { groupTable } from './groups.ts';
 import { guestTable } from './guests.ts';
 import { knobTable } from './knobs.ts';
 import { latencyTable } from './latency.ts';
@@ -20,8 +21,9 @@ export function sectionsOf(report: ReportDocument): readonly Section[] {
     capTable(report),
     knobTable(report),
     latencyTable(report),
+    groupTable(report),
     guestTable(report),
-    ...neighboursTables(report.interference),
+    ...neighboursTables(report.interference, report.guests),
     replacedTable(report),
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },

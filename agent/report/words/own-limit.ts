@@ -18,6 +18,8 @@ function renderOne(met: MetLimit): string {
       return `${who} ${many ? 'stand' : 'stands'} at ${their} own io.max (${value})`;
     case 'rate':
     case 'rate-iops':
+      if (met.by === 'profile')
+        return `${who} ${many ? 'ask' : 'asks'} for no more than ${their} own rate (${value}${many ? ' each' : ''}) and ${many ? 'get' : 'gets'} it`;
       return `${who} ${many ? 'stand' : 'stands'} at the rate of ${their} own job (${value})`;
     case 'think-time':
       return `${who} ${many ? 'spend' : 'spends'} most of the time thinking, as ${their} own job says (${value})`;
@@ -43,7 +45,7 @@ export function renderSetting({ kind, by }: Pick<MetLimit, 'kind' | 'by'>): stri
     case 'rate':
       return '`rate` in the job file';
     case 'rate-iops':
-      return '`rate_iops` in the job file';
+      return by === 'job' ? '`rate_iops` in the job file' : '`rate` of the workload in the profile';
     case 'think-time':
       return '`thinktime` in the job file';
     case 'cpu-max':

@@ -3,12 +3,12 @@
 import type { Caveat } from '../../findings/caveats.ts';
 import type { CapsLeftOut } from '../../plan/caps.ts';
 import { faultWords, voidSlicesWords } from './fault.ts';
-import { renderLift, renderNumber } from './figures.ts';
+import { renderLift, renderList, renderNumber } from './figures.ts';
 import { ofJobFile } from './job-change.ts';
 import { poorStubWords } from './inconclusive.ts';
 import { leftToOthersWords } from './left-to-others.ts';
 import { outsideWords, stubbedWords } from './outside.ts';
-import { renderMet } from './own-limit.ts';
+import { renderGuests, renderMet } from './own-limit.ts';
 
 type Kind = Caveat['kind'];
 type Words = { readonly [K in Kind]: (caveat: Extract<Caveat, { kind: K }>) => string };
@@ -48,6 +48,7 @@ const words: Words = {
         : 'the run may have taken the CPU from them';
     return `programs that are not of this run used ${duringPercent.toFixed(0)} % of the CPU during it, and ${beforePercent.toFixed(0)} % before: ${doubt}`;
   },
+  'served-apart': servedApartWords,
   'void-slices': (caveat) => `${voidSlicesWords(caveat)}; they do not count`,
   'beyond-stack': (caveat) => `${outsideWords(caveat)}: beyond that no stub can lift`,
   'own-limit-throughout': ({ met }) => {
@@ -71,6 +72,17 @@ const words: Words = {
   'failed-before': ({ failure }) => `before that, ${failure}`,
   note: ({ text }) => text,
 };
+
+function servedApartWords({ served, others }: Extract<Caveat, { kind: 'served-apart' }>): string {
+  const rates = [...new Set(served.map(({ perSecond }) => perSecond))];
+  const each = rates.map((rate) => {
+    const guests = served.filter(({ perSecond }) => perSecond === rate).map(({ guest }) => guest);
+    const [ask, get] = guests.length > 1 ? ['ask', 'get them'] : ['asks', 'gets them'];
+    return `${renderGuests(guests)} ${ask} for ${renderNumber(rate, 'I/O')} a second${guests.length > 1 ? ' each' : ''} and ${get} as deployed`;
+  });
+  const rest = others.length > 0 ? `: goodput and lifts are those of ${renderGuests(others)}` : '';
+  return `${renderList(each)}; a guest whose rate is met cannot be lifted${rest}`;
+}
 
 /** A caveat as a sentence without its full stop. */
 export function runCaveatWords(caveat: Caveat): string {

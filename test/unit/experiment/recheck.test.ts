@@ -29,7 +29,8 @@ function slice({ seq, block, arm }: SlicePlace, goodput: number, voided: Fault[]
 async function checked(untilMs: number, goodput: (place: SlicePlace) => SliceRecord): Promise<readonly SliceRecord[]> {
   const slices: SliceRecord[] = [];
   const recordRecheck = (one: SliceRecord): unknown => slices.push(one);
-  await recheck({ plan, progress, recordRecheck }, named, untilMs, (place) => Promise.resolve(goodput(place)));
+  const measured = { analysis: named, served: [] };
+  await recheck({ plan, progress, recordRecheck }, measured, untilMs, (place) => Promise.resolve(goodput(place)));
   return slices;
 }
 

@@ -146,3 +146,19 @@ describe('the depth of one guest', () => {
     expect(withDepth(sections, undefined)).toBe(sections);
   });
 });
+
+describe('an open loop of the profile', () => {
+  it.each([
+    [{ rate: 500 }, ['500', undefined]],
+    [{ rate: 500, arrivals: 'poisson' as const }, ['500', 'poisson']],
+    [{ rate: 500, rw: 'randrw' as const, rwmixread: 70 }, ['350,150', undefined]],
+    [{ rate: 501, rw: 'rw' as const }, ['251,250', undefined]],
+    // A rate of none would be no rate.
+    [{ rate: 10, rw: 'randrw' as const, rwmixread: 100 }, ['10,1', undefined]],
+    [{}, [undefined, undefined]],
+  ])('is %o for fio: rates of reads and of writes', (open, [rate, process]) => {
+    const text = renderJob(inlineSections({ ...workload, ...open }), target);
+    expect(lastOf(text, 'rate_iops')).toBe(rate);
+    expect(lastOf(text, 'rate_process')).toBe(process);
+  });
+});

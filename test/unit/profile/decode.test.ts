@@ -100,7 +100,7 @@ describe('mistakes', () => {
       'p.yaml:2:1: name: expected a name of a-z, 0-9 and -',
       expect.stringMatching(/^p\.yaml:4:13: workload\.rw: expected one of .*randread.*randrw/),
       'p.yaml:7:34: stack.media.deployed.latency: expected a duration with its unit, such as 20ms or 1.5s, not "20"',
-      'p.yaml:7:47: stack.media.deployed.sise: unknown setting',
+      'p.yaml:7:47: stack.media.deployed.sise: unknown setting (did you mean size?)',
     ]);
   });
 

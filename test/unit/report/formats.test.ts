@@ -121,8 +121,9 @@ describe('the JSON schema', () => {
   it('is of the 2020-12 draft, describes its fields and names every field of a document', () => {
     const schema = reportJsonSchema();
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
-    // Labels are in a document where a run was given some, notes where its block stack gives cause, a daemon where a ring has one.
-    const document = { ...documentOf(runs.none), labels: {}, stackNotes: [], ringDaemon: {} };
+    // Labels are in a document where a run was given some, notes where its block stack gives cause, a daemon where a ring has one, groups
+    // where the guests are of some.
+    const document = { ...documentOf(runs.none), labels: {}, stackNotes: [], ringDaemon: {}, groups: [] };
     expect(Object.keys(schema.properties ?? {}).sort()).toEqual(Object.keys(document).sort());
     expect(JSON.stringify(schema.properties?.['sentence'])).toContain('one sentence');
   });

@@ -42,8 +42,8 @@ describe('the room for Linux AIO', () => {
   const sections = inlineSections(workload);
 
   it('is counted over all guests, beside what others have taken', () => {
-    expect(aioProblems(sections, 4, { used: 32, most: 64 })).toEqual([]);
-    expect(aioProblems(sections, 4, { used: 33, most: 64 })).toEqual([
+    expect(aioProblems([sections, sections, sections, sections], { used: 32, most: 64 })).toEqual([]);
+    expect(aioProblems([sections, sections, sections, sections], { used: 33, most: 64 })).toEqual([
       {
         message:
           'the guests ask for 32 I/Os in flight by libaio, and fs.aio-max-nr leaves 31 (64, of which 33 are taken)',
@@ -53,6 +53,6 @@ describe('the room for Linux AIO', () => {
   });
 
   it('is not needed by other engines', () => {
-    expect(aioProblems(inlineSections({ ...workload, ioengine: 'io_uring' }), 64, { used: 0, most: 1 })).toEqual([]);
+    expect(aioProblems([inlineSections({ ...workload, ioengine: 'io_uring' })], { used: 0, most: 1 })).toEqual([]);
   });
 });
