@@ -12,7 +12,7 @@ const oneByOne = { ...onKernel, fileParallelism: false };
 
 /** These ask for figures, or for a time in seconds. All others mostly wait, and two of them run at a time. */
 const measuring = [
-  ...['test/lab/verdicts/**/*.test.ts', 'test/lab/xen/**/*.test.ts'],
+  ...['test/lab/verdicts/**/*.test.ts', 'test/lab/xen/attach.test.ts'],
   ...['impact', 'cut-short'].map((name) => `test/lab/safety/${name}.test.ts`),
 ];
 const long = '**/*.long.test.ts';

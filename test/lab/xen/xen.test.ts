@@ -1,4 +1,4 @@
-// Xen's own ring in domain 0: what is refused, what is left behind, how long an attach takes.
+// Xen's own ring in domain 0: what is refused, what is seen of it, what is left behind. How long an attach takes: attach.test.ts.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inLab, kernelFaults, type LabResult } from '../../support/lab.ts';
@@ -123,8 +123,6 @@ describe('in domain 0 of Xen', () => {
       `${refusals.map(scriptOf).join('\n')}
 layerlift doctor >"$LAB_OUT/doctor"
 inventory before
-layerlift run test/fixtures/profiles/ring-xen-vbd.yaml --verbose --runs "$LAB_OUT/verified" -q >/dev/null 2>"$LAB_OUT/verified.err"; echo $? >"$LAB_OUT/verified.rc"
-inventory verified.after; diff "$LAB_OUT/before" "$LAB_OUT/verified.after" >"$LAB_OUT/verified.diff"
 node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 full() { for name in p q r s; do [ "$(awk '{ print $1 + $2 }' /sys/block/xvd$name/inflight)" -ge 32 ] || return; done; }
@@ -135,7 +133,6 @@ kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
 sleep 1; inventory dead
 layerlift recover >"$LAB_OUT/recovered"; echo $? >"$LAB_OUT/recover.rc"
 inventory after
-cp "$LAB_OUT"/verified/*/log.ndjson "$LAB_OUT/log"
 same before after`,
       { xen: true, disks: ['32M:scratch'] },
     );
@@ -151,12 +148,6 @@ same before after`,
     expect(lab.file('doctor')).toMatch(/ok +disk names: 26 of 26/);
     expect(lab.file('doctor')).toMatch(/ok +grants: 64 frames/);
     expect(lab.file('doctor')).toMatch(/ok +ring xen-vbd/);
-  });
-
-  test('the ring carries verified writes while it is switched, without persistent grants, and leaves nothing', () => {
-    // A verdict needs more slices than this short run has: what counts is that every I/O verified.
-    expect(['0', '20'], lab.file('verified.err')).toContain(lab.file('verified.rc').trim());
-    expect(lab.file('verified.diff')).toBe('');
   });
 
   test('kill -9 with vbds attached leaves them, and recover takes them away with their keys and grants', () => {
@@ -182,17 +173,5 @@ same before after`,
       }),
     );
     expect(lab.file('observed')).toMatch(/xvdp looks capped by its ring: .* of at most 32; .*max_ring_page_order=4/);
-  });
-
-  // Above fast media: the kernel reads a disk's partition table before it is there.
-  test('an attach takes no more than a second', () => {
-    const lines = lab.file('log').split('\n').filter(Boolean);
-    const entries = lines.map((line) => JSON.parse(line) as { time: string; line?: string });
-    const took = entries.flatMap(({ time, line }, i) =>
-      line?.startsWith('xl block-attach') ? [Date.parse(entries[i + 1]?.time ?? '') - Date.parse(time)] : [],
-    );
-    expect(took).toHaveLength(2);
-    // The quicker one: a host that is busy with something else delays a single one.
-    expect(Math.min(...took)).toBeLessThan(1000);
   });
 });
