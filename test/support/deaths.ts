@@ -2,7 +2,7 @@
 // makes shell lines of each row, tries all in one boot of the lab, and looks whether the host is as found.
 
 import { expect, test } from 'vitest';
-import { inLab, type LabOptions } from './lab.ts';
+import { inLab, kernelFaults, type LabOptions } from './lab.ts';
 
 type Signal = 'INT' | 'TERM' | 'HUP' | 'PIPE' | 'KILL';
 
@@ -13,7 +13,7 @@ type Victim = 'agent' | 'watchdog' | 'terminal' | 'fio';
  * What is more than a signal to one process. `end memory`: of the cgroup from which the run was started. `fill memory`: of the
  * machine, by a unit of its own.
  */
-type Blow = 'KILL cgroup' | 'end memory' | 'fill memory' | 'suspend media' | 'cut network';
+type Blow = 'KILL cgroup' | 'end memory' | 'fill memory' | 'suspend media' | 'cut network' | 'await watchdog';
 
 /** One act. */
 export type Strike = `${Signal} ${Victim}` | Blow | `wait ${number} s`;
@@ -25,10 +25,13 @@ export interface Death {
    * the kernel takes first when memory ends.
    */
   readonly from?: 'terminal' | 'cgroup' | 'closing pipe' | 'first to go';
+  /** The run that is struck, where it is not the one of all rows. */
+  readonly profile?: string;
   /** More arguments of the run. */
   readonly args?: string;
-  /** Shell lines before it and after it, for what the row's words do not say. */
+  /** Shell lines before it, when the strike is due, and after it, for what the row's words do not say. */
   readonly before?: string;
+  readonly first?: string;
   readonly after?: string;
   /** So many seconds `ip` takes before it adds a namespace; the strike falls while it waits. Left out: in the first slice. */
   readonly slowIp?: number;
@@ -46,6 +49,9 @@ export interface Death {
   readonly prints?: string;
 }
 
+/** `complains`: the kernel tells of I/O that failed, as what is struck lies below it. */
+type Options = LabOptions & { readonly complains?: true };
+
 const victims: Readonly<Record<Victim, string>> = {
   agent: '$pid',
   // Of a run that was started in a terminal, $pid is the terminal's.
@@ -61,6 +67,7 @@ const blows: Readonly<Record<Blow, string>> = {
   // (OOMPolicy=, systemd.service(5)): it must not be that of the run.
   'fill memory': 'systemd-run --quiet --collect --unit=lab-hog tail /dev/zero',
   'suspend media': `dmsetup suspend --noflush --nolockfs $(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media') || missed=1`,
+  'await watchdog': `for i in $(seq 100); do pgrep -f '[l]ayerlift-watchdog' >/dev/null && break; sleep 0.1; done`,
   // The initiator's end of the link, in its own namespace.
   'cut network': `ns=$(ls /run/netns | grep ini); ip -n $ns link set $(ip -n $ns -o link | grep -o 'll[0-9a-f]*h') down || missed=1`,
 };
@@ -73,8 +80,7 @@ function shellOf(strike: Strike): string {
   return what === 'wait' ? `sleep ${whom}` : `kill -${what} ${victims[whom as Victim]} || missed=1`;
 }
 
-const prepared = (profile: string): string => `
-agent="node agent/dist/main.js run ${profile} --no-caps --runs /tmp/runs"
+const prepared = `
 unit=/sys/fs/cgroup/unit; echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir $unit
 confined() { echo $BASHPID >$unit/cgroup.procs; exec "$@"; }
 now() { echo \${EPOCHREALTIME/./}; }
@@ -97,17 +103,20 @@ ip=$(readlink -f "$(command -v ip)"); cp -f "$ip" /tmp/ip; rm -f /tmp/begun
 printf '%s\\n' '#!/bin/sh' 'case "$*" in *netns\\ add*) echo >/tmp/begun; sleep ${seconds} ;; esac' 'exec /tmp/ip "$@"' >/tmp/slow
 chmod +x /tmp/slow; mount --bind /tmp/slow "$ip"`;
 
+const waitsFor = ({ slowIp }: Death): string => (slowIp === undefined ? "'/tmp/runs/*/slices.ndjson'" : '/tmp/begun');
+
 /** It leaves `rc`, `seconds`, `missed`, `err`, `diff` and `prints` in a folder of the row's name. */
-function scriptOf(death: Death): string {
-  const { name, from = 'shell', args = '', before = ':', after = ':', strike, within } = death;
-  const waits = death.slowIp === undefined ? "'/tmp/runs/*/slices.ndjson'" : '/tmp/begun';
+function scriptOf(death: Death, whole: string): string {
+  const { name, from = 'shell', profile = whole, args = '', before = ':', after = ':', strike, within } = death;
+  const run = `node agent/dist/main.js run ${profile} --no-caps --runs /tmp/runs ${args}`;
+  const strikes = `until_there ${waitsFor(death)}; ${death.first ?? ':'}; began=$(now)\n${strike.map(shellOf).join('\n')}`;
   return `
 name='${name}'; dir="$LAB_OUT/$name"; mkdir -p "$dir"; rm -rf /tmp/runs; missed=
 { ${before}
 }${death.slowIp === undefined ? '' : slowIp(death.slowIp)}
 began=$(now)
-${starts[from](`$agent ${args}`)}
-${strike.length === 0 ? '' : `until_there ${waits}; began=$(now)\n${strike.map(shellOf).join('\n')}`}
+${starts[from](run)}
+${strike.length === 0 ? '' : strikes}
 timeout ${within} tail -s 0.1 --pid=$pid -f /dev/null || { missed=hangs; kill -KILL $pid; }
 wait $pid 2>/dev/null; echo $? >"$dir/rc"
 for i in $(seq 300); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
@@ -120,16 +129,16 @@ diff "$LAB_OUT/before" "$dir/after" >"$dir/diff"
 echo "$missed" >"$dir/missed"`;
 }
 
-/** All rows in one boot, one after the other. `profile` is the run that is struck. `setUp`: shell lines before all. */
+/** All rows in one boot, one after the other. `profile` is the run that is struck where a row names no other. `setUp`: shell lines before all. */
 export function testDeaths(
   title: string,
   profile: string,
   deaths: readonly Death[],
-  options: LabOptions = {},
+  options: Options = {},
   setUp = ':',
 ): void {
   test(title, async () => {
-    const lab = await inLab(`${setUp}\n${prepared(profile)}${deaths.map(scriptOf).join('\n')}`, options);
+    const lab = await inLab(`${setUp}\n${prepared}${deaths.map((one) => scriptOf(one, profile)).join('\n')}`, options);
     expect(lab.status, lab.stderr).toBe(0);
     for (const death of deaths) {
       const file = (what: string): string => lab.file(`${death.name}/${what}`).trim();
@@ -144,6 +153,7 @@ export function testDeaths(
       if (death.saysNot) expect(file('err'), death.name).not.toMatch(death.saysNot);
       expect(file('prints'), death.name).toBe(death.prints ?? '');
     }
+    if (!options.complains) expect(kernelFaults(lab.file('dmesg'))).toEqual([]);
     lab.dispose();
   });
 }
