@@ -24,10 +24,8 @@ mkdir -p "$LAB_OUT/${when}"; cd_runs="$LAB_OUT/${when}/runs"
 sed 's/measure: 2500ms/measure: ${measure}/' test/fixtures/profiles/cut-short.yaml >/tmp/${when}.yaml
 node agent/dist/main.js run /tmp/${when}.yaml --format json --seed 1 ${args} --runs "$cd_runs" \\
   >"$LAB_OUT/${when}/report.json" 2>"$LAB_OUT/${when}/err" & agent=$!
-for i in $(seq 3000); do
-  ${until.startsWith('err:') ? `grep -q '${until.slice(4)}' "$LAB_OUT/${when}/err" && break` : `[ -s "$cd_runs"/*/${until} ] && break`}
-  kill -0 $agent || break; sleep 0.1
-done
+is_there() { ${until.startsWith('err:') ? `grep -q '${until.slice(4)}' "$LAB_OUT/${when}/err"` : `filled "$cd_runs/*/${until}"`} || ended $agent; }
+await 400 is_there
 sleep 0.3; ${stop}
 wait $agent; echo $? >"$LAB_OUT/${when}/rc"
 inventory ${when}.after

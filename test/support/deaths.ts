@@ -67,7 +67,7 @@ const blows: Readonly<Record<Blow, string>> = {
   // (OOMPolicy=, systemd.service(5)): it must not be that of the run.
   'fill memory': 'systemd-run --quiet --collect --unit=lab-hog tail /dev/zero',
   'suspend media': `dmsetup suspend --noflush --nolockfs $(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media') || missed=1`,
-  'await watchdog': `for i in $(seq 100); do pgrep -f '[l]ayerlift-watchdog' >/dev/null && break; sleep 0.1; done`,
+  'await watchdog': `await 10 pgrep -f '[l]ayerlift-watchdog' >/dev/null`,
   // The initiator's end of the link, in its own namespace.
   'cut network': `ns=$(ls /run/netns | grep ini); ip -n $ns link set $(ip -n $ns -o link | grep -o 'll[0-9a-f]*h') down || missed=1`,
 };
@@ -84,7 +84,7 @@ const prepared = `
 unit=/sys/fs/cgroup/unit; echo +memory >/sys/fs/cgroup/cgroup.subtree_control; mkdir $unit
 confined() { echo $BASHPID >$unit/cgroup.procs; exec "$@"; }
 now() { echo \${EPOCHREALTIME/./}; }
-until_there() { for i in $(seq 600); do [ -s $1 ] && break; kill -0 $pid 2>/dev/null || break; sleep 0.1; done; }
+there_or_ended() { filled "$1" || ended $pid; }
 preload; inventory before
 `;
 
@@ -109,7 +109,7 @@ const waitsFor = ({ slowIp }: Death): string => (slowIp === undefined ? "'/tmp/r
 function scriptOf(death: Death, whole: string): string {
   const { name, from = 'shell', profile = whole, args = '', before = ':', after = ':', strike, within } = death;
   const run = `node agent/dist/main.js run ${profile} --no-caps --runs /tmp/runs ${args}`;
-  const strikes = `until_there ${waitsFor(death)}; ${death.first ?? ':'}; began=$(now)\n${strike.map(shellOf).join('\n')}`;
+  const strikes = `await 90 there_or_ended ${waitsFor(death)}; ${death.first ?? ':'}; began=$(now)\n${strike.map(shellOf).join('\n')}`;
   return `
 name='${name}'; dir="$LAB_OUT/$name"; mkdir -p "$dir"; rm -rf /tmp/runs; missed=
 { ${before}
@@ -119,7 +119,7 @@ ${starts[from](run)}
 ${strike.length === 0 ? '' : strikes}
 timeout ${within} tail -s 0.1 --pid=$pid -f /dev/null || { missed=hangs; kill -KILL $pid; }
 wait $pid 2>/dev/null; echo $? >"$dir/rc"
-for i in $(seq 300); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
+await 30 no_run
 echo $(( ($(now) - began) / 100000 )) >"$dir/tenths"
 ${death.slowIp === undefined ? '' : 'umount -l "$ip"'}
 sleep 0.5; inventory "$name/after"

@@ -24,14 +24,14 @@ export interface LabCase {
 }
 
 /** Waits, in `meanwhile`, until the guests do I/O. */
-export const untilMeasuring = 'for i in $(seq 300); do [ -s "$dir"/runs/*/slices.ndjson ] && break; sleep 0.1; done';
+export const untilMeasuring = 'await 60 filled "$dir/runs/*/slices.ndjson"';
 
 /** Tests that each case ends with its status and its words, and leaves the host as found. */
 export function labCases(title: string, cases: readonly LabCase[], options: LabOptions): void {
   describe(title, () => {
     let lab: LabResult;
     beforeAll(async () => {
-      lab = await inLab(cases.map(scriptOf).join('\n'), options);
+      lab = await inLab(scriptsOf(cases), options);
     });
     afterAll(() => lab.dispose());
 
@@ -52,17 +52,22 @@ export function expectCase(lab: LabResult, { name, status, says, prints = '' }: 
   expect(lab.file(`${name}/prints`).trim()).toBe(prints);
 }
 
-/** Shell lines of one case for a script of the lab; what they leave is read by `expectCase`. */
-export function scriptOf({ name, before = ':', profile, run, args = '', meanwhile, after = ':' }: LabCase): string {
+/** Shell lines of the cases, one after the other; what they leave is read by `expectCase`. */
+export const scriptsOf = (cases: readonly LabCase[]): string =>
+  cases.map((one, i) => scriptOf(one, cases[i - 1])).join('\n');
+
+function scriptOf({ name, before, profile, run, args = '', meanwhile, after = ':' }: LabCase, last?: LabCase): string {
+  // Between the two nothing happens: an inventory takes a second under emulation.
+  const asLeft = last !== undefined && last.after === undefined && before === undefined;
   const command = `${run ?? 'node agent/dist/main.js run'} "$dir/profile.yaml" ${args} --runs "$dir/runs" -q >"$dir/out" 2>"$dir/err"`;
   return `
 echo "case ${name}" >/dev/kmsg
 dir=/tmp/case-${name}; mkdir -p "$dir"; chmod 777 "$dir"
 cat >"$dir/profile.yaml" <<'END'
 ${profile}END
-{ ${before}
+{ ${before ?? ':'}
 } >"$dir/before.log" 2>&1
-inventory before
+${asLeft ? 'mv "$LAB_OUT"/{after,before}' : 'inventory before'}
 ${meanwhile === undefined ? command : `${command} & agent=$!\n{ ${meanwhile}\n} >"$dir/prints" 2>"$dir/meanwhile.log"\nwait $agent`}; echo $? >"$dir/rc"
 inventory after
 diff "$LAB_OUT/before" "$LAB_OUT/after" >"$dir/diff"

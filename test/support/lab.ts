@@ -107,7 +107,9 @@ const isPulseLost = (path: string): boolean =>
 /** Where it stood: the script's last commands, and what its processes waited for. */
 const endOf = (text: string, lines: number): string => text.split('\n').slice(-lines).join('\n');
 
-// What every script may use. `same A B` prints what differs, and fails then. The commands are told on the console, and shortly
+// What every script may use. `same A B` prints what differs, and fails then. `await SECONDS COMMAND...` tries until that succeeds,
+// and starts no program by itself: a loop of `sleep` takes a third of a core. `filled PATTERN`: a file there is not empty; `ended
+// PID`; `no_run`: none is left in the state folder. The commands are told on the console, and shortly
 // before the deadline what hangs in the kernel; twice in the background, as a script that waits for its jobs must not for that.
 const prelude = `
 exec {trace}>/dev/console; BASH_XTRACEFD=$trace; set -x
@@ -120,8 +122,13 @@ exec {trace}>/dev/console; BASH_XTRACEFD=$trace; set -x
     [[ $state != *'D ('* ]] || cat "$task/stack"
   done 2>/dev/null >&$trace
 } & )
+exec {never}<> <(:)
 # No program is started for it: tests count those that run.
-( { set +x; echo -1000 >/proc/self/oom_score_adj; exec {never}<> <(:); while echo >"$LAB_OUT/pulse"; do read -rt 5 -u $never; done; } & )
+( { set +x; echo -1000 >/proc/self/oom_score_adj; while echo >"$LAB_OUT/pulse"; do read -rt 5 -u $never; done; } & )
+await() { local - tenths; set +x; for ((tenths = 10 * $1; tenths > 0; tenths--)); do "\${@:2}" 2>/dev/null && return; read -rt 0.1 -u $never; done; false; }
+filled() { local file; for file in $1; do [[ ! -s $file ]] || return 0; done; false; }
+ended() { ! kill -0 "$1"; }
+no_run() { ! compgen -G '/run/layerlift/*/' >/dev/null; }
 preload() { test/support/preload.sh; }
 layerlift() { node agent/dist/main.js "$@"; }
 inventory() { test/support/inventory.sh >"$LAB_OUT/$1"; }

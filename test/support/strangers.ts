@@ -17,7 +17,8 @@ JS`;
 
 /** Waits for the target of a path between namespaces, and tells what each of them gets, one a line. */
 export const strangers = `(
-for i in $(seq 600); do grep -qs live /sys/class/nvme/*/state && break; sleep 0.1; done
+live() { local file state; for file in /sys/class/nvme/*/state; do read -r state <$file; [[ $state != live ]] || return 0; done; false; }
+await 120 live
 nqn=$(basename /sys/kernel/config/nvmet/subsystems/*layerlift*:net)
 for port in /sys/kernel/config/nvmet/ports/*; do [ -d "$port/subsystems/$nqn" ] && address=$(cat "$port/addr_traddr"); done
 inside() { nsenter --net=$(echo /run/netns/layerlift-*-net) "$@"; }

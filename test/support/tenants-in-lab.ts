@@ -11,7 +11,7 @@ tenant() {
   echo "$1" >/sys/fs/cgroup/tenant/cpu.max; echo "$2" >/sys/fs/cgroup/tenant/cpuset.cpus
   for i in $(seq "$3"); do (echo $BASHPID >/sys/fs/cgroup/tenant/cgroup.procs; while :; do :; done) & done
 }
-leave() { echo 1 >/sys/fs/cgroup/tenant/cgroup.kill; until rmdir /sys/fs/cgroup/tenant 2>/dev/null; do sleep 0.1; done; }
-measuring() { for i in $(seq 600); do [ -s /tmp/$1/*/slices.ndjson ] && break; sleep 0.1; done; }
+leave() { echo 1 >/sys/fs/cgroup/tenant/cgroup.kill; await 60 rmdir /sys/fs/cgroup/tenant; }
+measuring() { await 90 filled "/tmp/$1/*/slices.ndjson"; }
 run() { node agent/dist/main.js run "$2" --no-caps --runs /tmp/$1 "\${@:3}" >"$LAB_OUT/$1.txt" 2>"$LAB_OUT/$1.err"; echo $? >"$LAB_OUT/$1.rc"; }
 `;

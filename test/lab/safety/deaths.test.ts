@@ -13,15 +13,14 @@ const small = 'test/fixtures/profiles/small.yaml';
 const cases = `
 agent="node agent/dist/main.js run ${small} --no-caps"
 junction() { dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media'; }
-until_slice() { for i in $(seq 600); do [ -s /tmp/runs/*/slices.ndjson ] && break; sleep 0.1; done; }
 begin() {
   rm -rf /tmp/runs
   "$@" --runs /tmp/runs >/dev/null 2>"$LAB_OUT/err.$name" &
   pid=$!
-  until_slice
+  await 90 filled '/tmp/runs/*/slices.ndjson'
 }
 restored() {
-  for i in $(seq 300); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
+  await 30 no_run
   sleep 0.5; inventory "$name"
   if diff "$LAB_OUT/before" "$LAB_OUT/$name" >"$LAB_OUT/diff.$name"; then echo "$name $1 as-found"; else echo "$name $1 CHANGED"; cat "$LAB_OUT/diff.$name"; fi
 }
@@ -50,7 +49,7 @@ testDeaths(
   { complains: true },
 );
 
-const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovers`;
+const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
 
 testDeaths('the agent dies in mid-slice, and its watchdog puts the host back, also if that was killed once', small, [
   {
@@ -126,7 +125,7 @@ test('folders that take nothing, journals of others, and what somebody else hold
 name=full; mkdir -p /tmp/small; mount -t tmpfs -o size=256k none /tmp/small
 rm -rf /tmp/runs; ln -s /tmp/small /tmp/runs
 $agent --runs /tmp/runs/in >/dev/null 2>"$LAB_OUT/err.full" & pid=$!
-for i in $(seq 600); do [ -s /tmp/small/in/*/slices.ndjson ] && break; sleep 0.1; done
+await 90 filled '/tmp/small/in/*/slices.ndjson'
 cat /dev/zero >/tmp/small/zeros 2>/dev/null; wait $pid; restored $?
 name=readonly; mount -o remount,ro /tmp/small; $agent --runs /tmp/runs/in >/dev/null 2>"$LAB_OUT/err.readonly"; restored $?; umount -l /tmp/small; rm -f /tmp/runs
 name=journal; mount -t tmpfs -o size=8k,mode=0700 none /run/layerlift

@@ -12,7 +12,7 @@ const start = (path: string): string => `
 rm -rf "$LAB_OUT/runs"
 node agent/dist/main.js run ${path} --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
-for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.2; done
+await 120 filled "$LAB_OUT/runs/*/slices.ndjson"
 watchdog=$(pgrep -f '[l]ayerlift-watchdog')
 `;
 

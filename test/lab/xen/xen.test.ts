@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inLab, kernelFaults, type LabResult } from '../../support/lab.ts';
-import { expectCase, type LabCase, scriptOf } from '../../support/lab-cases.ts';
+import { expectCase, type LabCase, scriptsOf } from '../../support/lab-cases.ts';
 
 const ring = (settings: string, guests = 1): string =>
   `version: 1
@@ -120,7 +120,7 @@ describe('in domain 0 of Xen', () => {
   let lab: LabResult;
   beforeAll(async () => {
     lab = await inLab(
-      `${refusals.map(scriptOf).join('\n')}
+      `${scriptsOf(refusals)}
 layerlift doctor >"$LAB_OUT/doctor"
 inventory before
 node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
