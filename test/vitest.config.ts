@@ -7,14 +7,12 @@ const root = new URL('..', import.meta.url).pathname;
 /** A test boots a kernel, some several. */
 const onKernel = { testTimeout: 1_300_000, hookTimeout: 1_300_000 };
 
-/** Two kernels at a time would share the cores, and spoil each other's figures. */
+/** Another kernel beside these would take what they ask of the CPUs, or of the clock. */
 const oneByOne = { ...onKernel, fileParallelism: false };
+const alone = ['xen/attach', 'safety/impact'].map((name) => `test/lab/${name}.test.ts`);
 
-/** These ask for figures, or for a time in seconds. All others mostly wait, and two of them run at a time. */
-const measuring = [
-  ...['test/lab/verdicts/**/*.test.ts', 'test/lab/xen/attach.test.ts'],
-  ...['impact', 'cut-short'].map((name) => `test/lab/safety/${name}.test.ts`),
-];
+/** Two of these leave a core each: they wait for delays that are planted, and nothing else may run beside them. */
+const figures = ['test/lab/verdicts/**/*.test.ts', 'test/lab/safety/cut-short.test.ts'];
 const long = '**/*.long.test.ts';
 
 export default defineConfig({
@@ -31,11 +29,17 @@ export default defineConfig({
       { test: { name: 'lab', root, include: ['test/lab/**/*.test.ts'], exclude: [long], ...oneByOne } },
       {
         test: {
-          ...{ name: 'lab-pairs', root, include: ['test/lab/**/*.test.ts'], exclude: [long, ...measuring] },
+          ...{ name: 'lab-pairs', root, include: ['test/lab/**/*.test.ts'], exclude: [long, ...figures, ...alone] },
           ...{ ...onKernel, maxWorkers: 2, sequence: { groupOrder: 1 } },
         },
       },
-      { test: { name: 'lab-alone', root, include: measuring, exclude: [long], ...oneByOne } },
+      {
+        test: {
+          ...{ name: 'lab-figures', root, include: figures, exclude: [long] },
+          ...{ ...onKernel, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        },
+      },
+      { test: { name: 'lab-alone', root, include: alone, exclude: [long], ...oneByOne } },
       { test: { name: 'long', root, include: [`test/lab/${long}`], ...oneByOne } },
     ],
   },
