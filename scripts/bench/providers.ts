@@ -44,6 +44,8 @@ const writing = shape(['rw', 'randwrite'], ...verify, ['verify_backlog', '256'])
 const verifying = shape(['rw', 'randread'], ...verify, ['rate_iops', '300']);
 const reading = shape(['rw', 'randread']);
 
+/** Between two cases nothing happens: what one has left is what the next finds. */
+let found = inventory();
 for (const [i, one] of providerCases()
   .filter((each) => each.machine === machine && only.test(each.name) && part !== (each.isUsual ? 'others' : 'usual'))
   .entries())
@@ -52,7 +54,6 @@ if (machine === 'stock' && only.source === '(?:)' && part !== 'others') await co
 
 async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promise<void> {
   const started = performance.now();
-  const before = inventory();
   let outcome = '';
   try {
     const prepared = await preparedFrom(one.profile);
@@ -61,10 +62,12 @@ async function show(one: ProviderCase, names: ReturnType<typeof namesOf>): Promi
       // What fails here must not keep the host from those that follow.
       outcome = await carry({ host, names, prepared }, one).then((flows) => `ok ${flows}`, reasonOf);
     });
-    if (before !== inventory()) outcome = `the host is not as found; ${outcome}`;
   } catch (failure) {
     outcome = reasonOf(failure);
   }
+  const before = found;
+  found = inventory();
+  if (before !== found) outcome = `the host is not as found; ${outcome}`;
   row(one.name, outcome, started);
 }
 
