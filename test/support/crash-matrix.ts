@@ -25,10 +25,28 @@ export const sumOf = (printed: string): string => printed.split('\n').slice(-4).
 
 /** A boot for nothing but the matrix. `setUp`: shell lines before it. */
 export async function expectSurvived(args: string, options: LabOptions = {}, setUp = ':'): Promise<void> {
+  await expectEachSurvived([args], options, setUp);
+}
+
+/** Several matrices in one boot, one after the other. */
+export async function expectEachSurvived(all: readonly string[], options: LabOptions = {}, setUp = ':'): Promise<void> {
   await buildMatrix();
-  const lab = await inLab(`${setUp}\n${crashMatrix(args)}`, options);
-  console.info(sumOf(lab.stdout));
-  expectAllSurvived(lab.stdout, args);
-  expect(lab.status, lab.stdout + lab.stderr).toBe(0);
+  const lines = all.map((args, i) => `${crashMatrix(args)} >"$LAB_OUT/matrix.${i}" || failed=1`);
+  const lab = await inLab(`${setUp}\n${lines.join('\n')}\nexit $failed`, options);
+  for (const [i, args] of all.entries()) {
+    console.info(sumOf(lab.file(`matrix.${i}`)));
+    expectAllSurvived(lab.file(`matrix.${i}`), args);
+  }
+  expect(lab.status, lab.stderr).toBe(0);
   lab.dispose();
 }
+
+/**
+ * Together a death at each kind of step on Linux 6.1: each struck in the smallest run that takes it, and the way back of all layers.
+ * `only`: see scripts/bench/crash-matrix.ts.
+ */
+export const matricesOfStock = [
+  { profile: 'crash-kinds', only: 'netns|exec|nvme-connect|(?<!brought.)module', more: '--stride 6' },
+  { profile: 'crash-thin', only: 'dm-message|brought', more: '--stride 0 --unaided 1' },
+  { profile: 'small', only: '^(?!.*(netns|exec|nvme-connect|dm-message|module))', more: '--stride 0' },
+] as const;

@@ -1,7 +1,10 @@
-// Death at the steps that virtio rings and Xen's own ring bring in, on their kernels.
+// Death at every kind of step in a run with all layers, and at those that virtio rings and Xen's own ring bring in, on their
+// kernels.
 
 import { test } from 'vitest';
 import { expectSurvived } from '../../support/crash-matrix.ts';
+
+test('a death at every kind of step is survived where all layers stand', () => expectSurvived('crash.yaml --stride 6'));
 
 test('deaths with a virtio ring are survived on Linux 6.12', () =>
   expectSurvived("crash-vduse.yaml --stride 2 --unaided 4 --only 'vduse|spawn|exec|dm-swap|write-out'", {
