@@ -76,6 +76,6 @@ testDeaths(
       prints: 'node tail',
     },
   ],
-  { ...options, complains: true },
+  options,
   setUp,
 );
