@@ -13,7 +13,19 @@ kernel_command_line() {
     return
   fi
   # Without hpet=disable and tsc=reliable every look at the clock leaves the guest.
-  printf '%s' "console=ttyS0 panic=-1 oops=panic quiet mitigations=off hpet=disable tsc=reliable${distro:+ lab.distro}"
+  printf '%s' "console=ttyS0 panic=-1 oops=panic quiet mitigations=off hpet=disable tsc=reliable$(clock_speed)${distro:+ lab.distro}"
+}
+
+# An emulated guest reads the counter of this machine. Its kernel would measure the counter's speed by an emulated timer, and be
+# wrong by times on a busy machine. Where the frequency of a CPU does not change, this machine's kernel tells it.
+clock_speed() {
+  local key value
+  [[ $acceleration == tcg && ! -e /sys/devices/system/cpu/cpu0/cpufreq ]] || return 0
+  while IFS=: read -r key value; do
+    [[ $key == 'cpu MHz'* && $value =~ ^' '([0-9]+)\.([0-9]{3})$ ]] || continue
+    printf ' tsc_early_khz=%s' "${BASH_REMATCH[1]}${BASH_REMATCH[2]}"
+    return
+  done </proc/cpuinfo
 }
 
 # A /dev/kvm that opens, and even runs a few instructions, can still hang with a real kernel.
