@@ -4,7 +4,7 @@
 import * as z from 'zod';
 import type { Mark } from '../../host/facts/traces.ts';
 import type { Need } from '../../host/needs/needs.ts';
-import { duration } from '../../profile/settings.ts';
+import { duration, wholeNumber } from '../../profile/settings.ts';
 import { pathAddresses } from '../names.ts';
 import type { Site } from '../provider.ts';
 
@@ -16,6 +16,8 @@ export interface Shape {
   readonly jitter: number;
   readonly loss: number;
   readonly rateMbit?: number | undefined;
+  /** Bytes of each end; left out: what the kernel gives a veth, 1500. */
+  readonly mtu?: number | undefined;
 }
 
 /** Settings of every provider over such a path; `isShape` is to be asked of them. */
@@ -27,6 +29,8 @@ export const shapeSettings = {
     description: 'rate of each way, Mbit a second',
     values: 'above 0, at most 1000000',
   }),
+  // The most that veth takes is ETH_MAX_MTU (veth_setup, drivers/net/veth.c); below 576 no host need take a datagram (RFC 791).
+  mtu: wholeNumber(576, 65_535).optional().describe('MTU of both ends, bytes; without it, 1500'),
 };
 
 /** For zod's `refine`. */
@@ -81,12 +85,12 @@ export async function raisePath(site: Site, shape: Shape): Promise<Ends> {
     initiator: await raiseNamespace(site, 'ini', "the initiator's own network"),
     target: await raiseNamespace(site, 'net', "the target's own network"),
   };
-  await raiseVeth(site, ends);
+  await raiseVeth(site, ends, shape.mtu);
   await shapeVeth(site, ends, netem ?? []);
   return ends;
 }
 
-async function raiseVeth(site: Site, ends: Ends): Promise<void> {
+async function raiseVeth(site: Site, ends: Ends, mtu: number | undefined): Promise<void> {
   const { host, names } = site;
   const [near, far] = [names.link('h'), names.link('t')];
   await host.apply({ kind: 'module', name: 'veth', why: 'the pair of network interfaces' });
@@ -101,6 +105,10 @@ async function raiseVeth(site: Site, ends: Ends): Promise<void> {
     const device = end === 'initiator' ? near : far;
     for (const [argv, why] of [
       [['addr', 'add', `${pathAddresses[end]}/30`, 'dev', device], `the address of the ${end}`],
+      // Before it is up, so that no connection has begun with another.
+      ...(mtu === undefined
+        ? []
+        : [[['link', 'set', device, 'mtu', `${mtu}`], `the largest packet of the ${end}`] as const]),
       [['link', 'set', device, 'up'], `the end of the ${end}`],
     ] as const)
       await host.apply({ kind: 'exec', argv: ['ip', '-n', ends[end], ...argv], witness: { parent: near }, why });
