@@ -149,7 +149,9 @@ function cgroupsOf({ users }: Discovered, { files }: Snapshot): readonly string[
   const own = users.flatMap((user) => {
     const pid = /^(?:qemu|process):(\d+)$/.exec(user.id)?.[1];
     const cgroup = /^0::(\/.+)$/m.exec(files.get(`/proc/${pid ?? ''}/cgroup`) ?? '')?.[1];
-    return cgroup === undefined ? [] : [`/sys/fs/cgroup${cgroup}`];
+    // A limit may stand at any cgroup above.
+    const parts = (cgroup ?? '').split('/').filter(Boolean);
+    return parts.map((_, i) => `/sys/fs/cgroup/${parts.slice(0, parts.length - i).join('/')}`);
   });
   return [...new Set([...limited, ...own])];
 }

@@ -63,6 +63,22 @@ describe('the collector', () => {
     expect(deviceOf(found, 'sda1').below).toEqual([{ id: 'sda' }]);
   });
 
+  it('reads the limits of cgroups that have some, of I/O or of CPUs', async () => {
+    const root = treeOf({
+      'sys/fs/cgroup/a/io.max': '8:0 riops=5\n',
+      'sys/fs/cgroup/a/cpu.max': 'max 100000\n',
+      'sys/fs/cgroup/b/c/io.max': '',
+      'sys/fs/cgroup/b/c/cpu.max': '20000 100000\n',
+      'sys/fs/cgroup/d/cpu.max': 'max 100000\n',
+    });
+    const { files } = await snapshotOf(root);
+    expect([...files.keys()].filter((path) => path.startsWith('/sys/fs/cgroup')).sort()).toEqual([
+      '/sys/fs/cgroup/a/cpu.max',
+      '/sys/fs/cgroup/a/io.max',
+      '/sys/fs/cgroup/b/c/cpu.max',
+    ]);
+  });
+
   it('takes no secret, wherever one stands', async () => {
     const key = 'ab12cd34'.repeat(8);
     const root = treeOf({

@@ -145,6 +145,17 @@ describe('limits that are not what they seem', () => {
   });
 });
 
+it('a limit of a cgroup above that of a virtual machine is seen', async () => {
+  const above = '/sys/fs/cgroup/qemu.slice';
+  const files = {
+    [`${above}/cpu.max`]: () => '50000 100000\n',
+    [`${above}/cpu.stat`]: (s: number) =>
+      `nr_periods ${Math.round(10 * s)}\nnr_throttled ${Math.round(5 * s)}\nthrottled_usec ${Math.round(4e5 * s)}\n`,
+  };
+  const seen = await observeHost({ snapshot: snapshotText('proxmox'), files });
+  expect(seen.full).toMatchObject([{ kind: 'cpu.max', cgroup: '/qemu.slice', quota: '50000 100000' }]);
+});
+
 describe('threads of the kernel', () => {
   const threads = [
     { at: '40', comm: 'kworker/u8:3+kcryptd/253:0', cpu: 0.8 },
