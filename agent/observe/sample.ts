@@ -25,6 +25,7 @@ export interface Eyes {
 const tickShare = 0.003;
 const lookShare = 0.003;
 const shortestTickMs = 50;
+/** Some more than an answer needs: on a slow machine they cost more, and have to be. */
 const fewestTicks = 12;
 /** Looks between the first and the last. */
 const mostBetween = 3;
@@ -41,8 +42,9 @@ export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: 
   const beforeCpuMs = eyes.cpuMs();
   const missing = new Map<string, Missing>();
   const careful = carefulReader(eyes, missing);
-  const began = eyes.nowMs();
   const looks = [await lookOnce(careful, watch, withSockets)];
+  // What the first look takes, on a slow machine a second or more, is not time in which instants are seen.
+  const began = eyes.nowMs();
   const lookCpuMs = Math.max(1, eyes.cpuMs() - beforeCpuMs);
   const between = Math.min(mostBetween, Math.floor((forMs * lookShare) / lookCpuMs));
   const dues = Array.from({ length: between }, (_, i) => began + (forMs * (i + 1)) / (between + 1));
@@ -60,7 +62,7 @@ export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: 
       dues.shift();
       looks.push(await lookOnce(careful, watch, withSockets));
     }
-    const before = eyes.cpuMs();
+    const [before, atMs] = [eyes.cpuMs(), eyes.nowMs()];
     if (watch.gauged.length > 0) ticks.push(await tickOnce(careful, { watch, debugged, turn: ticks.length }));
     const spent = eyes.cpuMs() - before;
     // The first ones also pay for compiling the code.
@@ -68,7 +70,8 @@ export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: 
     const pause = Math.min(forMs / fewestTicks, Math.max(shortestTickMs, tickCpuMs / tickShare));
     // Uneven steps, so that no rhythm of the load can hide between them.
     const step = pause * (0.5 + ((ticks.length * 0.618_033_988_75) % 1));
-    await eyes.sleepMs(Math.max(1, Math.min(step, began + forMs - eyes.nowMs())));
+    const rest = step - (eyes.nowMs() - atMs);
+    await eyes.sleepMs(Math.max(1, Math.min(rest, began + forMs - eyes.nowMs())));
   }
   looks.push(await lookOnce(careful, watch, withSockets));
   const cpuMs = eyes.cpuMs() - beforeCpuMs;

@@ -37,6 +37,8 @@ export interface SimHost {
   readonly cpuBusy?: number;
   /** What each reading of a file costs, in milliseconds of CPU. */
   readonly readCpuMs?: number;
+  /** And of time. */
+  readonly slowMs?: number;
   readonly asked?: readonly string[];
 }
 
@@ -124,6 +126,7 @@ function eyesOn(host: SimHost, random: Random, reads: Reads): Eyes {
     read: (path) => {
       reads.set(path, (reads.get(path) ?? 0) + 1);
       cpuMs += host.readCpuMs ?? 0.02;
+      nowMs += host.slowMs ?? 0;
       const text = read(path);
       return text instanceof Error ? Promise.reject(text) : Promise.resolve(text);
     },

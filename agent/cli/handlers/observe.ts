@@ -18,6 +18,7 @@ import { jsonText } from '../../lib/json-text.ts';
 import type { Observed } from '../../observe/document.ts';
 import { observedOf, type XenPart } from '../../observe/observe.ts';
 import { type Eyes, sampled } from '../../observe/sample.ts';
+import { tooFewLooks } from '../../observe/show/sentences.ts';
 import { observedText } from '../../observe/show/text.ts';
 import { watchOf } from '../../observe/watch.ts';
 import { ringsTable, roomOf, type SeenRings, sentenceOf } from '../../report/observed-rings.ts';
@@ -39,7 +40,8 @@ export async function observe(options: ObserveOptions): Promise<ExitName> {
   const { seen, rings } = await observedHere(options);
   options.print(options.format === 'json' ? jsonText(seen) : observedText(seen, rings));
   if (seen.full.length > 0) return 'full';
-  return seen.counted > 0 || seen.xen !== null ? 'ok' : 'inconclusive';
+  const isBlind = seen.counted === 0 && seen.xen === null;
+  return isBlind || tooFewLooks(seen) ? 'inconclusive' : 'ok';
 }
 
 /** All that one look of `forMs` tells, and a table of Xen's rings. */

@@ -5,6 +5,7 @@ import { unreachable } from '../../lib/unreachable.ts';
 import { renderBytes, renderDuration } from '../../lib/units.ts';
 import { plain } from '../../report/formats/plain.ts';
 import type { Full, Observed, ObservedDevice } from '../document.ts';
+import { fewestLooks } from '../judge/devices.ts';
 import { slowestOf } from '../judge/full.ts';
 import { widening } from './widening.ts';
 
@@ -21,8 +22,21 @@ export function sayingsOf(seen: Seen, ofXen: readonly string[]): readonly string
   return [...(own.length === 0 ? [nothingFull(seen)] : own), ...ofXen].map(plain);
 }
 
-function nothingFull({ devices, counted, xen }: Seen): string {
+/** I/O moves below a limit, and how often that was reached is not known. */
+export function tooFewLooks({
+  devices,
+  cost,
+}: {
+  devices: Seen['devices'];
+  cost: Pick<Seen['cost'], 'looks'>;
+}): boolean {
+  return cost.looks < fewestLooks && devices.some(({ limit, iosPerSecond }) => limit !== null && iosPerSecond > 0);
+}
+
+function nothingFull({ devices, counted, xen, cost: { looks } }: Seen): string {
   if (counted === 0 && xen === null) return 'cannot tell: nothing on this host counts I/O';
+  if (tooFewLooks({ devices, cost: { looks } }))
+    return `cannot tell whether a limit was reached: there were only ${looks} looks at what is in flight; look longer (--for)`;
   const slowest = slowestOf(devices);
   if (!slowest) return 'nothing looks full: no device in the path of a guest does any I/O';
   const { latencyNs, inFlight, limit } = slowest;

@@ -109,6 +109,21 @@ describe('the cost', () => {
   });
 });
 
+it.each([20, 800])(
+  'where each reading takes %s ms, a full queue is named, or it is said that nobody can tell',
+  async (slowMs) => {
+    const seen = await observeHost(
+      { snapshot: host(['sdx']), disks: { sdx: busy }, readCpuMs: slowMs, slowMs },
+      { forMs: 5000 },
+    );
+    expect(seen.says).toMatch(
+      slowMs < 100
+        ? /^sdx \(media\) looks capped by its tags/
+        : /^cannot tell whether a limit was reached: .* only \d looks/,
+    );
+  },
+);
+
 describe('limits that are not what they seem', () => {
   const queue = (busyTags: number, waiters: number): string =>
     `nr_tags=16\nactive_queues=0\n\nbitmap_tags:\ndepth=16\nbusy=${busyTags}\nws_active=${waiters}\n`;
