@@ -19,6 +19,7 @@ import { run } from './commands/run.ts';
 import { schema } from './commands/schema.ts';
 import { selftest } from './commands/selftest.ts';
 import { status } from './commands/status.ts';
+import { top } from './commands/top.ts';
 import { watchdog } from './commands/watchdog.ts';
 
 export const commands: readonly Command[] = [
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   analyse,
   history,
   compare,
+  top,
   discover,
   schema,
   doctor,

@@ -18,11 +18,13 @@ export const status = defineCommand({
       coerce: durationMs('--max-age'),
     },
     format: { describe: 'how it is printed', choices: statusFormats, default: 'text' },
+    output: { describe: 'a file that it replaces whole, in place of stdout', type: 'string' },
   },
   examples: [
     ['status', 'see whether a run goes on, or has left something'],
     ['status --format nagios --max-age 48h', 'for a monitor'],
+    ['status --format prometheus --output /run/layerlift.prom', 'for the textfile collector of node-exporter'],
   ],
-  asks: ({ runs, maxAge: maxAgeMs = 0, format }) => ({ runs, maxAgeMs, format }),
+  asks: ({ runs, maxAge: maxAgeMs = 0, format, output }) => ({ runs, maxAgeMs, format, output }),
   call: async (asked, { print }) => (await import('../handlers/status.ts')).status({ ...asked, print }),
 });

@@ -16,6 +16,7 @@ import { type RunResult, report } from '../../run/finish.ts';
 import { makeLog } from '../terminal/log.ts';
 import { type Ended, endedWith, measure } from '../../run/measure.ts';
 import { preflight } from '../../run/preflight.ts';
+import { toldIn } from '../../run/tell-now.ts';
 import { prepare, type PrepareOptions } from '../../run/prepare.ts';
 import { stopIf } from '../../run/stop-if.ts';
 import { showProgress } from '../terminal/progress.ts';
@@ -63,7 +64,9 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
     (by: Stopper) =>
     (sentence: string): void =>
       stop.stop('impact', sentence, by);
-  const progress = await showProgress({ quiet: options.quiet, terminal: process.stderr.isTTY });
+  const progress = await showProgress({
+    ...{ quiet: options.quiet, terminal: process.stderr.isTTY, run: id, plan: prepared.plan },
+  });
   let endSparing = (): void => undefined;
   let endAsking = (): void => undefined;
   let endWatching = (): void => undefined;
@@ -108,7 +111,10 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
-      const ended = await measure(session, { prepared, folder, meta, log, progress, others: sparing, id });
+      const ended = await measure(session, {
+        ...{ prepared, folder, meta, log, id, others: sparing },
+        progress: toldIn(folder, progress),
+      });
       return {
         ...ended,
         prepared,

@@ -1,20 +1,28 @@
-// Progress on stderr: one live line on a terminal, one line a phase and a block otherwise.
+// Progress on stderr: a live screen on a terminal, one line a phase and a block otherwise.
 
 import type { Analysis } from '../../analysis/verdict/analyse.ts';
 import type { Pace, Progress } from '../../experiment/progress.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { liveArm, type LiveState, liveStateOf } from '../../report/live/state.ts';
 import { etaLine } from '../../report/words/outlook.ts';
 import { renderCount } from '../../lib/units.ts';
+import { openScreen } from './screen.ts';
 
 export interface ShownProgress extends Progress {
   /** Clears the live line, so that results follow cleanly. */
   readonly end: () => void;
 }
 
-/** The library that redraws a line is loaded where there is a terminal alone. */
-export async function showProgress(options: { quiet: boolean; terminal: boolean }): Promise<ShownProgress> {
+/** The run that is shown. */
+export interface About {
+  readonly run: string;
+  readonly plan: Plan;
+}
+
+export async function showProgress(options: About & { quiet: boolean; terminal: boolean }): Promise<ShownProgress> {
   if (options.quiet)
     return { phase: ignore, told: ignore, sliceBegins: ignore, sliceEnds: ignore, standing: ignore, end: ignore };
-  return options.terminal ? onTerminal() : asLines();
+  return options.terminal ? onTerminal(options) : asLines();
 }
 
 function asLines(): ShownProgress {
@@ -47,21 +55,23 @@ function asLines(): ShownProgress {
   };
 }
 
-async function onTerminal(): Promise<ShownProgress> {
-  const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(process.stderr);
-  let standing = '';
-  const show = (text: string): void => update(standing ? `${text}\n  so far: ${standing}` : text);
+async function onTerminal({ run, plan }: About): Promise<ShownProgress> {
+  const screen = await openScreen(process.stderr);
+  const started = performance.now();
+  let state = liveStateOf(run, plan);
+  // Drawn at what happens alone: between two borders of a slice nothing of ours is to run.
+  const show = (changes: Partial<LiveState>): void => {
+    state = { ...state, ...changes, elapsedMs: performance.now() - started };
+    screen.show(state);
+  };
   return {
-    phase: show,
-    told: (text) => update.persist(text),
-    sliceBegins: ({ seq, arm, block, of }) =>
-      show(`slice ${seq + 1} of at most ${of}, block ${block + 1}: measuring ${arm}`),
-    sliceEnds: ({ arm, goodput }) => show(`${arm}: ${renderCount(goodput)} I/Os a second`),
-    standing: (analysis, pace) => {
-      standing = [standingOf(analysis), promiseOf(analysis, pace) ?? []].flat().join('\n  ');
-    },
-    end: () => update.clear(),
+    phase: (phase) => show({ phase, measuring: undefined }),
+    told: screen.keep,
+    sliceBegins: ({ seq, arm, block, of }) => show({ measuring: liveArm({ seq, arm, block }, plan), budgetSlices: of }),
+    sliceEnds: ({ arm, goodput, voided }) =>
+      show({ slices: [...state.slices, { arm, goodput, counts: voided === null }] }),
+    standing: (analysis, { budgetSlices, secondsPerSlice }) => show({ analysis, budgetSlices, secondsPerSlice }),
+    end: screen.clear,
   };
 }
 
@@ -73,7 +83,7 @@ function standingOf({ arms, verdict }: Analysis): string {
   return `${lifts.join(', ') || 'baseline only'} (${settled})`;
 }
 
-/** Says what can be proven by when, while nothing is decided and the noise is known: from the first look on. */
+/** What can be proven by when, while nothing is decided and the noise is known: from the first look on. */
 function promiseOf({ decided, outlook, blocks, slices }: Analysis, pace: Pace): string | undefined {
   return decided || !outlook || blocks < 2 ? undefined : etaLine(outlook, { slices, ...pace });
 }

@@ -2,13 +2,14 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { status, type StatusOptions } from '../../../agent/cli/handlers/status.ts';
 import { bootId } from '../../../agent/host/session/session.ts';
 import type { ExitName } from '../../../agent/lib/exit-codes.ts';
+import { statusMetrics } from '../../../agent/report/metrics.ts';
 import { nagiosCheck, type Status } from '../../../agent/report/status.ts';
 import { goodRun } from '../../support/good-records.ts';
 
@@ -157,3 +158,59 @@ function leaveRun(): void {
   writeFileSync(join(folder, 'host.json'), JSON.stringify({ ...host, endedAt: '2026-01-02T03:09:05.678Z' }));
   writeFileSync(join(folder, 'slices.ndjson'), goodRun.slices);
 }
+
+describe('metrics for Prometheus', () => {
+  /** Every sample by its name and labels. Throws for a line that is none, by the grammar of the text format. */
+  const samplesIn = (text: string): ReadonlyMap<string, number> =>
+    new Map(
+      text
+        .split('\n')
+        .filter((line) => line !== '' && !/^# (HELP [a-z_]+ .+|TYPE [a-z_]+ gauge)$/.test(line))
+        .map((line) => {
+          const found =
+            /^([a-z_]+(?:\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\})?) (\S+)$/.exec(
+              line,
+            );
+          if (!found) throw new Error(`no sample: ${line}`);
+          return [found[1] ?? '', Number(found[2])] as const;
+        }),
+    );
+
+  it('say whether a run holds the host, and what was found last', async () => {
+    leaveRun();
+    expect(await ask('prometheus')).toBe('ok');
+    const samples = samplesIn(printed);
+    expect(samples.get('layerlift_condition{condition="free"}')).toBe(1);
+    expect(samples.get('layerlift_condition{condition="residue"}')).toBe(0);
+    expect(samples.get('layerlift_last_run_info{run="abcdef",profile="slow-network",verdict="lever"}')).toBe(1);
+    expect(samples.get('layerlift_last_run_lift_ratio{bound="estimate"}')).toBeGreaterThan(1);
+    expect([...samples.values()].every(Number.isFinite)).toBe(true);
+  });
+
+  it('say what a dead run has left', async () => {
+    leaveJournal();
+    expect(await ask('prometheus')).toBe('residue');
+    const samples = samplesIn(printed);
+    expect(samples.get('layerlift_condition{condition="residue"}')).toBe(1);
+    expect(samples.get('layerlift_changes')).toBe(1);
+    expect(printed).not.toContain('layerlift_last_run');
+  });
+
+  it('are not broken by what users write', () => {
+    const last = { run: 'r', profile: 'a "b"\\\nc} 1', verdict: 'none', exit: { code: 0 }, startedAt: '2026-01-02' };
+    const found = { condition: 'free', held: null, runs: [], last } as unknown as Status;
+    expect([...samplesIn(statusMetrics(found)).keys()].join()).toContain('profile="a \\"b\\"\\\\\\nc} 1"');
+  });
+
+  it('replace a file whole, and leave nothing beside it', async () => {
+    const output = join(place, 'layerlift.prom');
+    writeFileSync(output, 'before');
+    const options = { runs: join(place, 'runs'), state: join(place, 'state'), maxAgeMs: 1, print: () => undefined };
+    await status({ ...options, format: 'prometheus', output });
+    expect(readFileSync(output, 'utf8')).toContain('layerlift_condition');
+    expect(readdirSync(place).filter((name) => name.startsWith('layerlift.prom'))).toEqual(['layerlift.prom']);
+    await expect(status({ ...options, format: 'json', output: join(place, 'no/such') })).rejects.toThrow(
+      /cannot write/,
+    );
+  });
+});
