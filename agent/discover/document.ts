@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
+import { publishedSchema } from '../lib/published-schema.ts';
 
 const parameter = z.strictObject({
   name: z.string(),
@@ -57,9 +58,9 @@ export type Discovered = z.output<typeof discoveredSchema>;
 /** Of what one thing stands on another. */
 export type Below = Device['below'][number];
 
-/** JSON Schema of the document. */
-export function discoveredJsonSchema(): object {
-  return z.toJSONSchema(discoveredSchema);
+/** JSON Schema of the document, as it is published. */
+export function discoveredJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return publishedSchema(discoveredSchema);
 }
 
 /** Parameters of the values that are there, all read in the same folder or from the same tool. */

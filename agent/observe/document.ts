@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
+import { publishedSchema } from '../lib/published-schema.ts';
 
 const limit = z.strictObject({
   inFlight: z.number().int().positive().describe('I/Os in flight that it lets through'),
@@ -164,7 +165,7 @@ export type ObservedThrottle = z.output<typeof throttle>;
 export type ObservedPath = z.output<typeof path>;
 export type Full = z.output<typeof full>;
 
-/** JSON Schema of the document. */
-export function observedJsonSchema(): object {
-  return z.toJSONSchema(observedSchema);
+/** JSON Schema of the document, as it is published. */
+export function observedJsonSchema(): z.core.JSONSchema.JSONSchema {
+  return publishedSchema(observedSchema);
 }

@@ -18,6 +18,8 @@ import { verdictSchema } from '../../agent/report/schema/verdict.ts';
 import { findProvider, providers, providersFor } from '../../agent/stack/registry.ts';
 import { fillKnobsPage } from '../../scripts/pages/knobs-page.ts';
 import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
+import { fillSample } from '../../scripts/pages/sample.ts';
+import { schemas } from '../../scripts/pages/schemas.ts';
 import { fillWords } from '../../scripts/pages/words-page.ts';
 import { printedBy } from '../support/printed-by.ts';
 
@@ -254,6 +256,7 @@ describe('pages', () => {
   });
 
   it.each([
+    ['README.md', fillSample],
     ['profiles/README.md', fillProfilePage],
     ['agent/docs/report.md', fillWords],
     ['agent/README.md', fillWords],
@@ -277,6 +280,15 @@ describe('pages', () => {
     expect(page).toBe(await format(fillKnobsPage(page), options));
     expect(() => fillKnobsPage('<!-- generated: weather -->\n<!-- end -->\n')).toThrow('weather');
   });
+});
+
+describe('schemas', () => {
+  it.each(Object.entries(schemas))(
+    'of %s is published as the code has it: `npm run pages` writes it',
+    (name, schema) => {
+      expect(JSON.parse(read(`agent/docs/schemas/${name}.json`))).toEqual(schema());
+    },
+  );
 });
 
 describe('changelog', () => {

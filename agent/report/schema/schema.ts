@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { exitCodes, type ExitName, stoppers } from '../../lib/exit-codes.ts';
 import { layers } from '../../lib/layer.ts';
+import { publishedSchema } from '../../lib/published-schema.ts';
 import { phases } from '../../records/phase.ts';
 import { capsSchema } from './caps.ts';
 import { neighboursSchema } from './neighbours.ts';
@@ -233,7 +234,7 @@ export const reportSchema = z
 
 export type ReportDocument = z.output<typeof reportSchema>;
 
-/** JSON schema (draft 2020-12) of the document. */
+/** JSON Schema of the document, as it is published. */
 export function reportJsonSchema(): z.core.JSONSchema.JSONSchema {
-  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+  return publishedSchema(reportSchema);
 }
