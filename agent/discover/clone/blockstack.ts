@@ -3,7 +3,7 @@
 
 import { mostDevices } from '../../lib/stack-note.ts';
 import type { Device } from '../document.ts';
-import type { LayerClone } from './layers.ts';
+import type { LayerClone } from './values.ts';
 
 interface Row {
   readonly name: string;

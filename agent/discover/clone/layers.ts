@@ -1,101 +1,8 @@
-// Each layer of a way as a provider has it: settings with the place that each was read at, and what cannot be said.
+// Network and media of a way as providers have them: settings with the place that each was read at, and what cannot be said.
 
 import type { Device } from '../document.ts';
 import type { Activity } from './counters.ts';
-
-/** A line of the profile: its value as YAML, and where it comes from. */
-export interface Line {
-  readonly key: string;
-  readonly value: string | number;
-  readonly origin: string;
-}
-
-export interface Cloned {
-  readonly provider: string;
-  readonly lines: readonly Line[];
-  /** Tables of device-mapper, from the bottom up. */
-  readonly tables?: readonly { readonly name: string; readonly table: string; readonly origin: string }[];
-}
-
-export interface LayerClone {
-  readonly cloned: Cloned | undefined;
-  /** Sentences on parts that are not cloned. */
-  readonly open: readonly string[];
-}
-
-const nothing: LayerClone = { cloned: undefined, open: [] };
-
-function value(device: Device | undefined, name: string): string | undefined {
-  return device?.parameters.find((each) => each.name === name)?.value;
-}
-
-function origin({ parameters }: Device, name: string): string {
-  return parameters.find((each) => each.name === name)?.from ?? '';
-}
-
-const whole = (text: string | undefined): number | undefined =>
-  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-const within = (count: number, least: number, most: number): number =>
-  Math.min(most, Math.max(least, Math.round(count)));
-
-export function ringOf(way: readonly Device[]): LayerClone {
-  const ring = way.find((device) => device.layer === 'ring');
-  if (!ring) return nothing;
-  if (ring.kind === 'loop') return { cloned: { provider: 'loop', lines: [] }, open: [] };
-  if (ring.kind.startsWith('xen-vbd (')) return xenRing(ring);
-  if (/^(virtio-blk|scsi-hd|scsi-block|vhost-user-blk|export-)/.test(ring.kind) && ring.limit) return virtioRing(ring);
-  return {
-    cloned: undefined,
-    open: [`ring: ${ring.kind} of ${ring.name} has no counterpart; the guests' disks are used without a ring`],
-  };
-}
-
-function xenRing(ring: Device): LayerClone {
-  const order = whole(value(ring, 'ring-page-order')) ?? 0;
-  const queues = whole(value(ring, 'num-queues')) ?? 1;
-  const from = ring.limit?.from ?? 'xenstore-ls';
-  return {
-    cloned: {
-      provider: 'xen-vbd',
-      lines: [
-        { key: 'ringPageOrder', value: within(order, 0, 4), origin: from },
-        { key: 'queues', value: within(queues, 1, 16), origin: from },
-      ],
-    },
-    open: ring.kind.includes('blkback')
-      ? []
-      : [
-          `ring: it is served by ${ring.kind.replace(/^xen-vbd \(|\)$/g, '')}, and blkback stands for it: CPU and latency of that process are not cloned`,
-        ],
-  };
-}
-
-function virtioRing(ring: Device): LayerClone {
-  const [, queues, size] = /^(\d+) x (\d+) /.exec(ring.limit?.says ?? '') ?? [];
-  const from = `${ring.limit?.from ?? ''}${ring.limit?.says.includes('default') ? ", QEMU's default where it says nothing" : ''}`;
-  const power = 2 ** Math.floor(Math.log2(within(Number(size ?? 256), 4, 1024)));
-  const settings = ['aio', 'cache', 'iothread', 'format', 'throttle'].flatMap((name) => {
-    const text = value(ring, name);
-    return text === undefined ? [] : [`${name} ${text}`];
-  });
-  return {
-    cloned: {
-      provider: 'vduse',
-      lines: [
-        { key: 'queues', value: within(Number(queues ?? 1), 1, 16), origin: from },
-        { key: 'queueSize', value: power, origin: from },
-      ],
-    },
-    open: [
-      ...(settings.length > 0
-        ? [`ring: ${settings.join(', ')} of ${ring.name}: how QEMU does its I/O is not cloned`]
-        : []),
-      ...(ring.kind.startsWith('scsi')
-        ? ['ring: virtio-blk stands for virtio-scsi, whose adapter its disks share']
-        : []),
-    ],
-  };
-}
+import { type Cloned, type LayerClone, type Line, line, nothing, origin, value, whole, within } from './values.ts';
 
 export function networkOf(way: readonly Device[]): LayerClone {
   const path = way.find((device) => device.layer === 'network');
@@ -169,16 +76,6 @@ function iscsiPath(path: Device): Cloned {
 
 /** Bytes (RFC 7143, 13.13). */
 const mostBurst = 16_776_192;
-
-/** None where it was not read. */
-function line(
-  count: number | undefined,
-  key: string,
-  from: string,
-  write: (count: number) => string | number,
-): readonly Line[] {
-  return count === undefined ? [] : [{ key, value: write(count), origin: from }];
-}
 
 export function mediaOf(
   way: readonly Device[],

@@ -95,7 +95,11 @@ describe('a clone of a host', () => {
     });
     const clone = cloned(text);
     expect(clone.profile.guests).toHaveLength(2);
-    expect(clone.profile.workload).toMatchObject({ rw: 'randrw', rwmixread: 70, bs: 8192, iodepth: 3 });
+    const drive = { rw: 'randrw', rwmixread: 70, bs: 8192 };
+    expect(clone.profile.guests).toMatchObject([
+      { group: 'web', workload: { ...drive, iodepth: 2 } },
+      { group: 'db', workload: { ...drive, iodepth: 4 } },
+    ]);
     expect(settingsOf(clone, 'media')).toMatchObject({
       provider: 'model',
       settings: { latency: 1_900_000, depth: 256 },
@@ -109,6 +113,28 @@ describe('a clone of a host', () => {
       provider: 'xen-vbd',
       settings: { ringPageOrder: 2, queues: 4 },
     });
+  });
+
+  describe.each([
+    ['alike are one group', [10_000, 80_000, 9000, 0, 0, 0, 40_000], [9000, 72_000, 8000, 0, 0, 0, 45_000]],
+    ['that do too little are left out and named', [10_000, 80_000, 9000, 0, 0, 0, 45_000], [50, 400, 40, 0, 0, 0, 50]],
+  ])('guests %s', (_, web, db) => {
+    const clone = cloned(withLooks(snapshotText('xen-lvm'), { 'dm-0': web, 'dm-1': db }));
+    const isQuiet = db[0] === 50;
+
+    it('as a map of the keys that all guests have', () => {
+      expect(clone.profile.guests).toHaveLength(isQuiet ? 1 : 2);
+      expect(clone.profile.guests[0]).not.toHaveProperty('group');
+      expect(clone.profile.workload).toMatchObject({ rw: 'randread', bs: 4096, iodepth: isQuiet ? 5 : 4 });
+      expect(clone.open.some((each) => each.includes('db did too little'))).toBe(isQuiet);
+    });
+  });
+
+  it('has groups by the first of their names, once each', () => {
+    const text = snapshotText('xen-lvm').replaceAll('name = "db"', 'name = "web"');
+    const reads = (weighted: number): readonly number[] => [10_000, 80_000, 9000, 0, 0, 0, weighted];
+    const { profile } = cloned(withLooks(text, { 'dm-0': reads(20_000), 'dm-1': reads(200_000) }));
+    expect(profile.guests.map(({ group }) => group)).toEqual(['web', 'web-2']);
   });
 
   it('has RAID 1 and crypt as tables, with zeros for the key', () => {
@@ -154,9 +180,12 @@ describe('a clone of a host', () => {
     expect(clone.profile.guests[1]).toMatchObject({ ioMax: { riops: 2000, wiops: 1000 }, cpuMax: '200000 100000' });
     expect(settingsOf(clone, 'ring')).toEqual({
       provider: 'vduse',
-      settings: { queues: 4, queueSize: 256, cache: 'none', discard: 'ignore', format: 'raw', iothreads: 0 },
+      settings: {
+        ...{ queues: 4, queueSize: 256, iothreads: 1 },
+        ...{ aio: 'io_uring', cache: 'none', discard: 'unmap', format: 'raw' },
+      },
     });
-    expect(clone.open.join('\n')).toMatch(/thin-pool pve-data-tpool is missing[^]*aio io_uring/);
+    expect(clone.open.join('\n')).toMatch(/thin-pool pve-data-tpool is missing[^]*a storage daemon stands for QEMU/);
   });
 
   it('reads a device that is named in place of a model', () => {
