@@ -3,7 +3,8 @@
 
 import { mostDevices } from '../../lib/stack-note.ts';
 import type { Device } from '../document.ts';
-import type { LayerClone } from './values.ts';
+import { namedOf } from './named.ts';
+import type { LayerClone, Line } from './values.ts';
 
 interface Row {
   readonly name: string;
@@ -21,25 +22,42 @@ interface Building {
 
 /** `guests`: how many disks come this way. */
 export function blockstackOf(way: readonly Device[], guests: number): LayerClone {
-  const devices = way
-    .filter(({ layer, kind }) => layer === 'blockstack' && !['partition', 'file', 'nvme multipath'].includes(kind))
-    .reverse();
-  const start: Building = { rows: [], on: '{below}', length: '{sectors}', open: [] };
-  const built = devices.reduce<Building>((building, device, i) => next(building, device, i), start);
-  const files = way.filter(({ kind }) => kind === 'file');
-  const open = [...built.open, ...files.map(({ name }) => `block stack: the file system below ${name} is not cloned`)];
-  const rows = built.rows.slice(0, mostDevices);
-  if (built.rows.length > mostDevices)
-    open.push(
-      `block stack: a profile has at most ${mostDevices} devices: the upper ${built.rows.length - mostDevices} are missing`,
-    );
-  if (rows.length === 0) return { cloned: undefined, open };
+  const devices = way.filter(
+    ({ layer, kind }) => layer === 'blockstack' && !['partition', 'file', 'nvme multipath'].includes(kind),
+  );
   const shared = devices.filter(({ users }) => users > 1).length;
   const scope = guests > 1 && shared === devices.length ? 'shared' : 'guest';
-  if (guests > 1 && shared > 0 && shared < devices.length)
-    open.push('block stack: some devices are shared and others are not; each guest gets a tree of its own');
   const line = { key: 'scope', value: scope, origin: `${shared} of ${devices.length} devices have several users` };
-  return { cloned: { provider: 'dm', lines: [line], tables: rows }, open };
+  const files = way.filter(({ kind }) => kind === 'file');
+  const ofFiles = files.map(({ name }) => `block stack: the file system below ${name} is not cloned`);
+  const { cloned, open } = tablesOf(devices, line);
+  // Tables say every device; a provider by name says more of one.
+  const named = open.length > 0 ? namedOf(devices, line) : undefined;
+  if (named) return { cloned: named.cloned, open: [...named.open, ...ofFiles] };
+  const isMixed = cloned !== undefined && guests > 1 && shared > 0 && shared < devices.length;
+  return {
+    cloned,
+    open: [
+      ...open,
+      ...ofFiles,
+      ...(isMixed
+        ? ['block stack: some devices are shared and others are not; each guest gets a tree of its own']
+        : []),
+    ],
+  };
+}
+
+/** `devices` from the top down. */
+function tablesOf(devices: readonly Device[], scope: Line): LayerClone {
+  const start: Building = { rows: [], on: '{below}', length: '{sectors}', open: [] };
+  const built = [...devices].reverse().reduce<Building>((building, device, i) => next(building, device, i), start);
+  const above = built.rows.length - mostDevices;
+  const open = [
+    ...built.open,
+    ...(above > 0 ? [`block stack: a profile has at most ${mostDevices} devices: the upper ${above} are missing`] : []),
+  ];
+  const tables = built.rows.slice(0, mostDevices);
+  return { cloned: tables.length === 0 ? undefined : { provider: 'dm', lines: [scope], tables }, open };
 }
 
 function next(building: Building, device: Device, i: number): Building {

@@ -1,17 +1,15 @@
 // How QEMU does a disk's I/O, in the words of the ring `vduse`: what is open is the truth, what nobody can clone is said.
 
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ringOf } from '../../../agent/discover/clone/ring.ts';
 import type { Device } from '../../../agent/discover/document.ts';
 import { vmmSettings } from '../../../agent/stack/ring/vmm-settings.ts';
-import { parse } from 'yaml';
+import { deviceOf } from '../../support/discovered-device.ts';
 
-function disk(values: Readonly<Record<string, string>>, kind = 'virtio-blk-pci'): Device {
-  return {
-    ...{ id: 'vm/disk0', name: 'disk0', layer: 'ring', kind, below: [], users: 1, notes: [] },
-    parameters: Object.entries(values).map(([name, value]) => ({ name, value, from: `/proc/7 (${name})` })),
-    limit: { inFlight: 256, says: '1 x 256 (default)', from: '/proc/7/cmdline' },
-  };
+function disk(values: Readonly<Record<string, string>>): Device {
+  const limit = { inFlight: 256, says: '1 x 256 (default)', from: '/proc/7/cmdline' };
+  return deviceOf({ layer: 'ring', kind: 'virtio-blk-pci', name: 'disk0', limit }, values);
 }
 
 function settingsOf(values: Readonly<Record<string, string>>): unknown {

@@ -163,7 +163,7 @@ describe('a clone of a host', () => {
     expect(settingsOf(clone, 'network')).toMatchObject({ settings: { delay: 300_000, queues: 4, queueSize: 128 } });
     expect(settingsOf(clone, 'media')).toMatchObject({ settings: { latency: 1_700_000 } });
     expect(clone.profile.workload).toMatchObject({ rw: 'randread', bs: 4096, iodepth: 2 });
-    expect(clone.open.join('\n')).toMatch(/one path of several[^]*striped fast-db is missing/);
+    expect(clone.open.join('\n')).toMatch(/one path of several[^]*parts of one medium of fast-db/);
   });
 
   it('has the depths and the terms of an iSCSI session, and says that the window of its target is not seen', () => {
@@ -185,7 +185,11 @@ describe('a clone of a host', () => {
         ...{ aio: 'io_uring', cache: 'none', discard: 'unmap', format: 'raw' },
       },
     });
-    expect(clone.open.join('\n')).toMatch(/thin-pool pve-data-tpool is missing[^]*a storage daemon stands for QEMU/);
+    expect(settingsOf(clone, 'blockstack')).toEqual({
+      provider: 'thin',
+      settings: { pool: 'shared', blockSize: 65_536, skipBlockZeroing: true, discardPassdown: true, fill: 100 },
+    });
+    expect(clone.open.join('\n')).toMatch(/volumes are full[^]*a storage daemon stands for QEMU/);
   });
 
   it('reads a device that is named in place of a model', () => {
