@@ -1,5 +1,6 @@
 // The I/O of a device between the two looks of a snapshot, from /proc/diskstats (Documentation/admin-guide/iostats.rst).
 
+import { type DiskStat, parseDiskStat } from '../../host/formats/disk-stat.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import { type Snapshot, valueIn } from '../snapshot.ts';
 
@@ -26,28 +27,29 @@ export function activityIn(snapshot: Snapshot): ReadonlyMap<string, Activity> {
     [...to].flatMap(([name, after]) => {
       const before = from.get(name);
       if (!before) return [];
-      const grown = (at: number): number => Math.max(0, (after[at] ?? 0) - (before[at] ?? 0));
-      const ios = grown(0) + grown(4);
+      const grown = (key: keyof DiskStat): number => Math.max(0, after[key] - before[key]);
+      const ios = grown('reads') + grown('writes');
       if (ios < fewIos) return [];
       const activity: Activity = {
         seconds,
         iosPerSecond: ios / seconds,
-        readShare: grown(0) / ios,
-        bytesPerIo: ((grown(2) + grown(6)) * sectorBytes) / ios,
-        inFlight: grown(10) / 1000 / seconds,
-        latencyNs: ((grown(3) + grown(7)) / ios) * 1e6,
+        readShare: grown('reads') / ios,
+        bytesPerIo: ((grown('sectorsRead') + grown('sectorsWritten')) * sectorBytes) / ios,
+        inFlight: grown('weightedMs') / 1000 / seconds,
+        latencyNs: ((grown('readMs') + grown('writeMs')) / ios) * 1e6,
       };
       return [[name, activity] as const];
     }),
   );
 }
 
-function statsOf(snapshot: Snapshot, look: string): ReadonlyMap<string, readonly number[]> {
+function statsOf(snapshot: Snapshot, look: string): ReadonlyMap<string, DiskStat> {
   const lines = (snapshot.files.get(`/look/${look}/diskstats`) ?? '').split('\n');
   return new Map(
     lines.flatMap((line) => {
       const [, , name, ...fields] = line.trim().split(/\s+/);
-      return name === undefined ? [] : [[name, fields.map(Number)] as const];
+      const stat = parseDiskStat(fields.join(' '));
+      return name === undefined || !stat ? [] : [[name, stat] as const];
     }),
   );
 }

@@ -1,6 +1,7 @@
 // Counters of a block device (Documentation/block/stat.rst, Documentation/admin-guide/iostats.rst), from its own file or from
 // the one with all of them.
 
+import { type DiskStat, parseDiskStat } from '../../host/formats/disk-stat.ts';
 import { sectorBytes } from '../../lib/units.ts';
 import type { Look } from '../series.ts';
 
@@ -8,20 +9,13 @@ export function statPath(name: string): string {
   return `/sys/class/block/${name}/stat`;
 }
 
-type Fields = readonly number[];
-
-function fieldsOf(text: string | undefined): Fields | undefined {
-  const fields = (text ?? '').trim().split(/\s+/).map(Number);
-  return fields.length >= 11 && fields.every((field) => Number.isFinite(field)) ? fields : undefined;
-}
-
 /** From the file of each, or else from `/proc/diskstats`. */
-function statsIn(texts: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, Fields> {
+function statsIn(texts: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, DiskStat> {
   const all = texts.get('/proc/diskstats');
-  const found = new Map<string, Fields>();
+  const found = new Map<string, DiskStat>();
   if (all === undefined) {
     for (const name of names) {
-      const fields = fieldsOf(texts.get(statPath(name)));
+      const fields = parseDiskStat(texts.get(statPath(name)));
       if (fields) found.set(name, fields);
     }
     return found;
@@ -31,7 +25,7 @@ function statsIn(texts: ReadonlyMap<string, string>, names: readonly string[]): 
     const [, , name = '', ...rest] = line.trim().split(/\s+/);
     // The kernel writes a slash in a name as an exclamation mark in sysfs alone.
     const own = name.replaceAll('/', '!');
-    const fields = wanted.has(own) ? fieldsOf(rest.join(' ')) : undefined;
+    const fields = wanted.has(own) ? parseDiskStat(rest.join(' ')) : undefined;
     if (fields) found.set(own, fields);
   }
   return found;
@@ -39,7 +33,7 @@ function statsIn(texts: ReadonlyMap<string, string>, names: readonly string[]): 
 
 /** I/Os that the driver has now. */
 export function inFlightIn(texts: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, number> {
-  return new Map([...statsIn(texts, names)].map(([name, fields]) => [name, fields[8] ?? 0]));
+  return new Map([...statsIn(texts, names)].map(([name, { inFlight }]) => [name, inFlight]));
 }
 
 export interface DiskRates {
@@ -58,17 +52,17 @@ export function ratesBetween(from: Look, to: Look, names: readonly string[]): Re
     [...after].flatMap(([name, now]) => {
       const was = before.get(name);
       if (!was || !(seconds > 0)) return [];
-      const grown = (at: number): number => (now[at] ?? 0) - (was[at] ?? 0);
-      const [reads, writes, discards, flushes] = [grown(0), grown(4), grown(11), grown(15)];
+      const grown = (key: keyof DiskStat): number => now[key] - was[key];
+      const [reads, writes, discards, flushes] = [grown('reads'), grown('writes'), grown('discards'), grown('flushes')];
       if (reads < 0 || writes < 0) return [];
       const ios = reads + writes;
       const all = ios + Math.max(0, discards) + Math.max(0, flushes);
       const rates: DiskRates = {
         iosPerSecond: all / seconds,
         readShare: ios > 0 ? reads / ios : null,
-        bytesPerIo: ios > 0 ? ((grown(2) + grown(6)) * sectorBytes) / ios : null,
-        latencyNs: ios > 0 ? (Math.max(0, grown(3) + grown(7)) / ios) * 1e6 : null,
-        inFlight: Math.max(0, grown(10)) / 1000 / seconds,
+        bytesPerIo: ios > 0 ? ((grown('sectorsRead') + grown('sectorsWritten')) * sectorBytes) / ios : null,
+        latencyNs: ios > 0 ? (Math.max(0, grown('readMs') + grown('writeMs')) / ios) * 1e6 : null,
+        inFlight: Math.max(0, grown('weightedMs')) / 1000 / seconds,
       };
       return [[name, rates] as const];
     }),

@@ -1,26 +1,14 @@
 // The host as a whole: how busy its CPUs are, and how long tasks waited (Documentation/accounting/psi.rst).
 
-import { countCpus } from '../../lib/cpus.ts';
+import { parseStat } from '../../host/formats/cpu-stat.ts';
 import type { Observed } from '../document.ts';
 import type { Look } from '../series.ts';
 import type { Watch } from '../watch.ts';
 
 export function cpuBetween(looks: readonly Look[]): Observed['cpu'] {
-  const [from, to] = [looks[0], looks.at(-1)].map((look) => ticksIn(look?.texts.get('/proc/stat')));
+  const [from, to] = [looks[0], looks.at(-1)].map((look) => parseStat(look?.texts.get('/proc/stat') ?? ''));
   if (!from || !to || to.total <= from.total) return null;
-  return { cpus: to.cpus, busyPercent: (100 * (to.busy - from.busy)) / (to.total - from.total) };
-}
-
-function ticksIn(text: string | undefined): { cpus: number; busy: number; total: number } | undefined {
-  const fields = /^cpu\s+(.*)$/m
-    .exec(text ?? '')?.[1]
-    ?.split(/\s+/)
-    .map(Number);
-  if (!fields || fields.length < 8 || text === undefined) return undefined;
-  // Time of guests is part of user time already.
-  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields;
-  const busy = user + nice + system + irq + softirq;
-  return { cpus: countCpus(text), busy, total: busy + idle + iowait + steal };
+  return { cpus: to.each.length, busyPercent: (100 * (to.busy - from.busy)) / (to.total - from.total) };
 }
 
 export function pressureBetween(looks: readonly Look[], { cgroups }: Watch): Observed['pressure'] {

@@ -1,6 +1,7 @@
 // Each device over the while: its rates, and how often its limit was reached.
 
 import type { Device } from '../../discover/document.ts';
+import { mean } from '../../lib/numbers.ts';
 import { type DiskRates, ratesBetween } from '../decode/disks.ts';
 import type { ObservedDevice } from '../document.ts';
 import type { Series } from '../series.ts';
@@ -51,10 +52,6 @@ function observedOf(
 
 export function shareOf<T>(values: readonly T[], is: (value: T) => boolean): number {
   return values.length === 0 ? 0 : values.filter(is).length / values.length;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 }
 
 /** The parameter of a device as a number. */

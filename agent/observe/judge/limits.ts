@@ -3,10 +3,11 @@
 // below a queue of I/Os that wait.
 
 import type { Device } from '../../discover/document.ts';
+import { mean } from '../../lib/numbers.ts';
 import type { Full, ObservedDevice } from '../document.ts';
 import type { QueueUse, Series, Tick } from '../series.ts';
 import type { Watch } from '../watch.ts';
-import { fewestLooks, leastOf, mean, numberOf, shareOf } from './devices.ts';
+import { fewestLooks, leastOf, numberOf, shareOf } from './devices.ts';
 
 /** Reached in so many of the instants, a limit is what holds its device. */
 const mostOfTheTime = 0.5;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cpu, parseStat } from '../../../agent/measure/cpu.ts';
+import { parseStat } from '../../../agent/host/formats/cpu-stat.ts';
+import { cpu } from '../../../agent/measure/cpu.ts';
 import { clock } from '../../../agent/measure/clock.ts';
 import { guests, parseCpuStat } from '../../../agent/measure/guests.ts';
 import { junctionsBetween, type JunctionCounters, parseStats } from '../../../agent/measure/junctions.ts';

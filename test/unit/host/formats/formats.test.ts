@@ -9,7 +9,8 @@ describe('the counters of a disk', () => {
   it('are read by their place', () => {
     const text = '   10 1 80 2   20 3 160 4   5 6 7   8 9 10 11   12 13\n';
     const known = { reads: 10, writes: 20, sectorsRead: 80, sectorsWritten: 160, inFlight: 5 };
-    expect(parseDiskStat(text)).toEqual({ ...known, discards: 8, flushes: 12 });
+    const times = { readMs: 2, writeMs: 4, weightedMs: 7 };
+    expect(parseDiskStat(text)).toEqual({ ...known, ...times, discards: 8, flushes: 12 });
   });
 
   it('of a kernel before discards and flushes are 0 there', () => {
