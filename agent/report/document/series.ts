@@ -4,6 +4,7 @@ import type { CapsObservation } from '../../analysis/caps/design.ts';
 import type { NeighboursObservation } from '../../analysis/neighbours/observation.ts';
 import { latencyOf } from '../../findings/baseline.ts';
 import { pausesOf } from '../../findings/pauses.ts';
+import { countedSlices } from '../../findings/quality.ts';
 import { baselineId, parseArm } from '../../lib/arm.ts';
 import type { Layer } from '../../lib/layer.ts';
 import { median } from '../../lib/numbers.ts';
@@ -25,7 +26,7 @@ export interface SeriesInput {
 
 export function seriesOf(input: SeriesInput): Series {
   const { slices, rechecked, caps, neighbours } = input;
-  const counted = slices.filter(({ voided }) => voided === null);
+  const counted = countedSlices(slices);
   const rows = [...rowsOf('verdict', slices, input), ...rowsOf('recheck', rechecked, input)];
   return {
     slices: rows.sort((a, b) => a.seconds - b.seconds),

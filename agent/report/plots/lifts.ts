@@ -3,7 +3,7 @@
 import { renderLift, renderRatio } from '../words/figures.ts';
 import { styleOfArm } from './colours.ts';
 import { font, grid, scaleFor, textWidth, xAxis, yAxis } from './parts.ts';
-import type { PlotMaker } from './plot.ts';
+import type { DrawingApi, PlotMaker } from './plot.ts';
 
 /** Bounds beyond so many times the largest estimate are cut off, with an arrow. */
 const farthest = 2;
@@ -44,7 +44,7 @@ export const lifts: PlotMaker = ({ arms, settings }) => {
             type: 'custom',
             data: rows.map(({ estimate, low, high }, i) => [within(estimate), i, within(low), within(high)]),
             encode: { x: [0, 2, 3], y: 1 },
-            renderItem: ({ dataIndex }: { dataIndex: number }, api: Api) => {
+            renderItem: ({ dataIndex }: { dataIndex: number }, api: DrawingApi) => {
               const row = rows[dataIndex];
               if (!row) return { type: 'group', children: [] };
               const { colour, hollow } = styleOfArm(row, look.colours);
@@ -94,12 +94,6 @@ export const lifts: PlotMaker = ({ arms, settings }) => {
     },
   };
 };
-
-/** What echarts lends to `renderItem`. */
-interface Api {
-  readonly value: (dimension: number) => number;
-  readonly coord: (point: readonly [number, number]) => readonly [number, number];
-}
 
 function ratio(value: number): string {
   return value === 1 ? 'no change' : renderRatio(value);

@@ -2,7 +2,7 @@
 
 import { renderLift } from '../words/figures.ts';
 import { font, grid, xAxis, yAxis } from './parts.ts';
-import type { PlotMaker } from './plot.ts';
+import type { DrawingApi, PlotMaker } from './plot.ts';
 
 /** More guests leave no room for figures. */
 const mostWithFigures = 10;
@@ -46,7 +46,7 @@ export const neighbours: PlotMaker = ({ series }) => {
           {
             type: 'custom',
             data: pauses.map(({ guest, paused, ratio }) => [guests.indexOf(paused), guests.indexOf(guest), ratio]),
-            renderItem: (_: unknown, api: Api) => {
+            renderItem: (_: unknown, api: DrawingApi) => {
               const [x, y] = api.coord([api.value(0), api.value(1)]);
               const [width, height] = api.size([1, 1]);
               const ratio = api.value(2);
@@ -74,10 +74,3 @@ export const neighbours: PlotMaker = ({ series }) => {
     },
   };
 };
-
-/** What echarts lends to `renderItem`. */
-interface Api {
-  readonly value: (dimension: number) => number;
-  readonly coord: (point: readonly [number, number]) => readonly [number, number];
-  readonly size: (steps: readonly [number, number]) => readonly [number, number];
-}

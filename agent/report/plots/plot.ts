@@ -36,3 +36,10 @@ export interface Colours {
   readonly ring: string;
   readonly all: string;
 }
+
+/** The part that is used here of what echarts lends to `renderItem` of a series of its type `custom`. */
+export interface DrawingApi {
+  readonly value: (dimension: number) => number;
+  readonly coord: (point: readonly [number, number]) => readonly [number, number];
+  readonly size: (steps: readonly [number, number]) => readonly [number, number];
+}

@@ -1,7 +1,7 @@
 // Where the time of an I/O is spent, as deployed and with layers stubbed.
 
-import type { Layer } from '../../lib/layer.ts';
-import { layers } from '../../lib/layer.ts';
+import { type Layer, layers } from '../../lib/layer.ts';
+import { sum } from '../../lib/numbers.ts';
 import { renderDuration } from '../../lib/units.ts';
 import { inOrder, nameOfArm } from './colours.ts';
 import { grid, legend, legendLinePx, legendLines, shortTime, xAxis, yAxis } from './parts.ts';
@@ -11,16 +11,15 @@ const above = 'above the stack';
 const rowPx = 30;
 
 export const timeByLayer: PlotMaker = ({ series }) => {
-  const rows = inOrder(series?.times ?? []).filter(({ stubbed }, _, all) => {
-    const most = Math.max(...all.map((one) => one.stubbed.length));
-    return stubbed.length <= 1 || stubbed.length === most;
-  });
+  const times = series?.times ?? [];
+  const most = Math.max(...times.map(({ stubbed }) => stubbed.length));
+  const rows = inOrder(times).filter(({ stubbed }) => stubbed.length <= 1 || stubbed.length === most);
   if (rows.length === 0) return undefined;
   const seen = layers.filter((layer) => rows.some((row) => row.layers.some((one) => one.layer === layer)));
   const ownOf = (row: (typeof rows)[number], layer: Layer): number =>
     row.layers.find((one) => one.layer === layer)?.ownNs ?? 0;
   const aboveOf = ({ guestsNs, layers: own }: (typeof rows)[number]): number =>
-    Math.max(0, (guestsNs ?? 0) - own.reduce((total, { ownNs }) => total + ownNs, 0));
+    Math.max(0, (guestsNs ?? 0) - sum(own.map(({ ownNs }) => ownNs)));
   const names = [...seen, above];
   return {
     name: 'time-by-layer',
