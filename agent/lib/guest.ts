@@ -12,3 +12,6 @@ export const guestFacts: Readonly<Record<GuestKind, GuestFacts>> = {
   cgroup: { ownKernel: false },
   domU: { ownKernel: true },
 };
+
+/** Guests of a profile, in all groups together. */
+export const mostGuests = 64;

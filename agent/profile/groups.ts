@@ -1,6 +1,7 @@
 // The guests of a profile, group by group: a number or a map is one group without a name.
 
 import type * as z from 'zod';
+import { mostGuests } from '../lib/guest.ts';
 import { type Mistake, mistakesOf, type Path } from './mistakes.ts';
 import { type Group, type GuestLimits, type profileSchema, type Workload, workloadSchemaFor } from './profile.ts';
 
@@ -12,8 +13,6 @@ export interface DecodedGroups {
   readonly isList: boolean;
   readonly mistakes: readonly Mistake[];
 }
-
-const mostGuests = 64;
 
 /** `raw`: the profile as it was read, for what it says and what was filled in. */
 export function decodeGroups(

@@ -1,7 +1,7 @@
 // The profile: what to compare, under which load, for how long. The schema is the one source of names and defaults.
 
 import * as z from 'zod';
-import { guestKinds } from '../lib/guest.ts';
+import { guestKinds, mostGuests } from '../lib/guest.ts';
 import type { Layer } from '../lib/layer.ts';
 import type { Case } from './case.ts';
 import { bytes, cpuMax, duration, plainText, wholeNumber } from './settings.ts';
@@ -42,8 +42,6 @@ const limits = {
     .describe('I/O limits of each guest, as in `io.max`'),
   ioWeight: wholeNumber(1, 10_000).optional().describe('weight of each guest, as in `io.weight`'),
 };
-
-const mostGuests = 64;
 
 /** Keys that can be given for all guests or for one. */
 const eachGuest = {

@@ -1,13 +1,11 @@
 // The guests as they drive their disks now: those that drive alike are a group, with the limits of their cgroups.
 
+import { mostGuests } from '../../lib/guest.ts';
 import { plain } from '../../report/formats/plain.ts';
 import type { Device, Parameter } from '../document.ts';
 import type { Activity } from './counters.ts';
 import type { GuestDisk } from './path.ts';
 import type { Line } from './values.ts';
-
-/** As a profile allows. */
-const mostGuests = 64;
 
 /** Guests that are no further apart are one group: points of the share of reads, and a factor of size and depth. */
 const apart = { readShare: 0.1, factor: 1.5 };
