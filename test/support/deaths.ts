@@ -49,6 +49,18 @@ export interface Death {
   readonly prints?: string;
 }
 
+/** Deaths of a run's load, and of all that it is with its guests, on any machine. */
+export const deathsOfTheLoad: readonly Death[] = [
+  { name: 'fio', strike: ['KILL fio'], expect: [30], within: 45 },
+  { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 60 },
+  {
+    name: 'memory of the cgroup',
+    ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 90 },
+    after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
+    prints: 'oom 1',
+  },
+];
+
 /** `silent`: nothing that is struck lies below I/O, so that the kernel complains of nothing. */
 type Options = LabOptions & { readonly silent?: true };
 

@@ -2,7 +2,7 @@
 // a run needs, and of the machine's memory. What of it runs each time: distribution.test.ts.
 
 import { expectSurvived } from '../../support/crash-matrix.ts';
-import { testDeaths } from '../../support/deaths.ts';
+import { deathsOfTheLoad, testDeaths } from '../../support/deaths.ts';
 import { distroDisks } from '../../support/distro.ts';
 import { test } from 'vitest';
 
@@ -32,14 +32,7 @@ testDeaths(
   'deaths of what a run needs leave a distribution as found',
   distribution,
   [
-    { name: 'fio', strike: ['KILL fio'], expect: [30], within: 45 },
-    { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 60 },
-    {
-      name: 'memory of the cgroup',
-      ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 90 },
-      after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
-      prints: 'oom 1',
-    },
+    ...deathsOfTheLoad,
     {
       name: 'a program that the dead agent had started acts late',
       ...{ slowIp: 7, strike: ['KILL agent'], expect: [137], within: 90 },
