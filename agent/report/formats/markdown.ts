@@ -2,7 +2,7 @@
 
 import { footerOf } from '../sections/footer.ts';
 import { word } from '../../lib/shell-words.ts';
-import { plain } from './plain.ts';
+import { plain, spansOf } from './plain.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 import type { Section } from '../sections/section.ts';
 import { sectionsOf } from '../sections/sections.ts';
@@ -14,7 +14,7 @@ export function renderMarkdown(report: ReportDocument): string {
     ...(report.why.length > 0 ? [bullets(report.why)] : []),
     ...sectionsOf(report).map((section) => `## ${escaped(section.title)}\n\n${bodyOf(section)}`),
     `## Run\n\n${tableOf(['', ''], footerOf(report), [])}`,
-    `Again: ${code(`layerlift report ${word(plain(report.folder))}`)}`,
+    `Again: ${codeOf(`layerlift report ${word(plain(report.folder))}`)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -30,12 +30,23 @@ function bullets(items: readonly string[]): string {
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[], right: readonly number[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, i) => (right.includes(i) ? '---:' : '---'));
-  return [line(head.map(escaped)), line(rule), ...rows.map((row) => line(row.map(escaped)))].join('\n');
+  return [line(head.map(cell)), line(rule), ...rows.map((row) => line(row.map(cell)))].join('\n');
 }
 
-/** Nothing in `text` is markup, a link, HTML or the end of a cell. */
-function escaped(text: string): string {
-  return plain(text)
+/** Nothing in `text` is markup, a link or HTML, but what stands between backquotes is code. */
+function escaped(text: string, code = codeOf): string {
+  return spansOf(plain(text))
+    .map((span) => (span.isCode ? code(span.text) : literal(span.text)))
+    .join('');
+}
+
+/** Nor is anything in it the end of a cell: a `|` is that in code too, unless a backslash stands before it. */
+function cell(text: string): string {
+  return escaped(text, (inside) => codeOf(inside).replaceAll('|', '\\|'));
+}
+
+function literal(text: string): string {
+  return text
     .replace(/[\\`*_[\]|~#]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -43,7 +54,7 @@ function escaped(text: string): string {
 }
 
 /** A code span around anything: its fence is longer than any run of backticks in it. */
-function code(text: string): string {
+function codeOf(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest > 0 ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;

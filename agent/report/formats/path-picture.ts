@@ -7,7 +7,7 @@ import { sum } from '../../lib/numbers.ts';
 import { renderLimit } from '../words/caps.ts';
 import { renderLift, renderNumber, renderShare } from '../words/figures.ts';
 import type { ReportDocument } from '../schema/schema.ts';
-import { escaped } from './markup.ts';
+import { escaped, marked } from './markup.ts';
 
 type Row = ReportDocument['layers'][number];
 
@@ -58,7 +58,7 @@ function stopOf({ layer, deployed, stub, lift, involvement }: Row, report: Repor
 
 function listOf(facts: readonly (readonly [string, string])[]): string {
   return facts.length > 0
-    ? `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>`
+    ? `<dl>${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${marked(value)}</dd></div>`).join('')}</dl>`
     : '';
 }
 

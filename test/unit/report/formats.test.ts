@@ -48,6 +48,11 @@ describe.each(documents)('a document of %s', (_, document) => {
     expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
   });
 
+  it('has its commands as code where a format knows it, and no backquote for a letter', async () => {
+    expect(await render('html', document)).not.toContain('`');
+    expect(render('md', document)).not.toContain('\\`');
+  });
+
   it('fits a terminal of 100 columns', () => {
     expect(
       Math.max(
@@ -84,7 +89,7 @@ describe('text that others wrote', () => {
     const markdown = render('md', document);
     expect(markdown).not.toContain('<script>');
     expect(markdown).toContain('| profile | a\\|b&lt;i&gt;: ');
-    expect(markdown).toContain('\\`code\\` \\*bold\\*');
+    expect(markdown).toContain('red `code` \\*bold\\*');
     expect(markdown).not.toMatch(/^# head/m);
   });
 
@@ -92,6 +97,13 @@ describe('text that others wrote', () => {
     const html = await render('html', document);
     expect(html).not.toMatch(/<script|<i>|https?:/);
     expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
+  });
+
+  it('is code between two backquotes alone, which holds no markup either', async () => {
+    const odd = 'is it `<b>a|b</b>` or `?';
+    const asked = buildDocument({ ...input, plan: { ...plan, profile: { ...plan.profile, question: odd } } });
+    expect(await render('html', asked)).toContain('is it <code>&lt;b&gt;a|b&lt;/b&gt;</code> or `?');
+    expect(render('md', asked)).toContain('is it `<b>a\\|b</b>` or \\`?');
   });
 
   it('stays as it is in JSON', () => {
