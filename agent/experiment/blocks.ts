@@ -9,7 +9,7 @@ import { seededRandom } from '../lib/random.ts';
 import { phaseMs } from '../plan/phase.ts';
 import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { scheduleBlock } from '../plan/schedule.ts';
-import { ceilingOf } from '../findings/ceiling.ts';
+import { saturationOf } from '../findings/saturation.ts';
 import { whatCounts } from '../findings/counted.ts';
 import { judged } from '../findings/judge.ts';
 import { loadFactsOf } from '../findings/load-facts.ts';
@@ -30,7 +30,7 @@ export interface Blocks {
 export interface Measured {
   readonly analysis: Analysis;
   /** What the load generator and the CPUs can do, I/O a second. */
-  readonly ceiling: number;
+  readonly saturation: number;
   /** Guests that get all that they offer as deployed: no lift is theirs. */
   readonly served: readonly number[];
 }
@@ -53,8 +53,8 @@ export async function measureBlocks(
     const decision = decide(design, observations);
     if (decision.kind === 'measure') wanted = decision.arms;
     if (isEnough(plan, slices, decision, wanted)) {
-      const ceiling = ceilingOf(judged(records, plan.profile));
-      return { analysis: analyse(design, observations), ceiling, served: servedGuests(slices) };
+      const saturation = saturationOf(judged(records, plan.profile));
+      return { analysis: analyse(design, observations), saturation, served: servedGuests(slices) };
     }
     const room = Math.max(0, plan.design.budgetSlices - records.length - wanted.length);
     const owed = owedAfter(slices, block - 1).slice(0, room);
@@ -107,8 +107,8 @@ export async function gauge(
     slices.push(slice);
   }
   const { slices: counted, design, observations } = whatCounts(plan, slices);
-  const ceiling = ceilingOf(judged(slices, plan.profile));
-  return { analysis: analyse(design, observations), ceiling, served: servedGuests(counted) };
+  const saturation = saturationOf(judged(slices, plan.profile));
+  return { analysis: analyse(design, observations), saturation, served: servedGuests(counted) };
 }
 
 function mustWork({ goodput, arm, voided }: SliceRecord): void {

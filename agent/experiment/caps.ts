@@ -25,7 +25,7 @@ export async function lookForCaps(
   const plan =
     noCaps({ profile: asked.profile, verifies: isChecked, cold: asked.cold }) ??
     planCaps(asked, {
-      ceiling: measured.ceiling,
+      saturation: measured.saturation,
       named: asked.aims.verdict ? namedIn(measured.analysis.verdict) : [],
       depth: Math.max(...depths),
       ...(ringHolds === undefined ? {} : { ringHolds }),

@@ -19,7 +19,7 @@ export interface PointTimes {
 /** Findings of the run before its probe. */
 export interface CapsBasis {
   /** What the load generator and the CPUs can do, I/O a second. */
-  readonly ceiling: number;
+  readonly saturation: number;
   /** Layers that the verdict names. */
   readonly named: readonly Layer[];
   /** I/Os in flight that each guest offers in the run. */
@@ -139,17 +139,17 @@ export function timesOver(delayNs: number): PointTimes {
 /** The most in flight for each guest, a power of two, and the delay over which the host serves that. */
 function loadOf(
   { guest, guests: { length: guests } }: Profile,
-  { ceiling, depth, ringHolds }: CapsBasis,
+  { saturation, depth, ringHolds }: CapsBasis,
 ): Pick<CapsDesign, 'maxDepth' | 'delayNs'> {
   const depthFor = (inFlight: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, inFlight / guests)));
-  const delayFor = (inFlight: number): number => (inFlight * 1e9) / (share * ceiling);
+  const delayFor = (inFlight: number): number => (inFlight * 1e9) / (share * saturation);
   const twiceTheRings = ringHolds === undefined ? 0 : 2 * ringHolds * guests;
   const inRings = delayFor(twiceTheRings) <= longestForRingNs ? twiceTheRings : 0;
   // Domains are slow, and have all their I/O pass their ring: more than twice what it holds would show nothing more.
   const least = guestFacts[guest].ownKernel && inRings > 0 ? inRings : Math.max(leastOffered, inRings);
   const mostNs = inRings > 0 ? Math.min(longestForRingNs, Math.max(longestNs, delayFor(least))) : longestNs;
   // More than the generator serves over the longest delay would be measured in vain.
-  const served = (mostNs * share * ceiling) / 1e9;
+  const served = (mostNs * share * saturation) / 1e9;
   const wanted = Math.min(mostOffered, Math.max(least, 2 * depth * guests));
   const maxDepth = Math.max(depthFor(least), Math.min(depthFor(wanted), depthFor(served) / 2));
   const needNs = Math.max(shortestNs, delayFor(maxDepth * guests));
@@ -157,7 +157,7 @@ function loadOf(
   return { maxDepth, delayNs: Math.round(delayNs) };
 }
 
-/** The layers below a ring may be slower than those that the ceiling was seen with, and the ceiling a lucky slice. */
+/** The layers below a ring may be slower than those that the saturation was seen with, and the saturation a lucky slice. */
 function withRoom(needNs: number): number {
   return needNs > longestNs ? Math.max(needNs, Math.min(roomyNs, 2 * needNs)) : needNs;
 }

@@ -20,7 +20,7 @@ export interface LayerTruth {
 export interface CapsHost {
   readonly truth: Partial<Record<Layer, LayerTruth>>;
   /** I/Os a second that the load generator can do. */
-  readonly ceiling?: number;
+  readonly saturation?: number;
   /** What an I/O takes with every layer stubbed, beyond the delay. */
   readonly pathNs?: number;
   /** CPU time of the path for each I/O, one after another: what waits for it grows with the load. */
@@ -86,7 +86,7 @@ export function simulateCaps(simulation: CapsSimulation): CapsSimulated {
 export function goodputOf(host: CapsHost, design: CapsDesign, point: CapsPoint, depth: number): number {
   const deployed = layers.filter((layer) => isDeployed(point.subject, layer));
   let timeNs = deployed.includes('media') ? 0 : design.delayNs / (point.delay === 'half' ? 2 : 1);
-  let most = host.ceiling ?? Infinity;
+  let most = host.saturation ?? Infinity;
   for (const layer of deployed) {
     const { latencyNs = 0, cap, rate = Infinity } = host.truth[layer] ?? {};
     timeNs += latencyNs;

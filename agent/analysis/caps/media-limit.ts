@@ -16,7 +16,7 @@ export function mediaLimit(survey: Survey, nature: Nature): Limit {
   if (nature.kind === 'blurred') return { kind: 'unclear', why: { kind: 'noise-hides-rise' } };
   if (nature.kind !== 'rising') {
     const found = perSecond(readings, nature);
-    return top.ceiling !== undefined && found.estimate >= capsRules.generatorRoom * top.ceiling
+    return top.saturation !== undefined && found.estimate >= capsRules.generatorRoom * top.saturation
       ? { kind: 'unclear', why: { kind: 'media-keeps-up' } }
       : { kind: 'saturated', perSecond: found, load };
   }

@@ -7,7 +7,7 @@ export const capsRules = {
   surelyOpenGenerator: 0.93,
   /** The share of what is offered in flight over the bare delay line from which on it is served, whatever half the load gave. */
   servedGenerator: 0.85,
-  /** The share of the load generator's ceiling that a new, smaller load may ask for. */
+  /** The share of the load generator's saturation that a new, smaller load may ask for. */
   generatorRoom: 0.85,
   /** A doubled load that raises goodput by more than this share of a doubling has not met a limit. */
   openLoad: 0.5,

@@ -41,7 +41,7 @@ export function surveyOf(
 ): Survey {
   const everything = readingsOf(design, observations);
   const top = topOf(everything, isLast);
-  // Beyond the top the reference is the generator's ceiling, and no measure of what is in flight.
+  // Beyond the top the reference is the generator's saturation, and no measure of what is in flight.
   const readings = { ...everything, all: everything.all.filter((one) => one.depth <= top.depth) };
   const nature = (subject: Subject): Nature => natureOf(readings, top, subject);
   const layers = inLayerOrder(design.layers).map(nature);

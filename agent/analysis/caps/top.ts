@@ -8,11 +8,11 @@ import { capsRules } from './rules.ts';
 export interface Top {
   readonly depth: number;
   /** Goodput at which the generator or the CPU was seen to give up; undefined when it never did. */
-  readonly ceiling?: number;
+  readonly saturation?: number;
 }
 
 /**
- * Starts at the design's depth and goes down until doubling the load of the bare delay line pays. The ceiling that was
+ * Starts at the design's depth and goes down until doubling the load of the bare delay line pays. The saturation that was
  * met says how far down to go at once: in flight = goodput * delay.
  *
  * @param isLast Nothing more will be measured: a lower load counts only once it can be read, and until then the one above
@@ -23,9 +23,9 @@ export function topOf(readings: Points, isLast = false): Top {
   let top: Top = { depth: maxDepth };
   while (top.depth > 1 && isOpen(readings, top.depth) === false) {
     const seen = pick(readings, { subject: 'nothing', delay: 'full', guests, depth: top.depth });
-    const ceiling = Math.exp(mean(seen.map((one) => one.log)));
-    const served = (capsRules.generatorRoom * ceiling * delayNs) / 1e9 / guests;
-    const lower: Top = { depth: Math.min(top.depth / 2, Math.max(1, powerOfTwoBelow(served))), ceiling };
+    const saturation = Math.exp(mean(seen.map((one) => one.log)));
+    const served = (capsRules.generatorRoom * saturation * delayNs) / 1e9 / guests;
+    const lower: Top = { depth: Math.min(top.depth / 2, Math.max(1, powerOfTwoBelow(served))), saturation };
     if (isLast && !isRead(readings, lower.depth) && isNearlyOpen(readings, top.depth)) break;
     top = lower;
   }

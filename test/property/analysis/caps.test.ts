@@ -81,8 +81,8 @@ describe.each(['iid', 'drifting', 'dips', 'periodic', 'step'] as const)('on a no
       ring({ rate: 1280 }),
       ring({ latencyNs: 20e6 }),
       { truth: {} },
-      { truth: {}, ceiling: 3000 },
-      { ...cap(32), ceiling: 4000 },
+      { truth: {}, saturation: 3000 },
+      { ...cap(32), saturation: 4000 },
     ];
     for (const host of hosts) {
       const found = capsRates({ host, design, noise, cv, seeds: 60, layer: 'ring' });

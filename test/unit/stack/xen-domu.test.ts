@@ -95,7 +95,7 @@ describe('a profile with guests that are domains', () => {
   it('has its ring sized by the cap probe all the same', () => {
     const profile = decodeProfile(textOf([sections.media, sections.blockstack]), 'p.yaml');
     const plan = makePlan(profile, { sectors: 2 ** 22, blockBytes: 512 }, { seed: 1, cold: false, aims: usualAims });
-    const probe = planCaps(plan, { ceiling: 5000, named: [], depth: 64, remainingMs: 600_000 });
+    const probe = planCaps(plan, { saturation: 5000, named: [], depth: 64, remainingMs: 600_000 });
     if (typeof probe === 'string') throw new Error(probe);
     expect(probe.design.layers).toEqual(['blockstack', 'ring']);
   });

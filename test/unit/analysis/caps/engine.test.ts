@@ -240,28 +240,32 @@ describe('guests that stop', () => {
 
 describe('a load generator that is the limit', () => {
   it('lowers what is offered, and hides nothing below', () => {
-    const { findings } = probe({ ring: { cap: { size: 16, scope: 'host-wide' } } }, {}, { ceiling: 0.6 * 256 * 20 });
+    const { findings } = probe({ ring: { cap: { size: 16, scope: 'host-wide' } } }, {}, { saturation: 0.6 * 256 * 20 });
     expect(findings.offered).toBe(128);
     expect(limitOf(findings, 'ring')).toMatchObject({ kind: 'cap', scope: 'host-wide' });
   });
 
   it('is not taken for a layer', () => {
-    const { findings } = probe({}, {}, { ceiling: 0.3 * 256 * 20 });
+    const { findings } = probe({}, {}, { saturation: 0.3 * 256 * 20 });
     expect(findings).toMatchObject({ offered: 64, stack: { kind: 'open', upTo: 64 } });
   });
 
   it('is the only finding when no guest may offer more than one', () => {
-    expect(probe({}, { maxDepth: 1 }, { ceiling: 40 }).findings.offered).toBe(0);
+    expect(probe({}, { maxDepth: 1 }, { saturation: 40 }).findings.offered).toBe(0);
   });
 
   it('leaves the size of a cap alone where it is almost enough', () => {
-    const { findings } = probe({ ring: { cap: { size: 32, scope: 'host-wide' } } }, {}, { ceiling: 0.86 * 256 * 20 });
+    const { findings } = probe(
+      { ring: { cap: { size: 32, scope: 'host-wide' } } },
+      {},
+      { saturation: 0.86 * 256 * 20 },
+    );
     const ring = limitOf(findings, 'ring');
     expect(ring.kind === 'cap' && ring.size.estimate / 32).toBeCloseTo(1, 1);
   });
 
   it.each([0.84, 0.845])('takes no size back at the end of the budget, where it serves %f of the load', (served) => {
-    const host = { ceiling: served * 256 * 20 };
+    const host = { saturation: served * 256 * 20 };
     const design = { layers: ['network', 'ring'], budgetPoints: 90 } as const;
     const { observations } = probe({ ring: { cap: { size: 64, scope: 'host-wide' } } }, design, host);
     const visits = Math.max(...observations.map(({ visit }) => visit)) + 1;
@@ -274,7 +278,7 @@ describe('a load generator that is the limit', () => {
   });
 
   it('is the only finding when it cannot serve the least load', () => {
-    const { findings } = probe({}, {}, { ceiling: 40 });
+    const { findings } = probe({}, {}, { saturation: 40 });
     expect(findings.offered).toBe(0);
     expect(findings.stack.kind === 'unclear' && limitUnknownWords(findings.stack.why)).toMatch(/load generator/);
   });

@@ -1,8 +1,8 @@
 // What the load generator and the CPUs of a host can do, as far as its slices tell (pure).
 //
-// Goodput that waits for the media is no ceiling: over disks, or a stub, of 150 ms a host that could do a hundred times as
-// much does no more. By the utilisation law (Denning and Buzen, 1978) the path's ceiling is goodput / U, where U is the
-// share of the time in which the path is busy. Two signs of U are at hand, and the larger counts:
+// That is the saturation goodput. Goodput that waits for the media is less: over disks, or a stub, of 150 ms a host that
+// could do a hundred times as much does no more. By the utilisation law (Denning and Buzen, 1978) it is goodput / U, where
+// U is the share of the time in which the path is busy. Two signs of U are at hand, and the larger counts:
 //
 //   the busiest CPU, as one thread may be what is full while the host as a whole looks idle;
 //   Q / (1 + Q), with Q I/Os in flight outside the media by Little's law, as of a single queue. It is near 1 wherever I/O
@@ -13,18 +13,18 @@ import { countedSlices } from './quality.ts';
 import { layerLatencies } from './layer-latency.ts';
 import type { SliceRecord } from '../records/slice.ts';
 
-/** CPU time of others and of the agent is in U, and counters are coarse: the ceiling is at most ten times what was seen. */
+/** CPU time of others and of the agent is in U, and counters are coarse: it is at most ten times what was seen. */
 const leastUse = 0.1;
 
 /** I/O a second, 1 at least, and at least the highest of any slice. The median of an arm counts: one slice may be lucky. */
-export function ceilingOf(slices: readonly SliceRecord[]): number {
+export function saturationOf(slices: readonly SliceRecord[]): number {
   const counted = countedSlices(slices);
   const arms = [...new Set(counted.map(({ arm }) => arm))];
-  const estimates = arms.map((arm) => lowMedian(counted.filter((slice) => slice.arm === arm).map(ceilingIn)));
+  const estimates = arms.map((arm) => lowMedian(counted.filter((slice) => slice.arm === arm).map(saturationIn)));
   return Math.max(1, ...slices.map(({ goodput }) => goodput), ...estimates);
 }
 
-function ceilingIn(slice: SliceRecord): number {
+function saturationIn(slice: SliceRecord): number {
   const queued = outsideMedia(slice);
   return slice.goodput / Math.min(1, Math.max(leastUse, busiestCpu(slice), queued / (1 + queued)));
 }

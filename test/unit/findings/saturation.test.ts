@@ -1,7 +1,7 @@
-// A path of known ceiling beneath a load that waits for stubs of any latency: what is planned by its slices is served.
+// A path of known saturation beneath a load that waits for stubs of any latency: what is planned by its slices is served.
 
 import { describe, expect, it } from 'vitest';
-import { ceilingOf } from '../../../agent/findings/ceiling.ts';
+import { saturationOf } from '../../../agent/findings/saturation.ts';
 import type { SliceRecord } from '../../../agent/records/slice.ts';
 import { planCaps } from '../../../agent/plan/caps.ts';
 import { capsDesign, goodputOf, limitOf, simulateCaps, type CapsHost } from '../../support/caps-simulator.ts';
@@ -18,7 +18,7 @@ const depth = 32;
 interface Seen {
   readonly host: CapsHost;
   readonly stubMs: number;
-  /** The share of the path's busiest CPU at its ceiling: less than 1 where it is something else that is full. */
+  /** The share of the path's busiest CPU at its saturation: less than 1 where it is something else that is full. */
   readonly cpuAtCeiling?: number;
   readonly noise?: HostileName;
   readonly cpuFigures?: 'none' | 'total' | 'each';
@@ -52,22 +52,22 @@ function slicesUnder({ host, stubMs, cpuAtCeiling = 1, noise, cpuFigures = 'each
   });
 }
 
-function most({ ceiling = Infinity, cpuNs = 0 }: CapsHost): number {
-  return Math.min(ceiling, 1e9 / cpuNs);
+function most({ saturation = Infinity, cpuNs = 0 }: CapsHost): number {
+  return Math.min(saturation, 1e9 / cpuNs);
 }
 
-describe('the ceiling of a host', () => {
+describe('the saturation of a host', () => {
   const fast: CapsHost = { truth: {}, cpuNs: 10_000 };
 
   it('is not what a slow stub lets through', () => {
     const slices = slicesUnder({ host: fast, stubMs: 150 });
     expect(slices[0]?.goodput).toBeLessThan(900);
-    expect(ceilingOf(slices)).toBeGreaterThan(8000);
+    expect(saturationOf(slices)).toBeGreaterThan(8000);
   });
 
   it('is what was seen where the stub takes no time', () => {
     const slices = slicesUnder({ host: fast, stubMs: 0.01 });
-    expect(ceilingOf(slices) / Math.max(...slices.map(({ goodput }) => goodput))).toBeLessThan(1.02);
+    expect(saturationOf(slices) / Math.max(...slices.map(({ goodput }) => goodput))).toBeLessThan(1.02);
   });
 
   const causes: Readonly<Record<string, Omit<Seen, 'stubMs'>>> = {
@@ -85,17 +85,19 @@ describe('the ceiling of a host', () => {
         const seen = { host: fast, ...causes[cause], stubMs, ...(noise ? { noise } : {}) };
         const slices = slicesUnder(seen);
         const highest = Math.max(...slices.map(({ goodput }) => goodput));
-        expect(ceilingOf(slices), `${stubMs} ms, ${noise}`).toBeLessThanOrEqual(Math.max(highest, 2 * most(seen.host)));
-        expect(ceilingOf(slices)).toBeGreaterThanOrEqual(highest);
+        expect(saturationOf(slices), `${stubMs} ms, ${noise}`).toBeLessThanOrEqual(
+          Math.max(highest, 2 * most(seen.host)),
+        );
+        expect(saturationOf(slices)).toBeGreaterThanOrEqual(highest);
       }
     }
   });
 
   it('is what was seen without figures of the CPU, or of the media', () => {
     const slices = slicesUnder({ host: fast, stubMs: 150, cpuFigures: 'none' });
-    expect(ceilingOf(slices)).toBeCloseTo(slices[0]?.goodput ?? 0, 6);
+    expect(saturationOf(slices)).toBeCloseTo(slices[0]?.goodput ?? 0, 6);
     const blind = slicesUnder({ host: fast, stubMs: 150 }).map((slice) => ({ ...slice, junctions: [] }));
-    expect(ceilingOf(blind) / (slices[0]?.goodput ?? 0)).toBeLessThan(1.02);
+    expect(saturationOf(blind) / (slices[0]?.goodput ?? 0)).toBeLessThan(1.02);
   });
 
   it('lets a cap be found over a stub that is far too slow, within the time that is left', () => {
@@ -106,10 +108,10 @@ describe('the ceiling of a host', () => {
       [fast, [], 125_000],
       [{ truth: {}, cpuNs: 0.8e6 }, ['ring'], 130_000],
     ] as const) {
-      const ceiling = ceilingOf(slicesUnder({ host, stubMs: 150 }));
+      const saturation = saturationOf(slicesUnder({ host, stubMs: 150 }));
       const planned = planCaps(
         { ...plan, profile: { ...plan.profile, guests: profile.guests } },
-        { ceiling, named, depth, remainingMs },
+        { saturation, named, depth, remainingMs },
       );
       if (typeof planned === 'string') throw new Error(planned);
       for (const seed of [1, 2, 3]) {
