@@ -10,7 +10,7 @@ import type { Child, Exit } from './child.ts';
 import type { Host } from './host.ts';
 import type { Journal, Outstanding } from './journal/journal.ts';
 import { writeScratch } from './kernel/files.ts';
-import { within } from './kernel/patience.ts';
+import { within } from './kernel/deadline.ts';
 import { kernelHere } from './port.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from './step.ts';
 import type { LeftToOthers, Verb } from './steps/verb.ts';

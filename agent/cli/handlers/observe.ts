@@ -9,7 +9,7 @@ import { isControlDomain } from '../../host/formats/control-domain.ts';
 import { askProgram } from '../../host/kernel/ask-program.ts';
 import { collect } from '../../host/kernel/collect.ts';
 import { listFolder, readText } from '../../host/kernel/files.ts';
-import { within } from '../../host/kernel/patience.ts';
+import { within } from '../../host/kernel/deadline.ts';
 import { listAny, readAny } from '../../host/read.ts';
 import { otherDiskBackends } from '../../knobs/xen.ts';
 import { errnoOf } from '../../lib/errors.ts';

@@ -72,7 +72,7 @@ export interface SessionPlan {
 }
 
 /** What the kernel does by itself: without an answer for so long it gives the connection up, and fails all I/O at once. */
-const patience = { pingSeconds: 30, answerSeconds: 30, recoverySeconds: 0, abortSeconds: 15, resetSeconds: 30 };
+const timeouts = { pingSeconds: 30, answerSeconds: 30, recoverySeconds: 0, abortSeconds: 15, resetSeconds: 30 };
 
 /** Makes the session over a connection that is logged in, and finds its disk. Throws HostError with the kernel's answer. */
 export async function startSession(
@@ -145,7 +145,7 @@ function parametersOf(
     ['DataSequenceInOrder', 1],
     ['ErrorRecoveryLevel', 0],
     ['expStatSn', expStatSn],
-    ...Object.entries(patience).map(([name, seconds]) => [name as Parameter, seconds] as const),
+    ...Object.entries(timeouts).map(([name, seconds]) => [name as Parameter, seconds] as const),
   ];
 }
 

@@ -3,7 +3,7 @@
 
 import type { Problem } from '../../lib/errors.ts';
 import type { Journal, Outstanding } from './journal.ts';
-import { within } from '../kernel/patience.ts';
+import { within } from '../kernel/deadline.ts';
 import { describeStep, releaseAll, unwind, type UnwindOptions } from './unwind.ts';
 import { type Kinds, kindsHere } from '../step.ts';
 import type { LeftToOthers } from '../steps/verb.ts';
@@ -63,7 +63,7 @@ export function trackChanges(kinds: Kinds = kindsHere): UnderWay {
         told.add(left.path);
       };
       await unwind(others, { journal, onStep, onLeft: tellOnce, kinds });
-      await ended(late, Math.max(...late.map(patienceFor)));
+      await ended(late, Math.max(...late.map(deadlineFor)));
       const hung = changesOf(outstanding);
       const hungSteps = hung.map(({ entry }) => entry);
       // Nobody waits for them again.
@@ -90,7 +90,7 @@ function listAgain(outstanding: readonly Outstanding[], journal: Pick<Journal, '
   }
 }
 
-function patienceFor({ dueAtMs = 0 }: Change): number {
+function deadlineFor({ dueAtMs = 0 }: Change): number {
   return Math.min(Math.max(dueAtMs - performance.now(), afterMs.least), afterMs.most);
 }
 

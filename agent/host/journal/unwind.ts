@@ -3,7 +3,7 @@
 import { reasonOf, type Problem } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Journal, JournalRecord, Outstanding } from './journal.ts';
-import { within } from '../kernel/patience.ts';
+import { within } from '../kernel/deadline.ts';
 import { type Kinds, kindsHere, renderStep, type Step } from '../step.ts';
 import type { LeftToOthers, StepText } from '../steps/verb.ts';
 

@@ -22,11 +22,11 @@ export async function markPrograms(folder: string): Promise<() => void> {
   };
 }
 
-/** Waits until no program of the run in `folder` is left. False when one still is after `patienceS`. */
-export async function programsEnded(folder: string, patienceS: number): Promise<boolean> {
+/** Waits until no program of the run in `folder` is left. False when one still is after `deadlineS`. */
+export async function programsEnded(folder: string, deadlineS: number): Promise<boolean> {
   const fd = openSync(folder, 'r');
   try {
-    return await flock(fd, ['-w', `${patienceS}`, '-x']);
+    return await flock(fd, ['-w', `${deadlineS}`, '-x']);
   } finally {
     closeSync(fd);
   }

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
-import { isAnythingHanging } from '../kernel/patience.ts';
+import { isAnythingHanging } from '../kernel/deadline.ts';
 
 /** Those of stdin, stdout and stderr that were a terminal at the start. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));

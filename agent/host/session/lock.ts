@@ -12,7 +12,7 @@ import { lockHolders } from './lock-holders.ts';
 export type Holder = 'run' | 'recover' | 'watchdog';
 
 /** How long `recover` lets a watchdog that restores the host go on. */
-const watchdogPatienceS = 300;
+const watchdogDeadlineS = 300;
 /** How long a watchdog waits for the dead agent's last thread. One that hangs in the kernel may never go. */
 const lastThreadS = 120;
 /** A new holder writes its name only after it has taken the lock. Until then the file names the last one. */
@@ -54,7 +54,7 @@ async function waitForWatchdog(
   { path, holder, flock }: { path: string; holder: Holder; flock: typeof flockOf },
 ): Promise<boolean> {
   if (holder !== 'recover' || holderIn(path) !== 'watchdog') return false;
-  return flock(fd, ['-x', '-w', `${watchdogPatienceS}`]);
+  return flock(fd, ['-x', '-w', `${watchdogDeadlineS}`]);
 }
 
 /** For those who find the lock taken. Where there is no room for it, they take the holder for a run. */

@@ -119,7 +119,7 @@ function problemsOf(failure: unknown, what: string): readonly Problem[] {
 }
 
 /** Seconds for programs that the agent had started just before it died. */
-const programPatienceS = { before: 10, after: 20 } as const;
+const programDeadlineS = { before: 10, after: 20 } as const;
 
 /** A program that is still at work may make its change after it was looked for: then all is looked at again. */
 async function undoAll(
@@ -134,7 +134,7 @@ async function undoAll(
 ): Promise<UnwindReport> {
   // A process that was about to become a guest's load may have been frozen with it.
   await releaseAll(outstanding, kinds);
-  const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programPatienceS.before));
+  const haveEnded = outstanding.length === 0 || (await programsEnded(folder, programDeadlineS.before));
   const report = await unwind(outstanding, {
     journal,
     kinds,
@@ -142,7 +142,7 @@ async function undoAll(
     onStep: (entry) => onUndo(describeStep(entry.step, entry.prior).undo ?? ''),
   });
   if (haveEnded) return report;
-  const haveEndedNow = await programsEnded(folder, programPatienceS.after);
+  const haveEndedNow = await programsEnded(folder, programDeadlineS.after);
   const { residue } = await unwind(outstanding, { journal, kinds });
   if (haveEndedNow) return { undone: report.undone, residue };
   try {

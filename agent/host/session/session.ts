@@ -9,7 +9,7 @@ import { type Journal, openJournal } from '../journal/journal.ts';
 import { forgetRemains, forgetRun, hasJournal, journalPathOf, leftovers, runFolderOf } from '../journal/leftovers.ts';
 import { liveHost, type LiveOptions } from '../live.ts';
 import { takeLock } from './lock.ts';
-import { isAnythingHanging } from '../kernel/patience.ts';
+import { isAnythingHanging } from '../kernel/deadline.ts';
 import { markPrograms } from '../kernel/programs.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 

@@ -6,7 +6,7 @@ import { waitFor } from '../kernel/wait.ts';
 
 export const daemonSocket = '/run/xenstored/socket';
 /** For a place in the daemon's queue, and then for each answer. */
-const patienceMs = 5_000;
+const answerMs = 5_000;
 const headerBytes = 16;
 
 export const requestType = {
@@ -22,7 +22,7 @@ export interface Connection {
 
 /** Throws HostError when nobody serves `path`, or the daemon stays too busy to take one more. */
 export async function openXenstore(path = daemonSocket): Promise<Connection> {
-  const socket = await waitFor(`a place in the queue of xenstored at ${path}`, patienceMs, () => tryConnect(path));
+  const socket = await waitFor(`a place in the queue of xenstored at ${path}`, answerMs, () => tryConnect(path));
   let held = Buffer.alloc(0);
   let answered: ((failure?: Error) => void) | undefined;
   socket.on('data', (chunk: Buffer) => {
@@ -87,9 +87,9 @@ async function answer(
   try {
     return await new Promise<Buffer>((resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new HostError(`xenstored does not answer within ${patienceMs / 1000} s`));
+        reject(new HostError(`xenstored does not answer within ${answerMs / 1000} s`));
         socket.destroy();
-      }, patienceMs);
+      }, answerMs);
       listen((failure) => {
         const whole = take();
         if (whole) resolve(whole);

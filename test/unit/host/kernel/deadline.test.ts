@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { foldOutstanding } from '../../../../agent/host/journal/journal.ts';
 import { liveHost } from '../../../../agent/host/live.ts';
-import { isAnythingHanging, within } from '../../../../agent/host/kernel/patience.ts';
+import { isAnythingHanging, within } from '../../../../agent/host/kernel/deadline.ts';
 import type { Step } from '../../../../agent/host/step.ts';
 import type { SpawnStep } from '../../../../agent/host/steps/spawn.ts';
 import { unwind } from '../../../../agent/host/journal/unwind.ts';
