@@ -6,14 +6,23 @@ import { inLab, kernelFaults, type LabOptions } from './lab.ts';
 
 type Signal = 'INT' | 'TERM' | 'HUP' | 'PIPE' | 'KILL';
 
-/** `terminal`: of a run that was started there; `cgroup`: all that is in the cgroup from which it was started. */
-type Victim = 'agent' | 'watchdog' | 'terminal' | 'fio';
+/** `terminal`: of a run that was started there; `daemon`: one that serves a virtio ring. */
+type Victim = 'agent' | 'watchdog' | 'terminal' | 'fio' | 'daemon';
 
 /**
- * What is more than a signal to one process. `end memory`: of the cgroup from which the run was started. `fill memory`: of the
- * machine, by a unit of its own.
+ * What is more than a signal to one process. `KILL cgroup`, `end memory`: of the cgroup from which the run was started. `fill
+ * memory`: of the machine, by a unit of its own. `hold media`: the row's shell opens a device of the run; `for a moment`: another
+ * program does, which lets go before a run gives up.
  */
-type Blow = 'KILL cgroup' | 'end memory' | 'fill memory' | 'suspend media' | 'cut network' | 'await watchdog';
+type Blow =
+  | 'KILL cgroup'
+  | 'end memory'
+  | 'fill memory'
+  | 'suspend media'
+  | 'hold media'
+  | 'hold media for a moment'
+  | 'cut network'
+  | 'await watchdog';
 
 /** One act. */
 export type Strike = `${Signal} ${Victim}` | Blow | `wait ${number} s`;
@@ -33,6 +42,8 @@ export interface Death {
   readonly before?: string;
   readonly first?: string;
   readonly after?: string;
+  /** Shell lines once it has ended, by which the host becomes as found where it cannot by itself. */
+  readonly mend?: string;
   /** So many seconds `ip` takes before it adds a namespace; the strike falls while it waits. Left out: in the first slice. */
   readonly slowIp?: number;
   /** In this order. None: the run comes to its end by itself. */
@@ -64,12 +75,38 @@ export const deathsOfTheLoad: readonly Death[] = [
 /** `silent`: nothing that is struck lies below I/O, so that the kernel complains of nothing. */
 type Options = LabOptions & { readonly silent?: true };
 
+/** What somebody else holds is named, and is gone once they let go and `recover` was called. */
+export const held: Death = {
+  name: 'held',
+  ...{ strike: ['hold media', 'TERM agent'], expect: [40], within: 60 },
+  says: /EBUSY.*process \d+ \(bash\) has dm-\d+ open/,
+  mend: 'exec 9<&-; layerlift recover >/dev/null',
+};
+
+/** `path`: a parameter of a driver that is loaded, which a run sets while it makes its own devices. `value`: another than both. */
+export const setByOthers = (path: string, value: string): Death => ({
+  name: 'a parameter that somebody else sets in mid-run',
+  before: `was=$(<${path})`,
+  first: `meanwhile=$(<${path}); echo ${value} >${path}`,
+  ...{ strike: ['TERM agent'], expect: [143], within: 60 },
+  mend: `kept=$(<${path}); echo "$was" >${path}`,
+  after: '[ "$meanwhile" = "$was" ] && echo "put back at once, then $kept"',
+  prints: `put back at once, then ${value}`,
+});
+
+const media = `$(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media')`;
+
+// Where no udev runs there is no /dev/mapper.
+const mediaNode = `/dev/dm-$(dmsetup info -c --noheadings -o minor ${media})`;
+
 const victims: Readonly<Record<Victim, string>> = {
   agent: '$pid',
   // Of a run that was started in a terminal, $pid is the terminal's.
   terminal: '$pid',
   watchdog: "$(pgrep -f '[l]ayerlift-watchdog')",
   fio: '$(pgrep -x fio | head -1)',
+  // The kernel keeps 15 characters of a name.
+  daemon: '$(pgrep -x qemu-storage-da | head -1)',
 };
 
 const blows: Readonly<Record<Blow, string>> = {
@@ -78,7 +115,9 @@ const blows: Readonly<Record<Blow, string>> = {
   // It takes more and more, and ends at the hands of the kernel. systemd stops a unit of which the kernel has killed a process
   // (OOMPolicy=, systemd.service(5)): it must not be that of the run.
   'fill memory': 'systemd-run --quiet --collect --unit=lab-hog tail /dev/zero',
-  'suspend media': `dmsetup suspend --noflush --nolockfs $(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media') || missed=1`,
+  'suspend media': `dmsetup suspend --noflush --nolockfs ${media} || missed=1`,
+  'hold media': `exec 9<${mediaNode} || missed=1`,
+  'hold media for a moment': `sleep 6 <${mediaNode} &`,
   'await watchdog': `await 10 pgrep -f '[l]ayerlift-watchdog' >/dev/null`,
   // The initiator's end of the link, in its own namespace.
   'cut network': `ns=$(ls /run/netns | grep ini); ip -n $ns link set $(ip -n $ns -o link | grep -o 'll[0-9a-f]*h') down || missed=1`,
@@ -119,7 +158,8 @@ const waitsFor = ({ slowIp }: Death): string => (slowIp === undefined ? "'/tmp/r
 
 /** It leaves `rc`, `seconds`, `missed`, `err`, `diff` and `prints` in a folder of the row's name. */
 function scriptOf(death: Death, whole: string): string {
-  const { name, from = 'shell', profile = whole, args = '', before = ':', after = ':', strike, within } = death;
+  const { name, from = 'shell', profile = whole, args = '', strike, within } = death;
+  const { before = ':', mend = ':', after = ':' } = death;
   const run = `node agent/dist/main.js run ${profile} --no-caps --runs /tmp/runs ${args}`;
   const strikes = `await 90 there_or_ended ${waitsFor(death)}; ${death.first ?? ':'}; began=$(now)\n${strike.map(shellOf).join('\n')}`;
   return `
@@ -131,6 +171,8 @@ ${starts[from](run)}
 ${strike.length === 0 ? '' : strikes}
 timeout ${within} tail -s 0.1 --pid=$pid -f /dev/null || { missed=hangs; kill -KILL $pid; }
 wait $pid 2>/dev/null; echo $? >"$dir/rc"
+{ ${mend}
+}
 await 30 no_run
 echo $(( ($(now) - began) / 100000 )) >"$dir/tenths"
 ${death.slowIp === undefined ? '' : 'umount -l "$ip"'}

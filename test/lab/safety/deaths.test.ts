@@ -1,7 +1,7 @@
 // Every way in which a run can be cut off, on a real kernel: the host is as found afterwards, and nothing waits for ever.
 
 import { expect, test } from 'vitest';
-import { testDeaths } from '../../support/deaths.ts';
+import { setByOthers, testDeaths } from '../../support/deaths.ts';
 import { inLab } from '../../support/lab.ts';
 
 /** A step of each kind, and a run of few steps, for what does not depend on them. */
@@ -46,6 +46,9 @@ testDeaths('signals, a lost terminal, the deadline, and a closed pipe end a run 
 
 const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
 
+/** Where koffi has its machine code. */
+const native = 'node_modules/@koromix';
+
 testDeaths(
   'the agent dies in mid-slice, and its watchdog puts the host back, also if that was killed once',
   small,
@@ -68,6 +71,15 @@ testDeaths(
       profile: 'test/fixtures/profiles/crash.yaml',
       ...{ strike: ['TERM agent', 'wait 0.5 s', 'TERM agent'], expect: [40], within: 40 },
       says: /its watchdog undid/,
+      ...{ after: recovers, prints: 'recovered' },
+    },
+    {
+      name: 'agent, where its watchdog finds no native module',
+      profile: whole,
+      first: `mount -t tmpfs none ${native}`,
+      ...{ strike: ['KILL agent'], expect: [137], within: 60 },
+      says: /the native module koffi cannot be loaded/,
+      mend: `await 60 no_run; umount ${native}`,
       ...{ after: recovers, prints: 'recovered' },
     },
   ],
@@ -113,6 +125,11 @@ testDeaths('what a run needs dies, hangs or never comes: the host is as found, i
     expect: [143],
     within: 60,
   },
+  {
+    name: 'a device that somebody else holds for a moment',
+    ...{ strike: ['hold media for a moment', 'TERM agent'], expect: [143], within: 40 },
+  },
+  setByOthers('/sys/module/tcm_loop/parameters/can_queue', '77'),
 ]);
 
 test('folders that take nothing, journals of others, and what somebody else holds', async () => {
