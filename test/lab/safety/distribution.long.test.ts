@@ -72,3 +72,36 @@ testDeaths(
   options,
   setUp,
 );
+
+// What the disks of the host carry, as udev, LVM and md see it, while a run passes it through rings of its own.
+const carried = `
+carried() { grep -E '^(link|group|array) ' "$LAB_OUT/$1" | grep -v layerlift; }
+untaken() { inventory "$name/during"; carried before >/tmp/carried; [ -s /tmp/carried ] && carried "$name/during" | diff /tmp/carried - >&2 && echo 'nothing taken up'; }
+`;
+const leftAlone = { first: 'untaken=$(untaken)', after: 'echo "$untaken"', prints: 'nothing taken up' };
+
+testDeaths(
+  'deaths with virtio rings leave a distribution as found',
+  'test/fixtures/profiles/distribution-vduse.yaml',
+  [
+    { name: 'agent', ...leftAlone, strike: ['KILL agent'], expect: [137], within: 120 },
+    {
+      name: 'agent after its watchdog',
+      ...{ strike: ['KILL watchdog', 'await watchdog', 'wait 1 s', 'KILL agent'], expect: [137], within: 120 },
+    },
+    {
+      name: 'daemon of a ring',
+      ...{ strike: ['KILL daemon'], expect: [32], within: 120 },
+      says: /qemu-storage-daemon \d ended in mid-run by SIGKILL/,
+    },
+    {
+      name: 'daemon of a ring, and at once the agent',
+      strike: ['KILL daemon', 'KILL agent'],
+      expect: [137],
+      within: 120,
+    },
+  ],
+  // Debian 12 has the driver in the kernel of its backports.
+  { ...options, kernel: '6.12' },
+  `${setUp}\n${carried}`,
+);
