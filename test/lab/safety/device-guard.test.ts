@@ -176,6 +176,14 @@ ${enough}`,
     says: [],
     prints: 'written',
   },
+  {
+    name: 'opened-while-it-is-overwritten',
+    profile: writing,
+    args: '--destroy /dev/vda=scratch',
+    meanwhile: `${untilMeasuring}\nexec 9</dev/vda; timeout 60 tail --pid=$agent -f /dev/null 9<&-; exec 9<&-`,
+    status: 31,
+    says: [/stopped as others came to the disk that this run overwrites: .*process \d+ \(bash\) has vda open/],
+  },
 ];
 
 labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'] });

@@ -32,7 +32,8 @@ for i in $(seq 50); do [ -e /sys/block/xvdp ] && break; sleep 0.1; done`,
   },
   {
     name: 'no-free-name',
-    before: 'xenstore-write /local/domain/0/device/vbd/51952/state 6',
+    // The name that is taken comes after more others than one answer of xenstored holds (4 KiB).
+    before: "xenstore-write $(printf '/local/domain/0/device/vbd/%s/state 6 ' $(seq 100000 100799) 51952)",
     profile: ring('', 26),
     after: 'xenstore-rm /local/domain/0/device',
     status: 69,
