@@ -8,8 +8,6 @@ ip link add up0 type veth peer name down0 netns aside
 ip addr add 10.9.0.1/30 dev up0; ip link set up0 up
 ip -n aside addr add 10.9.0.2/30 dev down0; ip -n aside link set down0 up; ip -n aside route add default via 10.9.0.1
 echo 1 >/proc/sys/net/ipv4/ip_forward
-# The addresses of the path are routed elsewhere on this host, as where a traffic generator uses them (RFC 2544).
-ip route add 198.18.0.0/15 via 10.9.0.2
 cat >/tmp/reach.js <<'JS'
 const [host, localPort] = process.argv.slice(2);
 const socket = require('net').connect({ host, port: 4420, ...(localPort ? { localPort: Number(localPort) } : {}) });

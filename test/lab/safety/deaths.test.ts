@@ -46,9 +46,6 @@ testDeaths('signals, a lost terminal, the deadline, and a closed pipe end a run 
 
 const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
 
-/** Where koffi has its machine code. */
-const native = 'node_modules/@koromix';
-
 testDeaths(
   'the agent dies in mid-slice, and its watchdog puts the host back, also if that was killed once',
   small,
@@ -71,15 +68,6 @@ testDeaths(
       profile: 'test/fixtures/profiles/crash.yaml',
       ...{ strike: ['TERM agent', 'wait 0.5 s', 'TERM agent'], expect: [40], within: 40 },
       says: /its watchdog undid/,
-      ...{ after: recovers, prints: 'recovered' },
-    },
-    {
-      name: 'agent, where its watchdog finds no native module',
-      profile: whole,
-      first: `mount -t tmpfs none ${native}`,
-      ...{ strike: ['KILL agent'], expect: [137], within: 60 },
-      says: /the native module koffi cannot be loaded/,
-      mend: `await 60 no_run; umount ${native}`,
       ...{ after: recovers, prints: 'recovered' },
     },
   ],
