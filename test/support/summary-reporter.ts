@@ -17,6 +17,7 @@ export default class SummaryReporter implements Reporter {
     const { passed, failed, skipped } = countsOf(modules, unhandled.length);
     const strict = process.env['CI'] === 'true';
     const left = strict ? skippedIn(modules).map((name) => `skipped, which CI does not allow: ${name}`) : [];
+    for (const name of left) process.stderr.write(`${name}\n`);
     const line = strict ? [passed, failed + skipped, 0] : [passed, failed, skipped];
     append('LAYERLIFT_SUMMARY', [line.join(' ')]);
     append('LAYERLIFT_FAILURES', [...failuresOf(modules, unhandled), ...left]);
