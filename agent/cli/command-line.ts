@@ -59,7 +59,9 @@ function parserOf({ caller, done }: Pick<Around, 'caller' | 'done'>, ours: reado
     .epilogue(exitTable())
     .completion('completion-script', false, complete)
     .check((given) => {
-      const several = ['_', ...(findCommand(String(given._[0]))?.several ?? [])];
+      const names = findCommand(String(given._[0]))?.several ?? [];
+      // yargs gives an option of two words under a second name as well.
+      const several = ['_', ...names, ...names.map((name) => name.replace(/-(.)/g, (_, c: string) => c.toUpperCase()))];
       const twice = Object.keys(given).find((name) => !several.includes(name) && Array.isArray(given[name]));
       if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
       return true;

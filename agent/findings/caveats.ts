@@ -16,6 +16,7 @@ import { servedGuests } from './open-loop.ts';
 import { countedSlices } from './quality.ts';
 import { type RecheckCaveat, recheckCaveats } from './recheck.ts';
 import { checkCaveats, type SecondOpinion } from './second-opinions.ts';
+import type { TwinFindings, Unseen } from './twin.ts';
 import { type SettlingCaveat, settlingCaveats } from './settling.ts';
 
 export type Caveat =
@@ -30,7 +31,15 @@ export type Caveat =
   | RecheckCaveat
   | PoorStubCaveat
   | SettlingCaveat
-  | SecondOpinion;
+  | SecondOpinion
+  | TwinCaveat;
+
+/** What the run says of its stack alone, and not of the host that this is a twin of. */
+export type TwinCaveat =
+  | ({ readonly kind: 'twin-differs' } & Pick<TwinFindings, 'layers' | 'load' | 'apart'>)
+  | { readonly kind: 'twin-unseen'; readonly why: Unseen; readonly lost: readonly string[] }
+  /** `ratio`: the host's latency while the twin ran over that before. */
+  | { readonly kind: 'host-moved'; readonly ratio: number };
 
 /** A guest in an open loop, and the I/Os a second that it asks for. */
 export interface Served {
@@ -58,6 +67,17 @@ export function caveatsOf(records: RunRecords, findings: Findings): readonly Cav
     ...calibrationCaveats(analysis, poorStubs),
     ...settlingCaveats(counted),
     ...checkCaveats(analysis, counted, plan.design.delta),
+    ...twinCaveats(findings.twin),
+  ];
+}
+
+function twinCaveats(twin: TwinFindings | undefined): readonly TwinCaveat[] {
+  if (!twin) return [];
+  const { unseen, lost, travels, layers, load, apart, moved } = twin;
+  return [
+    ...(unseen === undefined ? [] : [{ kind: 'twin-unseen', why: unseen, lost } as const]),
+    ...(travels === 'no' ? [{ kind: 'twin-differs', layers, load, apart } as const] : []),
+    ...(moved === undefined ? [] : [{ kind: 'host-moved', ratio: moved } as const]),
   ];
 }
 

@@ -18,6 +18,7 @@ import { countedSlices } from './quality.ts';
 import { endOf, type RunRecords } from '../records/run-records.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import { latencyOf } from './baseline.ts';
+import { twinOf, type TwinFindings } from './twin.ts';
 
 export interface Findings extends Revised {
   readonly load: LoadFacts;
@@ -26,27 +27,34 @@ export interface Findings extends Revised {
   readonly settle?: Settle;
   readonly caps?: CapsFindings;
   readonly neighbours?: NeighboursFindings;
+  /** Where the stack is a twin of the host's own. */
+  readonly twin?: TwinFindings;
 }
 
-export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbours }: RunRecords): Findings {
+export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbours, hostSide }: RunRecords): Findings {
   const { design } = plan;
   const told = whatCounts(plan, slices);
   const served = servedGuests(told.slices);
   const load = loadFactsOf(told.slices, plan);
   const counted = countedSlices(told.slices);
   const poor = poorStubs(design, counted.flatMap(latencyIn));
+  const revised = revise(analyse(told.design, told.observations), design, {
+    load,
+    rechecked: without(countedSlices(judged(rechecked, plan.profile)), served),
+    poorStubs: poor,
+    cutShort: endOf(meta)?.why,
+  });
+  const limits = caps && capsFindings(caps.design, caps.observations);
+  const cap = limits?.stack.kind === 'cap' ? limits.stack.size.estimate : undefined;
+  const headroom = revised.analysis.arms.find(({ stubbed }) => stubbed.length === design.layers.length)?.lift?.estimate;
   return {
-    ...revise(analyse(told.design, told.observations), design, {
-      load,
-      rechecked: without(countedSlices(judged(rechecked, plan.profile)), served),
-      poorStubs: poor,
-      cutShort: endOf(meta)?.why,
-    }),
+    ...revised,
     load,
     poorStubs: poor,
     ...(pilot ? { settle: settleOf(pilot.legs) } : {}),
-    ...(caps ? { caps: capsFindings(caps.design, caps.observations) } : {}),
+    ...(limits ? { caps: limits } : {}),
     ...(neighbours ? { neighbours: neighboursFindings(neighbours.design, neighbours.observations) } : {}),
+    ...(hostSide ? { twin: twinOf(hostSide, { slices: counted, cap, headroom }) } : {}),
   };
 }
 

@@ -36,9 +36,11 @@ export interface SampleOptions {
   readonly forMs: number;
   /** ss(8) loads a module where it is not there. */
   readonly withSockets: boolean;
+  /** Ends it before its time, with a last look. */
+  readonly until?: AbortSignal;
 }
 
-export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: SampleOptions): Promise<Series> {
+export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets, until }: SampleOptions): Promise<Series> {
   const beforeCpuMs = eyes.cpuMs();
   const missing = new Map<string, Missing>();
   const careful = carefulReader(eyes, missing);
@@ -55,8 +57,9 @@ export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: 
       what: 'single hardware queues',
       why: 'debugfs shows them, where it is mounted, and to root alone',
     });
+  const over = until && endOf(until);
   let tickCpuMs = 0;
-  while (eyes.nowMs() < began + forMs) {
+  while (eyes.nowMs() < began + forMs && until?.aborted !== true) {
     const due = dues[0];
     if (due !== undefined && eyes.nowMs() >= due) {
       dues.shift();
@@ -71,11 +74,20 @@ export async function sampled(eyes: Eyes, watch: Watch, { forMs, withSockets }: 
     // Uneven steps, so that no rhythm of the load can hide between them.
     const step = pause * (0.5 + ((ticks.length * 0.618_033_988_75) % 1));
     const rest = step - (eyes.nowMs() - atMs);
-    await eyes.sleepMs(Math.max(1, Math.min(rest, began + forMs - eyes.nowMs())));
+    const sleep = eyes.sleepMs(Math.max(1, Math.min(rest, began + forMs - eyes.nowMs())));
+    await (over ? Promise.race([sleep, over]) : sleep);
   }
   looks.push(await lookOnce(careful, watch, withSockets));
   const cpuMs = eyes.cpuMs() - beforeCpuMs;
   return { looks, ticks, missing: [...missing.values()], cost: { cpuMs, beforeCpuMs } };
+}
+
+/** Resolves when `until` is aborted. */
+function endOf(until: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (until.aborted) resolve();
+    else until.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 type Careful = Pick<Eyes, 'read' | 'list' | 'ask' | 'nowMs'>;

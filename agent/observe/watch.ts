@@ -1,5 +1,6 @@
 // What is to be looked at on a host, from what stands there: devices and where each is counted, processes, cgroups, far ends.
 
+import { isSide } from '../discover/clone/path.ts';
 import type { Device, Discovered } from '../discover/document.ts';
 import type { Snapshot } from '../discover/snapshot.ts';
 
@@ -60,8 +61,6 @@ export function watchOf(found: Discovered, snapshot: Snapshot): Watch {
   };
 }
 
-const sideRoles = /^(meta|peer|cache)$/;
-
 /** Itself if it is a block device; a ring or file of a process, at the next block device below. */
 function countedAt(byId: ReadonlyMap<string, Device>, start: Device): string | undefined {
   const seen = new Set<string>();
@@ -69,7 +68,7 @@ function countedAt(byId: ReadonlyMap<string, Device>, start: Device): string | u
     if (device.number !== undefined) return device.id;
     if (device.layer !== 'ring') return undefined;
     seen.add(device.id);
-    const edge: Device['below'][number] | undefined = device.below.find(({ role }) => !sideRoles.test(role ?? ''));
+    const edge: Device['below'][number] | undefined = device.below.find((below) => !isSide(below));
     const next: Device | undefined = edge && byId.get(edge.id);
     // Of a file, its file system's device counts everybody's.
     const through: Device | undefined = next?.kind === 'file' ? byId.get(next.below[0]?.id ?? '') : next;

@@ -12,9 +12,12 @@ export interface LoadedProfile {
   readonly path: string;
 }
 
-/** Throws ProfileError for a file that cannot be read and for every mistake in it. */
-export function loadProfile(path: string): LoadedProfile {
-  const text = readInput(path, 'profile');
+/**
+ * Throws ProfileError for a file that cannot be read and for every mistake in it. `given`: its text, where it is not in a file;
+ * `path` then names it in messages.
+ */
+export function loadProfile(path: string, given?: string): LoadedProfile {
+  const text = given ?? readInput(path, 'profile');
   // What is read from a pipe lies nowhere: its job file is relative to the current folder.
   const folder = path === stdinPath ? '.' : dirname(path);
   const profile = decodeProfile(text, path);

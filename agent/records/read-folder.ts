@@ -8,6 +8,7 @@ import type { Layer } from '../lib/layer.ts';
 import type { Plan } from '../plan/plan.ts';
 import { deniedWords, readInput } from '../profile/load.ts';
 import { capsSchema } from './caps.ts';
+import { hostSideSchema } from './host-side.ts';
 import type { RunRecords } from './run-records.ts';
 import { pilotSchema, planAfter } from './pilot.ts';
 import { type SliceRecord, sliceSchema } from './slice.ts';
@@ -24,6 +25,7 @@ export interface RunTexts {
   readonly pilot?: string;
   readonly caps?: string;
   readonly neighbours?: string;
+  readonly hostSide?: string;
 }
 
 /** Throws ProfileError naming every file or line that does not fit. */
@@ -39,7 +41,7 @@ export function readRunFolder(path: string): RunRecords {
   }
   const read = (name: string): string => readInput(join(path, name), 'record file');
   const has = (name: string): boolean => existsSync(join(path, name));
-  const optional = (key: 'recheck' | 'pilot' | 'caps' | 'neighbours', name: string): Partial<RunTexts> =>
+  const optional = (key: Exclude<keyof RunTexts, 'plan' | 'host' | 'slices'>, name: string): Partial<RunTexts> =>
     has(name) ? { [key]: read(name) } : {};
   return decodeRun(
     {
@@ -50,6 +52,7 @@ export function readRunFolder(path: string): RunRecords {
       ...optional('pilot', 'pilot.json'),
       ...optional('caps', 'caps.json'),
       ...optional('neighbours', 'neighbours.json'),
+      ...optional('hostSide', 'host-side.json'),
     },
     path,
   );
@@ -125,12 +128,14 @@ export function decodeRun(texts: RunTexts, path: string): RunRecords {
   const pilot = optional(texts.pilot, 'pilot.json', pilotSchema);
   const caps = optional(texts.caps, 'caps.json', capsSchema);
   const neighbours = optional(texts.neighbours, 'neighbours.json', neighboursSchema);
+  const hostSide = optional(texts.hostSide, 'host-side.json', hostSideSchema);
   mustBeOfOneRun(path, plan, { pilot, caps, neighbours });
   return {
     ...{ plan: pilot ? planAfter(plan, pilot) : plan, meta, slices, rechecked },
     ...(pilot ? { pilot } : {}),
     ...(caps ? { caps } : {}),
     ...(neighbours ? { neighbours } : {}),
+    ...(hostSide ? { hostSide } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { NeighboursDesign } from '../analysis/neighbours/design.ts';
 import type { NeighboursObservation } from '../analysis/neighbours/observation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CapsRecord } from './caps.ts';
+import type { HostSide } from './host-side.ts';
 import type { CutShort } from './phase.ts';
 import type { PilotRecord } from './pilot.ts';
 import type { RunMeta } from './run-schema.ts';
@@ -26,6 +27,8 @@ export interface RunRecords {
     readonly design: NeighboursDesign;
     readonly observations: readonly NeighboursObservation[];
   };
+  /** The host beside the run; undefined where the stack is no twin of it. */
+  readonly hostSide?: HostSide;
 }
 
 /** How the run was cut short; undefined: it came to its end. `exit` and `phase` are unknown where it left no word. */

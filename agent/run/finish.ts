@@ -6,6 +6,7 @@ import type { Recorded, CapsRun } from '../experiment/recorder.ts';
 import type { CutShort } from '../records/phase.ts';
 import { planAfter } from '../records/pilot.ts';
 import type { CapsRecord } from '../records/caps.ts';
+import type { HostSide } from '../records/host-side.ts';
 import type { RunRecords } from '../records/run-records.ts';
 import type { RunMeta } from '../records/run-schema.ts';
 import type { RunCaveat } from '../records/run-caveat.ts';
@@ -26,6 +27,8 @@ export interface RunResult {
   readonly prepared: Pick<Setup, 'plan'>;
   readonly meta: RunMeta;
   readonly findings: Recorded;
+  /** The host beside the run, where the stack is a twin of it. */
+  readonly hostSide?: HostSide | undefined;
   readonly folder: Pick<RunFolder, 'path' | 'writeText' | 'writeJson'>;
 }
 
@@ -61,6 +64,7 @@ async function writeAll(finished: RunResult & { readonly cutShort?: CutShort }):
   const { records, findings } = readTogether(finished);
   if (records.neighbours) folder.writeJson('neighbours.json', { version: 1, ...records.neighbours });
   if (records.caps) folder.writeJson('caps.json', records.caps);
+  if (records.hostSide) folder.writeJson('host-side.json', records.hostSide);
   folder.writeJson('host.json', records.meta);
   folder.writeJson('analysis.json', { version: 1, ...findingsInWords(findings) });
   const document = documentOf(records, findings, folder.path);
@@ -82,7 +86,7 @@ function readTogether(finished: RunResult & { readonly cutShort?: CutShort }): {
   readonly records: RunRecords;
   readonly findings: Findings;
 } {
-  const { prepared, meta, cutShort } = finished;
+  const { prepared, meta, cutShort, hostSide } = finished;
   const { slices, rechecked, notes, pilot, caps, neighbours } = finished.findings;
   const plan = pilot ? planAfter(prepared.plan, pilot) : prepared.plan;
   const records: RunRecords = {
@@ -97,6 +101,7 @@ function readTogether(finished: RunResult & { readonly cutShort?: CutShort }): {
     ...(caps && caps.observations.length > 0 ? { caps: recordOf(caps) } : {}),
     ...(neighbours && neighbours.observations.length > 0 ? { neighbours } : {}),
     ...(pilot ? { pilot } : {}),
+    ...(hostSide ? { hostSide } : {}),
   };
   return { records, findings: findingsOf(records) };
 }

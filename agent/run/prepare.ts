@@ -48,6 +48,8 @@ export interface PrepareOptions {
   readonly impact?: Impact | undefined;
   /** Two guests and short slices: for plants that are large and known. */
   readonly short?: boolean;
+  /** Text of the profile, where it is in no file. */
+  readonly text?: string | undefined;
 }
 
 const shortGuests = 2;
@@ -61,7 +63,7 @@ const fastAlpha = 0.2;
  * that of the first. Changes nothing.
  */
 export async function prepare(path: string, options: PrepareOptions): Promise<Setup> {
-  const { profile: written, text } = loadProfile(path);
+  const { profile: written, text } = loadProfile(path, options.text);
   const profile = asAsked(written, options);
   const layers = configuredLayers(profile);
   const guests = profile.guests.length;

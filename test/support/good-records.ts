@@ -66,7 +66,20 @@ export const goodRun: Required<RunTexts> = {
     null,
     1,
   ),
+  hostSide: JSON.stringify(
+    {
+      ...{ version: 1, host: 'prod7', lost: [], notCloned: ['media: tails'], says: 'nothing looks full' },
+      before: { seconds: 10, busyPercent: 12, layers: [sideOf('media', 100_000)] },
+      meanwhile: { seconds: 60, busyPercent: 40, layers: [sideOf('media', 100_000), sideOf('network', 4_100_000)] },
+    },
+    null,
+    1,
+  ),
 };
+
+function sideOf(layer: Layer, latencyNs: number) {
+  return { layer, latencyNs, iosPerSecond: 1000, inFlight: latencyNs / 1e6, limit: 64, others: [] };
+}
 
 function asLines(records: readonly unknown[]): string {
   return records.map((record) => JSON.stringify(record)).join('\n');

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { activityIn } from '../../discover/clone/counters.ts';
-import { cloneOf } from '../../discover/clone/profile.ts';
+import { type Clone, cloneOf } from '../../discover/clone/profile.ts';
 import type { Discovered } from '../../discover/document.ts';
 import { discoverIn } from '../../discover/graph/build.ts';
 import { narrowed } from '../../discover/show/select.ts';
@@ -68,12 +68,7 @@ interface Seen {
 
 /** Gives what is not cloned. Throws UsageError where nobody uses a device, OutputError where the file cannot be written. */
 function writeClone(path: string, { found, snapshot, scratch }: Seen): readonly string[] {
-  const clone = cloneOf(found, { activity: activityIn(snapshot), scratch });
-  if (!clone)
-    throw new UsageError(
-      '--profile: nobody that can be seen uses a device',
-      'name a device that is in use, or look as root',
-    );
+  const clone = clonedFrom(found, { activity: activityIn(snapshot), scratch, option: '--profile' });
   try {
     writeFileSync(path, clone.text, { flag: 'wx' });
   } catch (cause) {
@@ -82,14 +77,32 @@ function writeClone(path: string, { found, snapshot, scratch }: Seen): readonly 
   return clone.open;
 }
 
+/** Throws UsageError that names `option` where nobody uses a device. */
+export function clonedFrom(
+  found: Discovered,
+  { option, ...how }: Parameters<typeof cloneOf>[1] & { readonly option: string },
+): Clone {
+  const clone = cloneOf(found, how);
+  if (clone) return clone;
+  throw new UsageError(
+    `${option}: nobody that can be seen uses a device`,
+    'name a device that is in use, or look as root',
+  );
+}
+
+/** Sentences, indented. */
+export function openText(open: readonly string[]): readonly string[] {
+  return open.flatMap((each) => wrap(each, { width: 100, first: '  ' }));
+}
+
 function cloneText(path: string, open: readonly string[]): string {
-  const lines = open.flatMap((each) => wrap(each, { width: 100, first: '  ' }));
+  const lines = openText(open);
   return ['', `profile ${path}: not cloned`, ...lines, '', `see what it would do: layerlift plan ${path}`, ''].join(
     '\n',
   );
 }
 
-async function snapshotHere({
+export async function snapshotHere({
   pids,
   withTools,
   forMs,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RunMeta } from '../../records/run-schema.ts';
+import type { HostSide } from '../../records/host-side.ts';
 import { makeRunFolder } from '../../records/run-folder.ts';
 import { openSession, type Session } from '../../host/session/session.ts';
 import { ResidueError } from '../../lib/errors.ts';
@@ -11,6 +12,7 @@ import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import { defaultImpact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
+import type { Progress } from '../../experiment/progress.ts';
 import { leftToOthersWords } from '../../report/words/left-to-others.ts';
 import { type RunResult, report } from '../../run/finish.ts';
 import { makeLog } from '../terminal/log.ts';
@@ -26,8 +28,20 @@ import { listenForStop } from '../terminal/stop.ts';
 import { namesOf } from '../../stack/names.ts';
 import { toolVersion } from '../version.ts';
 
+/** What a run has beside it if its stack is a twin of the host's own. */
+export interface Twin {
+  /** Asks for consent, when all that can be refused was. Throws where it is not given. */
+  readonly agree: () => Promise<void>;
+  /** Begins to look at the host; called once the guests of the twin run. */
+  readonly beside: () => { readonly end: () => Promise<HostSide> };
+  /** As it was before, for a run that came to no slice. */
+  readonly before: HostSide;
+}
+
 export interface RunOptions extends PrepareOptions {
+  /** A path; or with `text` the name for messages. */
   readonly profile: string;
+  readonly twin?: Twin;
   readonly runs: string;
   readonly deadlineMs: number | undefined;
   readonly format: FormatName;
@@ -57,6 +71,7 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   const { preflight, openSession, spareOthers, showProgress, readFacts } = surroundings;
   const prepared = await prepare(options.profile, options);
   await preflight(prepared.stack);
+  await options.twin?.agree();
   const id = randomBytes(3).toString('hex');
   const startedAt = new Date().toISOString();
   const stop = listenForStop(options.deadlineMs);
@@ -111,13 +126,14 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
       folder.writeText('profile.yaml', prepared.text);
       folder.writeJson('plan.json', prepared.plan);
       folder.writeJson('host.json', meta);
+      const beside = options.twin && lookBeside(options.twin, toldIn(folder, progress));
       const ended = await measure(session, {
         ...{ prepared, folder, meta, log, id, others: sparing },
-        progress: toldIn(folder, progress),
+        progress: beside?.progress ?? toldIn(folder, progress),
       });
       return {
         ...ended,
-        prepared,
+        ...{ prepared, hostSide: await beside?.end() },
         folder,
         meta: { ...meta, caveats: [...caveats, ...sparing.notes(), ...left], endedAt: new Date().toISOString() },
       };
@@ -133,6 +149,24 @@ export async function run(options: RunOptions, surroundings: Surroundings = here
   const exit = await report(finished, options);
   if (finished.failure !== undefined) throw finished.failure;
   return exit;
+}
+
+/** The host is looked at from the first slice on, as by then the guests of the twin do I/O. */
+function lookBeside(
+  { beside, before }: Twin,
+  progress: Progress,
+): { readonly progress: Progress; readonly end: () => Promise<HostSide> } {
+  let looking: ReturnType<Twin['beside']> | undefined;
+  return {
+    progress: {
+      ...progress,
+      sliceBegins: (slice) => {
+        looking ??= beside();
+        progress.sliceBegins(slice);
+      },
+    },
+    end: async () => (looking ? looking.end() : before),
+  };
 }
 
 /** Closes the session whatever happens; what could not be undone stays in its journal for `recover`. */

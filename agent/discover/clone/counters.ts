@@ -16,7 +16,7 @@ export interface Activity {
 }
 
 /** So few are no figure. */
-const fewIos = 100;
+export const fewIos = 100;
 
 /** By kernel name; only of devices that did enough, and where both looks are there, some time apart. */
 export function activityIn(snapshot: Snapshot): ReadonlyMap<string, Activity> {

@@ -1,11 +1,16 @@
 // The ways from guests' disks down to the media, and the one that most of them share: a profile describes one stack.
 
-import type { Device, Discovered, User } from '../document.ts';
+import type { Below, Device, Discovered, User } from '../document.ts';
 
 export interface GuestDisk {
   readonly user: User;
   /** From the ring, or the first device, down; where it forks, along the first leg. */
   readonly way: readonly Device[];
+}
+
+/** Metadata, a peer or a cache, and not the data's own way. */
+export function isSide({ role }: Below): boolean {
+  return role !== undefined && /^(meta|peer|cache)$/.test(role);
 }
 
 const machines: readonly User['kind'][] = ['qemu', 'xen'];
@@ -29,8 +34,7 @@ function wayDown(byId: ReadonlyMap<string, Device>, start: string): readonly Dev
   for (let device = byId.get(start); device && !seen.has(device.id);) {
     seen.add(device.id);
     way.push(device);
-    const next =
-      device.below.find(({ role }) => role === undefined || !/^(meta|peer|cache)$/.test(role)) ?? device.below[0];
+    const next = device.below.find((edge) => !isSide(edge)) ?? device.below[0];
     device = next && byId.get(next.id);
   }
   return way;

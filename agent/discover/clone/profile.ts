@@ -14,6 +14,8 @@ export interface Clone {
   readonly text: string;
   /** Parts that are not cloned, each with what that leaves open. */
   readonly open: readonly string[];
+  /** Disks that its guests stand for. */
+  readonly disks: readonly GuestDisk[];
 }
 
 /** Undefined where nobody uses a device. `scratch`: a device to read in place of a model of the media. */
@@ -51,7 +53,7 @@ export function cloneOf(
     ...Object.entries(layers).flatMap(([layer, { cloned }]) => (cloned ? layerLines(layer, cloned) : [])),
     ...(open.length > 0 ? ['# Not cloned:', ...open.map((each) => `# - ${each}`)] : []),
   ];
-  return { text: `${lines.join('\n')}\n`, open };
+  return { text: `${lines.join('\n')}\n`, open, disks: chosen };
 }
 
 /** A profile has one ring for all guests: whose has other settings than the first is named. */

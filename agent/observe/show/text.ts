@@ -31,7 +31,7 @@ export function observedText(seen: Observed, rings: readonly string[] = []): str
 }
 
 const nextStep =
-  'This is what is full or slow, not what would help: for that, clone it and run: layerlift discover --profile twin.yaml; layerlift run twin.yaml';
+  'This is what is full or slow, not what would help. That takes a run on a twin: layerlift run --from-host --preset incident';
 
 function deviceTable(devices: readonly ObservedDevice[]): readonly string[] {
   const rows = devices.filter(({ countedAt }) => countedAt !== null);

@@ -13,6 +13,7 @@ import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
 import type { Caveat } from '../../findings/caveats.ts';
 import type { RingDaemon } from '../../findings/ring-daemon.ts';
+import type { TwinFindings } from '../../findings/twin.ts';
 import type { OthersUse } from '../../findings/others.ts';
 import type { SliceRecord } from '../../records/slice.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
@@ -72,6 +73,8 @@ export interface ReportInput {
   readonly pilot?: Settle;
   /** CPU use of the daemons behind the rings as deployed, where there are any. */
   readonly ringDaemon?: RingDaemon;
+  /** Where the stack is a twin of the host's own. */
+  readonly twin?: TwinFindings;
   /** The run's folder, as a user would name it to `layerlift report`. */
   readonly folder: string;
   /** Of the run, where it was given any. */
@@ -132,6 +135,7 @@ function factsOf(input: ReportInput): Facts {
     exit: { code: exitCode(input.exit), name: input.exit },
     folder: input.folder,
     ...(input.ringDaemon ? { ringDaemon: input.ringDaemon } : {}),
+    ...(input.twin ? { twin: input.twin } : {}),
     series: seriesOf({
       ...{ startedAt, layers: plan.design.layers },
       ...(input.series ?? { slices, rechecked: recheck?.slices ?? [] }),

@@ -42,6 +42,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
       ...(guests ? { neighbours: { guests: guests.design.guests, observations: guests.observations } } : {}),
     },
     ...(ringDaemon ? { ringDaemon } : {}),
+    ...(findings.twin ? { twin: findings.twin } : {}),
     ...(meta.labels ? { labels: meta.labels } : {}),
     ...(settle ? { pilot: settle } : {}),
     ...(caps && findings.caps
@@ -70,7 +71,9 @@ function depthsIn({ profile }: Plan): readonly number[] | undefined {
 }
 
 /** Whether the run has found what it was asked for first. */
-function isAnswered({ aims }: Plan, { analysis, caps }: Findings): boolean {
+function isAnswered({ aims }: Plan, { analysis, caps, twin }: Findings): boolean {
+  // It was asked about the host, and this is another stack.
+  if (twin?.travels === 'no') return false;
   if (aims.verdict) return analysis.verdict.kind !== 'inconclusive';
   if (!caps) return false;
   return caps.stack.kind !== 'unclear' || caps.layers.some(({ limit }) => limit.kind === 'cap');

@@ -7,6 +7,7 @@ import { publishedSchema } from '../../lib/published-schema.ts';
 import { phases } from '../../records/phase.ts';
 import { capsSchema } from './caps.ts';
 import { neighboursSchema } from './neighbours.ts';
+import { twinSchema } from './twin.ts';
 import { seriesSchema } from './series.ts';
 import { verdictSchema } from './verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './shared.ts';
@@ -224,6 +225,7 @@ export const reportSchema = z
       })
       .exactOptional()
       .describe('what the daemons behind the rings use as deployed, medians; left out: there is none'),
+    twin: twinSchema.exactOptional().describe('beside the host that it was cloned from; left out: it is no clone'),
     host: z.record(z.string(), z.unknown()).describe('what the host was found to be'),
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),

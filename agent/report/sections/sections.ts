@@ -12,11 +12,13 @@ import { liftTable } from './lifts.ts';
 import { neighboursTables } from './neighbours.ts';
 import { replacedTable } from './replaced.ts';
 import { type Section, withChart } from './section.ts';
+import { twinSections } from './twin.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
 /** Those that have something to say. */
 export function sectionsOf(report: ReportDocument): readonly Section[] {
   const sections: readonly Section[] = [
+    ...twinSections(report.twin),
     withChart(liftTable(report), liftChart(report)),
     capTable(report),
     knobTable(report),

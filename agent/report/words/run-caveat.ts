@@ -9,6 +9,7 @@ import { poorStubWords } from './inconclusive.ts';
 import { leftToOthersWords } from './left-to-others.ts';
 import { outsideWords, stubbedWords } from './outside.ts';
 import { renderGuests, renderMet } from './own-limit.ts';
+import { differsWords, movedWords, unseenWords } from './twin.ts';
 
 type Kind = Caveat['kind'];
 type Words = { readonly [K in Kind]: (caveat: Extract<Caveat, { kind: K }>) => string };
@@ -70,6 +71,9 @@ const words: Words = {
     `the last baseline of a block has ${ratio.toFixed(2)} times the goodput of the first: goodput depends on when a slice is measured; random order keeps that out of the lifts, but widens their bounds`,
   'left-to-others': leftToOthersWords,
   'failed-before': ({ failure }) => `before that, ${failure}`,
+  'twin-differs': differsWords,
+  'twin-unseen': ({ why, lost }) => unseenWords(why, lost),
+  'host-moved': ({ ratio }) => movedWords(ratio),
   note: ({ text }) => text,
 };
 

@@ -3,11 +3,13 @@
 import { cutSentence } from './cut-short.ts';
 import type { Facts, Wording } from './facts.ts';
 import { reasonsOf } from './reasons.ts';
+import { twinSentence } from './twin.ts';
 import { verdictWords } from './verdict/words.ts';
 
 export function wordingOf(facts: Facts): Wording {
   const { sentence, next, reasons } = verdictWords(facts);
   // The host comes before the next measurement.
   const first = facts.exit.name === 'residue' ? 'run `layerlift recover`, as the host is not as found. Then: ' : '';
-  return { sentence, next: `Next: ${first}${next}`, why: [...cutSentence(facts), ...reasonsOf(facts, reasons)] };
+  const told = facts.twin ? `${sentence} ${twinSentence(facts.twin)}` : sentence;
+  return { sentence: told, next: `Next: ${first}${next}`, why: [...cutSentence(facts), ...reasonsOf(facts, reasons)] };
 }
