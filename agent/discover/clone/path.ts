@@ -15,17 +15,17 @@ export function isSide({ role }: Below): boolean {
 
 const machines: readonly User['kind'][] = ['qemu', 'xen'];
 
-/** Disks of virtual machines and domains, or else, where there are none, what others use. */
+/** Disks of virtual machines and domains, or else, where none of them has one that is seen, what others use. */
 export function guestDisks({ users, devices }: Discovered): readonly GuestDisk[] {
   const byId = new Map(devices.map((device) => [device.id, device]));
-  const real = users.filter(({ kind }) => machines.includes(kind));
-  const some = real.length > 0 ? real : users.filter(({ kind }) => kind !== 'swap');
-  return some.flatMap((user) =>
+  const disks = users.flatMap((user) =>
     user.below.flatMap((id) => {
       const way = wayDown(byId, id);
       return way.length > 0 ? [{ user, way }] : [];
     }),
   );
+  const real = disks.filter(({ user }) => machines.includes(user.kind));
+  return real.length > 0 ? real : disks.filter(({ user }) => user.kind !== 'swap');
 }
 
 function wayDown(byId: ReadonlyMap<string, Device>, start: string): readonly Device[] {
