@@ -1,6 +1,7 @@
 // The way to each far end: its interface, the queue of packets on it (tc(8)), and the sockets (ss(8)).
 
 import * as z from 'zod';
+import { median } from '../../lib/numbers.ts';
 import type { ObservedPath } from '../document.ts';
 import type { Look } from '../series.ts';
 import type { Watch, WatchedAddress } from '../watch.ts';
@@ -139,9 +140,4 @@ function socketsBetween(looks: readonly Look[], address: string): Sockets {
     leastRttNs: least.length > 0 ? Math.min(...least) * 1e6 : null,
     windowShare: busyMs > 0 ? Math.min(1, grown(/\brwnd_limited:(\d+)ms/) / busyMs) : null,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
