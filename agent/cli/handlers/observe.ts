@@ -1,6 +1,6 @@
 // `observe`: what is full or slow in the paths of the guests of this host, as it is used now: without load and without a change.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { discoverIn } from '../../discover/graph/build.ts';
 import { narrowed } from '../../discover/show/select.ts';
@@ -107,13 +107,11 @@ function xenPart(xen: SeenRings): XenPart {
 
 const fileDeadlineMs = 2_000;
 const programDeadlineMs = 2_000;
-/** Counters of threads and processes wait for no device: a trip through libuv's threads costs ten times as much. */
-const waitsForNothing = /^\/proc\/(\d+\/|net\/dev$|2\/task\/2\/children$)/;
 
 /** This host. */
 export const eyes: Eyes = {
-  read: (path) => (waitsForNothing.test(path) ? Promise.resolve(readNow(path)) : patient(path, readText(path))),
-  list: (path) => (waitsForNothing.test(path) ? Promise.resolve(listNow(path)) : patient(path, listFolder(path))),
+  read: (path) => patient(path, readText(path)),
+  list: (path) => patient(path, listFolder(path)),
   ask: (program, args) => askProgram(program, args, programDeadlineMs),
   nowMs: () => performance.now(),
   sleepMs: (ms) => delay(ms),
@@ -134,29 +132,12 @@ function reasonFor(failure: unknown): string {
   return code ?? (failure instanceof Error ? failure.message.replace(/^.*: /, '') : 'not read');
 }
 
-/** A process that has gone has no files. */
-function readNow(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function listNow(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
-}
-
 /** proc(5): time of children that have ended, in ticks of USER_HZ, which is 100 on all of Linux' common machines. */
 const msOfTick = 10;
 
 function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
-  const fields = (readNow('/proc/self/stat') ?? '')
+  const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /, '')
     .split(' ')
     .map(Number);

@@ -10,7 +10,7 @@ import { errnoOf, HostError } from '../../lib/errors.ts';
  * and a slice reads a hundred of them at each border. Any other file may wait for a device, which must not hold up the agent.
  */
 const answersAtOnce =
-  /^\/(proc\/(stat|diskstats|uptime|vmstat|cpuinfo|self\/(stat|cgroup)|pressure\/\w+)$|sys\/fs\/cgroup(\/|$)|sys\/(block|class\/block|dev\/block)\/[^/]+\/(stat|inflight)$|sys\/bus\/xen-backend\/devices(\/[^/]+\/statistics\/\w+)?$)/;
+  /^\/(proc\/(stat|diskstats|uptime|vmstat|cpuinfo|self\/(stat|cgroup)|pressure\/\w+|\d+\/(task\/\d+\/)?(comm|schedstat)|\d+\/task|2\/task\/2\/children)$|sys\/fs\/cgroup(\/|$)|sys\/(block|class\/block|dev\/block)\/[^/]+\/(stat|inflight)$|sys\/bus\/xen-backend\/devices(\/[^/]+\/statistics\/\w+)?$)/;
 
 /** Undefined where the file does not exist (or has just gone). */
 export async function readText(path: string): Promise<string | undefined> {

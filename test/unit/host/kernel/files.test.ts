@@ -9,7 +9,7 @@ describe('a file that is read', () => {
 
   it('is absent where its process ends meanwhile: /proc then has it open already, and fails the read with ESRCH', async () => {
     const untilGone = async (pid: number): Promise<void> => {
-      while ((await readText(`/proc/${pid}/comm`)) !== undefined);
+      while ((await readText(`/proc/${pid}/status`)) !== undefined);
     };
     const children = Array.from({ length: 100 }, () => spawn('true'));
     await expect(Promise.all(children.map(({ pid }) => untilGone(pid ?? 0)))).resolves.toHaveLength(100);
