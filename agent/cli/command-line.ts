@@ -6,7 +6,7 @@ import type { ExitName } from '../lib/exit-codes.ts';
 import type { Around, Caller } from './command.ts';
 import { offered } from './completion.ts';
 import { commands, findCommand } from './registry.ts';
-import { isUnknownWord, withNearestChoice, withNearestOption } from './unknown-words.ts';
+import { isUnknownWord, withLonelyOptions, withNearestChoice, withNearestOption } from './unknown-words.ts';
 import { exitTable } from './values.ts';
 import { toolVersion } from './version.ts';
 
@@ -75,7 +75,7 @@ function parserOf({ caller, done }: Pick<Around, 'caller' | 'done'>, ours: reado
         .filter(Boolean)
         .join(' ');
       throw new UsageError(
-        withNearestChoice(text),
+        withNearestChoice(withLonelyOptions(text)),
         '`layerlift --help` lists commands and options, `layerlift COMMAND --help` those of one',
       );
     });

@@ -14,6 +14,18 @@ export function withNearestChoice(message: string): string {
   return [message, ...meant].join(' ');
 }
 
+/** With and without the strings of its language files, which the built program lacks. */
+const isLonely = /^(Implications failed|Missing dependent arguments):/;
+const lonely = /(\S+) -> (\S+)/g;
+
+/** The message of yargs on options that are given without the one that they belong to, in our words; any other as it is. */
+export function withLonelyOptions(message: string): string {
+  if (!isLonely.test(message)) return message;
+  return [...message.matchAll(lonely)]
+    .map(([, option = '', other = '']) => `--${option} is for --${other}, which is not given`)
+    .join('; ');
+}
+
 /** Whether a message is about options or words that a command does not take. */
 export function isUnknownWord(message: string): boolean {
   return unknown.test(message);

@@ -327,6 +327,9 @@ describe('the command line', () => {
   });
 
   it('--yes is for --from-host', async () => {
-    await expect(called('p.yaml', '--yes')).rejects.toMatchObject({ exit: 'usage' });
+    await expect(called('p.yaml', '--yes')).rejects.toMatchObject({
+      exit: 'usage',
+      problems: [{ message: '--yes is for --from-host, which is not given' }],
+    });
   });
 });
