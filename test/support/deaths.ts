@@ -188,7 +188,7 @@ export function testDeaths(
   title: string,
   profile: string,
   deaths: readonly Death[],
-  options: Options = {},
+  options: Options = { cpus: 1 },
   setUp = ':',
 ): void {
   test(title, async () => {

@@ -24,6 +24,8 @@ export interface LabOptions {
   readonly xen?: boolean;
   /** A whole Debian host, with systemd and its services. */
   readonly distro?: boolean;
+  /** Left out: two. One is half of the work for the emulator, as no CPU spins there until another answers. */
+  readonly cpus?: number;
   readonly memory?: number;
   readonly disks?: readonly string[];
 }
@@ -75,6 +77,7 @@ async function boot(script: string, options: LabOptions): Promise<Booted> {
     ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${deadlineS}`],
     ...(options.xen ? ['--xen'] : []),
     ...(options.distro ? ['--distro'] : []),
+    ...(options.cpus === undefined ? [] : ['--cpus', `${options.cpus}`]),
     ...(options.memory === undefined ? [] : ['--memory', `${options.memory}`]),
     ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
     ...['--', 'bash', '-c', `${prelude}\n${script}`],

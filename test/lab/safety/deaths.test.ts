@@ -71,7 +71,7 @@ testDeaths(
       ...{ after: recovers, prints: 'recovered' },
     },
   ],
-  { silent: true },
+  { silent: true, cpus: 1 },
 );
 
 const scan = '/sys/module/scsi_mod/parameters/scan';

@@ -186,4 +186,4 @@ ${enough}`,
   },
 ];
 
-labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'] });
+labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'], cpus: 1 });
