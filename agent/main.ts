@@ -10,7 +10,16 @@ import { LayerliftError, reasonOf, renderProblem, UsageError } from './lib/error
 import { exitCode, type ExitName } from './lib/exit-codes.ts';
 
 /** They name nothing in the current folder, and must work wherever somebody stands when a host is in trouble. */
-const needNoFolder = new Set(['recover', 'status', 'knobs', 'explain', 'exit-codes', 'schema', 'completion']);
+const needNoFolder = new Set([
+  'recover',
+  'status',
+  'selftest',
+  'knobs',
+  'explain',
+  'exit-codes',
+  'schema',
+  'completion',
+]);
 
 keepOutputWhole();
 // A closed stderr must not stop us from restoring the host.
@@ -52,7 +61,7 @@ function leaveLostFolder(argv: readonly string[]): void {
     process.cwd();
   } catch {
     const [name = '--help'] = argv;
-    const isAlone = argv.length < 2 && ['doctor', 'selftest'].includes(name);
+    const isAlone = argv.length < 2 && name === 'doctor';
     const asksHelp = name.startsWith('-') || argv.includes('--help');
     if (!needNoFolder.has(name) && !isAlone && !asksHelp)
       throw new UsageError(

@@ -1,5 +1,5 @@
 // `selftest`: plants a known bottleneck into each layer in turn, and looks whether this kernel and this fio give the right
-// verdict and a clean unwind. One line each, at most five minutes.
+// verdict and a clean unwind. One line each. A host that was too busy to be told about is measured once more.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,21 +13,39 @@ import { reportSchema } from '../../report/document/document.ts';
 import { run } from './run.ts';
 
 const profiles = new URL('../../profiles/', import.meta.url).pathname;
-const mostMs = 300_000;
 
-interface Result {
+export interface PlantResult {
   readonly word: 'ok' | 'FAIL' | 'n/a';
   readonly text: string;
+  /** The plant was measured, and the host was too noisy to tell. */
+  readonly cannotTell?: true;
 }
 
-/** Throws PrivilegeError, ResidueError, or StoppedError for a signal; gives `inconclusive` when a verdict is wrong. */
-export async function selftest({ print }: { print: (text: string) => void }): Promise<ExitName> {
+export interface SelftestOptions {
+  /** For all plants together, in ms. */
+  readonly deadlineMs: number;
+  readonly print: (text: string) => void;
+  /** Left out: on this host. */
+  readonly tryPlant?: typeof tryOnHost;
+}
+
+interface Attempt {
+  /** Where run folders go. */
+  readonly runs: string;
+  readonly seed: number;
+  readonly deadlineMs: number;
+}
+
+/** Throws PrivilegeError, ResidueError, or StoppedError for a signal; gives `inconclusive` when a verdict is wrong or missing. */
+export async function selftest({ deadlineMs, print, tryPlant = tryOnHost }: SelftestOptions): Promise<ExitName> {
   const started = performance.now();
   const runs = mkdtempSync(join(tmpdir(), 'layerlift-selftest-'));
-  const results: Result[] = [];
+  const results: PlantResult[] = [];
   for (const layer of layers) {
     const begun = performance.now();
-    const result = await tryPlant(layer, { runs, deadlineMs: mostMs - (begun - started) });
+    const left = (): number => deadlineMs - (performance.now() - started);
+    const first = await tryPlant(layer, { runs, seed: 1, deadlineMs: left() });
+    const result = first.cannotTell ? await tryPlant(layer, { runs, seed: 2, deadlineMs: left() }) : first;
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);
     print(`${result.word.padEnd(4)} ${layer.padEnd(10)} ${result.text} (${seconds} s)\n`);
     results.push(result);
@@ -41,14 +59,14 @@ export async function selftest({ print }: { print: (text: string) => void }): Pr
   return results.some(({ word }) => word === 'FAIL') ? 'inconclusive' : 'unavailable';
 }
 
-async function tryPlant(layer: string, place: { runs: string; deadlineMs: number }): Promise<Result> {
-  if (place.deadlineMs <= 0) return { word: 'FAIL', text: 'no time was left' };
+async function tryOnHost(layer: string, place: Attempt): Promise<PlantResult> {
+  if (place.deadlineMs <= 0) return { word: 'FAIL', text: 'no time was left: --deadline gives it more' };
   let text = '';
   try {
     await run({
       profile: join(profiles, `plant-${layer}.yaml`),
       ...place,
-      ...{ seed: 1, cold: false, budgetMs: undefined, fast: true, short: true },
+      ...{ cold: false, budgetMs: undefined, fast: true, short: true },
       ...{ caps: false, neighbours: false, format: 'json', quiet: true, verbose: false, impact: undefined },
       print: (part) => (text += part),
     });
@@ -62,5 +80,9 @@ async function tryPlant(layer: string, place: { runs: string; deadlineMs: number
   if (traces.length > 0) return { word: 'FAIL', text: `left behind: ${traces.join(', ')}` };
   const { verdict, sentence } = reportSchema.parse(JSON.parse(text));
   const isRight = verdict.kind === 'lever' && verdict.layer === layer;
-  return { word: isRight ? 'ok' : 'FAIL', text: sentence };
+  return {
+    word: isRight ? 'ok' : 'FAIL',
+    text: sentence,
+    ...(verdict.kind === 'inconclusive' && { cannotTell: true }),
+  };
 }

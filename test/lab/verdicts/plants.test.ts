@@ -6,7 +6,7 @@ import { inLab, kernelFaults } from '../../support/lab.ts';
 
 test('selftest names the plant in each layer, and leaves the host as found', async () => {
   const lab = await inLab(
-    'preload; inventory before; layerlift selftest; status=$?; inventory after; same before after; exit $status',
+    'preload; inventory before; layerlift selftest --deadline 15m; status=$?; inventory after; same before after; exit $status',
   );
   expect(lab.status, lab.stdout + lab.stderr).toBe(0);
   for (const layer of layers)

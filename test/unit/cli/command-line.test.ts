@@ -57,6 +57,8 @@ describe('a right command line', () => {
     ['plan p.yaml --format json --seed 0', 'plan', { profile: 'p.yaml', format: 'json', seed: 0 }],
     ['doctor', 'doctor', { profile: undefined }],
     ['doctor p.yaml', 'doctor', { profile: 'p.yaml' }],
+    ['selftest', 'selftest', { deadlineMs: 300_000 }],
+    ['selftest --deadline 15m', 'selftest', { deadlineMs: 900_000 }],
     ['knobs', 'knobs', { format: 'text', layer: undefined }],
     ['knobs --layer load --format json', 'knobs', { format: 'json', layer: 'load' }],
     ['discover', 'discover', { things: [], from: undefined, withTools: false, profile: undefined, format: 'text' }],
