@@ -178,7 +178,8 @@ ${enough}`,
   },
   {
     name: 'opened-while-it-is-overwritten',
-    profile: writing,
+    // Long enough that it goes on when a slow machine finds the process.
+    profile: writing.replace(quick, 'experiment: { settle: 200ms, measure: 5s, budget: 3m }\n'),
     args: '--destroy /dev/vda=scratch',
     meanwhile: `${untilMeasuring}\nexec 9</dev/vda; timeout 60 tail --pid=$agent -f /dev/null 9<&-; exec 9<&-`,
     status: 31,
