@@ -188,7 +188,7 @@ export function testDeaths(
   title: string,
   profile: string,
   deaths: readonly Death[],
-  options: Options = { cpus: 1 },
+  options: Options = { light: true },
   setUp = ':',
 ): void {
   test(title, async () => {

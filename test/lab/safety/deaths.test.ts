@@ -44,6 +44,15 @@ testDeaths('signals, a lost terminal, the deadline, and a closed pipe end a run 
   },
 ]);
 
+// As on a machine of another architecture, or with a folder that was copied without it.
+const hideNative = `cat >/tmp/hide.cjs <<'END'
+const Module = require('node:module'), load = Module._load;
+Module._load = function (name, ...rest) {
+  if (name === 'koffi') throw new Error('Cannot find the native Koffi module');
+  return load.call(this, name, ...rest);
+};
+END`;
+
 const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
 
 testDeaths(
@@ -70,8 +79,17 @@ testDeaths(
       says: /its watchdog undid/,
       ...{ after: recovers, prints: 'recovered' },
     },
+    {
+      name: 'recover without the native module',
+      profile: whole,
+      ...{ strike: ['KILL watchdog', 'KILL agent'], expect: [137], within: 60 },
+      before: hideNative,
+      mend: 'said=$(NODE_OPTIONS="$NODE_OPTIONS --require /tmp/hide.cjs" layerlift recover 2>&1)',
+      after: 'grep -oE "Koffi module; dmsetup|the host is as it was" <<<"$said"',
+      prints: 'Koffi module; dmsetup\nthe host is as it was',
+    },
   ],
-  { silent: true, cpus: 1 },
+  { silent: true, light: true },
 );
 
 const scan = '/sys/module/scsi_mod/parameters/scan';

@@ -187,4 +187,4 @@ ${enough}`,
   },
 ];
 
-labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'], cpus: 1 });
+labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'], light: true });
