@@ -21,6 +21,7 @@ import { fillProfilePage } from '../../scripts/pages/profile-page.ts';
 import { fillSample } from '../../scripts/pages/sample.ts';
 import { schemas } from '../../scripts/pages/schemas.ts';
 import { fillWords } from '../../scripts/pages/words-page.ts';
+import { blocksIn, rowsOf, words } from '../support/pages.ts';
 import { printedBy } from '../support/printed-by.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -133,7 +134,7 @@ describe('profile', () => {
   );
 
   it('has an example that is right', () => {
-    const examples = blocks('yaml');
+    const examples = blocksIn(everything, 'yaml');
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(decodeProfile(example, 'a page').question).not.toBe('');
   });
@@ -361,23 +362,6 @@ function sectionIn(page: string, heading: string): string {
   return rest.split(new RegExp(`^#{2,${rank}} `, 'm'))[0] ?? '';
 }
 
-/** Cells of all table rows, without headings and rules. */
-function rowsOf(text: string): readonly (readonly string[])[] {
-  const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
-  return tables.flatMap((table) =>
-    table
-      .trim()
-      .split('\n')
-      .slice(2)
-      .map((line) =>
-        line
-          .slice(1, -1)
-          .split('|')
-          .map((cell) => cell.trim()),
-      ),
-  );
-}
-
 function profileTable(): string {
   return (section('Keys').match(/(?:^\|.*\n)+/gm) ?? [])[0] ?? '';
 }
@@ -399,11 +383,6 @@ function anchorsOf(text: string): readonly string[] {
   );
 }
 
-/** What stands in a cell as code. */
-function words(cell: string | undefined): readonly string[] {
-  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
-}
-
 /** The value that a cell states, as a profile would have it. */
 function valueIn(cell: string): unknown {
   return parse(words(cell)[0] ?? '') as unknown;
@@ -413,12 +392,8 @@ function isLayerCell(cell: string | undefined): boolean {
   return layers.some((layer) => cell === `\`${layer}\``);
 }
 
-function blocks(language: string): readonly string[] {
-  return [...everything.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((m) => m[1] ?? '');
-}
-
 function shellLines(): readonly string[] {
-  return blocks('sh').flatMap((block) => block.split('\n').filter((line) => line !== ''));
+  return blocksIn(everything, 'sh').flatMap((block) => block.split('\n').filter((line) => line !== ''));
 }
 
 /** Dotted paths of all keys of a schema, in order; those of list items as `list[].key`. */
