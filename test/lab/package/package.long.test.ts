@@ -121,7 +121,7 @@ journalctl -q -o cat -u layerlift@canary >"$LAB_OUT/said"; systemctl stop system
 layerlift status --format json >"$LAB_OUT/status.json"; tell status $?
 layerlift history --format json >"$LAB_OUT/history.json"
 seen unit; same before unit && tell unit as-found
-scripts/ops/run-under-systemd /none.yaml >>"$log" 2>&1; tell under-systemd $?
+/usr/lib/layerlift/ops/run-under-systemd /none.yaml >>"$log" 2>&1; tell under-systemd $?
 rm -rf /var/lib/layerlift/runs/*
 run & pid=$!; until_slice
 dpkg -r layerlift >>"$log" 2>"$LAB_OUT/refused.busy"; tell removal-in-a-run $?

@@ -1,7 +1,7 @@
 // The runbook as somebody tired reads it: each line can be typed as it stands, and each incident has its answers.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -68,6 +68,12 @@ describe('the runbook', () => {
     expect(missing).toEqual([[22, 'case-wrong']]);
     const empty = rowsOf(everything).filter((cells) => cells.some((cell) => cell === '' || cell === '-'));
     expect(empty).toEqual([]);
+  });
+
+  it('names files of a package that are there', () => {
+    const named = [...everything.matchAll(/\/usr\/lib\/layerlift\/ops\/([\w./-]*\w)/g)].map((match) => match[1] ?? '');
+    expect(named.length).toBeGreaterThan(2);
+    for (const name of named) expect(existsSync(`${docs}../../scripts/ops/${name}`), name).toBe(true);
   });
 
   describe.each(incidents)('%s', (_name, page) => {
