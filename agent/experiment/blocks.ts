@@ -54,7 +54,7 @@ export async function measureBlocks(
     if (decision.kind === 'measure') wanted = decision.arms;
     if (isEnough(plan, slices, decision, wanted)) {
       const saturation = saturationOf(judged(records, plan.profile));
-      return { analysis: analyse(design, observations), saturation, served: servedGuests(slices) };
+      return { analysis: analyse(design, observations), saturation, served: servedGuests(slices, plan.profile) };
     }
     const room = Math.max(0, plan.design.budgetSlices - records.length - wanted.length);
     const owed = owedAfter(slices, block - 1).slice(0, room);
@@ -108,7 +108,7 @@ export async function gauge(
   }
   const { slices: counted, design, observations } = whatCounts(plan, slices);
   const saturation = saturationOf(judged(slices, plan.profile));
-  return { analysis: analyse(design, observations), saturation, served: servedGuests(counted) };
+  return { analysis: analyse(design, observations), saturation, served: servedGuests(counted, plan.profile) };
 }
 
 function mustWork({ goodput, arm, voided }: SliceRecord): void {

@@ -52,7 +52,7 @@ export function caveatsOf(records: RunRecords, findings: Findings): readonly Cav
   const { plan, meta, slices } = records;
   const { analysis, load, poorStubs, recheck } = findings;
   const counted = countedSlices(whatCounts(plan, slices).slices);
-  const apart = servedApart(plan.profile, servedGuests(counted));
+  const apart = servedApart(plan.profile, servedGuests(counted, plan.profile));
   const { count, of, reasons } = load.void;
   return [
     ...meta.caveats,

@@ -22,7 +22,7 @@ export function whatCounts(
   readonly observations: readonly Observation[];
 } {
   const all = judged(records, profile);
-  const slices = without(all, servedGuests(all));
+  const slices = without(all, servedGuests(all, profile));
   const observations = countedSlices(slices).map(({ block, arm, goodput }) => ({ block, arm, goodput }));
   return { slices, design: designAfter(design, slices), observations };
 }

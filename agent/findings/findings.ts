@@ -34,7 +34,7 @@ export interface Findings extends Revised {
 export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbours, hostSide }: RunRecords): Findings {
   const { design } = plan;
   const told = whatCounts(plan, slices);
-  const served = servedGuests(told.slices);
+  const served = servedGuests(told.slices, plan.profile);
   const load = loadFactsOf(told.slices, plan);
   const counted = countedSlices(told.slices);
   const poor = poorStubs(design, counted.flatMap(latencyIn));

@@ -48,7 +48,9 @@ function limitsOfGuest(plan: Asked, guest: number): readonly Judged[] {
     const useIn = (slice: SliceRecord): number | undefined => {
       const own = guestIn(slice, guest);
       // What came late is none of what was asked for.
-      return by === 'profile' && own ? servedShare(own) : shareOf(rateIn(slice, guest, { way, unit, plan }), perSecond);
+      return by === 'profile' && own
+        ? servedShare(own, plan.profile)
+        : shareOf(rateIn(slice, guest, { way, unit, plan }), perSecond);
     };
     return { limit: { kind, guest, value, by }, useIn };
   });

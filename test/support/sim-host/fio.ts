@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { Child, Exit } from '../../../agent/host/child.ts';
+import { sum } from '../../../agent/lib/numbers.ts';
+import { type Random, seededRandom } from '../../../agent/lib/random.ts';
 import type { SpawnStep } from '../../../agent/host/steps/spawn.ts';
 
 export interface SimFio {
@@ -21,14 +23,27 @@ export interface SimFio {
 
 const blockBytes = 4096;
 
+/** How many come where `mean` are due, with gaps as of a Poisson process. */
+function poisson({ below }: Random): (mean: number) => number {
+  const gap = (): number => -Math.log((below(1e9) + 1) / 1e9);
+  let next = gap();
+  return (mean) => {
+    let count = 0;
+    for (next -= mean; next <= 0; next += gap()) count++;
+    return count;
+  };
+}
+
 export function startFio(step: SpawnStep): SimFio {
   const job = readFileSync(step.argv.at(-1) ?? '', 'utf8');
   const option = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(job)?.[1] ?? '';
+  const guest = Number(/\d+$/.exec(step.name)?.[0] ?? 0);
   const stdout = new PassThrough();
   const bins = new Map<number, number>();
   let [runtimeMs, done, latencySumNs, over] = [0, 0, 0, false];
   let ended: (exit: Exit) => void = () => undefined;
   const exited = new Promise<Exit>((resolve) => (ended = resolve));
+  const random = poisson(seededRandom(guest));
   const end = (exit: Exit): void => {
     over = true;
     stdout.end();
@@ -44,14 +59,15 @@ export function startFio(step: SpawnStep): SimFio {
     return `{\n"jobs": ${JSON.stringify(jobs)}\n}\n`;
   };
   return {
-    guest: Number(/\d+$/.exec(step.name)?.[0] ?? 0),
+    guest,
     device: option('filename'),
     inFlight: Number(option('iodepth')) || 1,
-    rateIops: Number(option('rate_iops')) || Infinity,
+    rateIops: sum(option('rate_iops').split(',').map(Number)) || Infinity,
     cgroup: step.cgroup,
     end,
     isRunning: () => !over,
-    pass: (ms, ios, latencyMs) => {
+    pass: (ms, mean, latencyMs) => {
+      const ios = option('rate_process') === 'poisson' ? random(mean) : mean;
       const whole = Math.floor(done + ios) - Math.floor(done);
       const ns = Math.round(latencyMs * 1e6);
       if (whole > 0) bins.set(ns, (bins.get(ns) ?? 0) + whole);

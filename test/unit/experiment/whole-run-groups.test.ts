@@ -90,6 +90,24 @@ describe('an open loop beside a closed one', () => {
     expect(document.next).toContain('`rate` of the workload in the profile');
   });
 
+  it.each([3, 20, 120])('of %i at random is so too, though slices differ by chance', async (rate) => {
+    const alone = profile
+      .replace(/ {2}- \{ name: db.*\n/, '')
+      .replace('rate: 300', `rw: randrw, rwmixread: 70, rate: ${rate}, arrivals: poisson`);
+    const { document } = await simRun({ profile: alone, caps: false });
+    expect(document.verdict, document.sentence).toMatchObject({ kind: 'outside', limit: 'rate-iops' });
+    expect(document.sentence).toContain(`ask for no more than their own rate (rate=${rate} each) and get it`);
+  });
+
+  it('at random that the stack does not serve is not taken as served', async () => {
+    const starved = profile
+      .replace(/ {2}- \{ name: db.*\n/, '')
+      .replace('rate: 300, iodepth: 64', 'rate: 200, arrivals: poisson, iodepth: 1');
+    const { document } = await simRun({ profile: starved, caps: false });
+    // One in flight over 6 ms is 167 a second of the 200 that are offered; without 1 ms of them it is all.
+    expect(document.verdict, document.sentence).toMatchObject({ kind: 'tie', layers: ['media', 'network'] });
+  });
+
   it('lifts as far as its rate where the stack does not serve it', async () => {
     const starved = profile.replace(/ {2}- \{ name: db.*\n/, '').replace('iodepth: 64', 'iodepth: 1');
     const { document } = await simRun({ profile: starved, caps: false });
