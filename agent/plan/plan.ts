@@ -7,11 +7,12 @@ import { decide } from '../analysis/verdict/engine.ts';
 import { settleRules } from '../analysis/settle/settle.ts';
 import { ProfileError } from '../lib/errors.ts';
 import type { Layer } from '../lib/layer.ts';
+import { sum } from '../lib/numbers.ts';
 import type { JobChange } from '../lib/job-change.ts';
 import type { Demand } from '../lib/own-limit.ts';
 import type { StackNote } from '../lib/stack-note.ts';
 import { renderDuration } from '../lib/units.ts';
-import type { Profile } from '../profile/profile.ts';
+import { offeredOf, type Profile } from '../profile/profile.ts';
 import type { Geometry } from '../stack/provider.ts';
 import type { Impact } from './impact.ts';
 import { measureOver } from './phase.ts';
@@ -173,7 +174,8 @@ export function sliceDurationMs(plan: Pick<Plan, 'settleMs' | 'measureMs' | 'col
   return plan.settleMs + (plan.latencyMs ?? 0) / 2 + plan.measureMs + switchMs + (plan.cold ? coldMs : 0);
 }
 
-function openQuestions({ stack, guest, guests }: Profile, compared: readonly Layer[]): readonly string[] {
+function openQuestions(profile: Profile, compared: readonly Layer[]): readonly string[] {
+  const { stack, guest, guests } = profile;
   const domains = guestFacts[guest].ownKernel
     ? [
         'a domain has no way past its ring: a limit in the ring shows as no lift of the others; its cap is looked for',
@@ -198,5 +200,15 @@ function openQuestions({ stack, guest, guests }: Profile, compared: readonly Lay
       ]
     : [];
   const single = compared.length === 1 ? ['only one layer can be stubbed: a limit elsewhere shows as "none"'] : [];
-  return [...together, ...domains, ...weighs, ...kept, ...alike, ...single];
+  return [...offeredRates(profile), ...together, ...domains, ...weighs, ...kept, ...alike, ...single];
+}
+
+/** A rate bounds what stubs can lift. */
+function offeredRates(profile: Profile): readonly string[] {
+  const rates = profile.guests.flatMap((_, i) => offeredOf(profile, i + 1) ?? []);
+  if (rates.length === 0) return [];
+  const isAll = rates.length === profile.guests.length;
+  return [
+    `${isAll ? 'the' : `${rates.length} of the`} guests ask for ${sum(rates)} I/Os a second together, whatever the stack does: no stub lifts goodput above that; ${isAll ? 'if they get it as deployed, the verdict is "outside"' : 'those that get it as deployed are left out of the lifts'}`,
+  ];
 }

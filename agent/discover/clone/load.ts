@@ -1,20 +1,13 @@
 // The guests as they drive their disks now: those that drive alike are a group, with the limits of their cgroups.
 
 import { mostGuests } from '../../lib/guest.ts';
+import { sum } from '../../lib/numbers.ts';
 import { plain } from '../../report/formats/plain.ts';
-import type { Device, Parameter } from '../document.ts';
+import type { Parameter } from '../document.ts';
 import type { Activity } from './counters.ts';
 import type { GuestDisk } from './path.ts';
 import type { Line } from './values.ts';
-
-/** Guests that are no further apart are one group: points of the share of reads, and a factor of size and depth. */
-const apart = { readShare: 0.1, factor: 1.5 };
-
-interface Drive {
-  readonly disk: GuestDisk;
-  readonly top: Device;
-  readonly own: Activity;
-}
+import { areAlike, asksFor, type Drive, perSecond, workloadLines } from './workload.ts';
 
 export interface Load {
   readonly lines: readonly string[];
@@ -23,10 +16,12 @@ export interface Load {
 }
 
 export function loadOf(chosen: readonly GuestDisk[], activity: ReadonlyMap<string, Activity>): Load {
+  const tops = new Map(chosen.map((disk) => [disk, disk.way.find((device) => device.number !== undefined)]));
   const driven = chosen.flatMap((disk): readonly Drive[] => {
-    const top = disk.way.find((device) => device.number !== undefined);
+    const top = tops.get(disk);
     const own = top && activity.get(top.id);
-    return own ? [{ disk, top, own }] : [];
+    const sharers = [...tops.values()].filter((other) => other?.id === top?.id).length;
+    return own ? [{ disk, top, sharers, own: shareOf(own, sharers) }] : [];
   });
   if (driven.length === 0)
     return {
@@ -38,7 +33,6 @@ export function loadOf(chosen: readonly GuestDisk[], activity: ReadonlyMap<strin
     };
   const quiet = chosen.filter((disk) => !driven.some((one) => one.disk === disk));
   const groups = grouped(driven.slice(0, mostGuests));
-  const rate = driven.reduce((sum, { own }) => sum + own.iosPerSecond, 0);
   return {
     lines: groups.length === 1 ? groups.flatMap(oneGroup) : ['guests:', ...listed(groups)],
     open: [
@@ -48,9 +42,34 @@ export function loadOf(chosen: readonly GuestDisk[], activity: ReadonlyMap<strin
             `guests: ${namesOf(quiet)} did too little during the look, and ${quiet.length === 1 ? 'is' : 'are'} left out`,
           ]
         : []),
-      `workload: all guests together did ${rate.toFixed(0)} I/Os a second; the clone's guests do as many as the stack lets through`,
+      ...ofLoops(groups),
     ],
   };
+}
+
+/** Who stand on one device drive an equal part of what it does. */
+function shareOf(own: Activity, sharers: number): Activity {
+  return { ...own, iosPerSecond: own.iosPerSecond / sharers, inFlight: own.inFlight / sharers };
+}
+
+/** What the run can say of guests in a closed loop, and of those in an open one. */
+function ofLoops(groups: readonly (readonly Drive[])[]): readonly string[] {
+  const together = (some: readonly Drive[]): string =>
+    `${perSecond(sum(some.map(({ own }) => own.iosPerSecond)))} I/Os a second`;
+  const closed = groups.filter((group) => asksFor(group) === undefined).flat();
+  const open = groups.filter((group) => asksFor(group) !== undefined).flat();
+  return [
+    ...(closed.length > 0
+      ? [
+          `workload: ${namesOf(disksOf(closed))} did ${together(closed)}; the clone's guests do as many as the stack lets through`,
+        ]
+      : []),
+    ...(open.length > 0
+      ? [
+          `workload: ${namesOf(disksOf(open))} did ${together(open)}, with less than one in flight each; the clone's guests ask for as many, and no stub lifts goodput above that; whether they would ask a quicker stack for more cannot be seen: without rate and arrivals in the profile they ask for all that it gives`,
+        ]
+      : []),
+  ];
 }
 
 function tooMany(guests: number): readonly string[] {
@@ -68,21 +87,13 @@ function grouped(driven: readonly Drive[]): readonly (readonly Drive[])[] {
   return groups;
 }
 
-function areAlike(a: Activity, b: Activity): boolean {
-  const isNear = (x: number, y: number): boolean => Math.max(x, y) <= apart.factor * Math.min(x, y);
-  return (
-    Math.abs(a.readShare - b.readShare) <= apart.readShare &&
-    isNear(a.bytesPerIo, b.bytesPerIo) &&
-    isNear(depthOf(a.inFlight), depthOf(b.inFlight))
-  );
-}
-
-function depthOf(inFlight: number): number {
-  return Math.min(4096, Math.max(1, Math.round(inFlight)));
-}
-
 function oneGroup(group: readonly Drive[]): readonly string[] {
-  return ['guests:', ...guestLines(disksOf(group), '  '), 'workload:', ...workloadLines(group, '  ')];
+  return [
+    'guests:',
+    ...guestLines(disksOf(group), '  '),
+    'workload:',
+    ...workloadLines(group).map((line) => lineOf('  ', line)),
+  ];
 }
 
 /** A name is unique, and at most 21 letters, digits and hyphens. */
@@ -100,7 +111,7 @@ function listed(groups: readonly (readonly Drive[])[]): readonly string[] {
       `  - name: ${name} # ${plain(namesOf(disksOf(group)))}`,
       ...guestLines(disksOf(group), '    '),
       '    workload:',
-      ...workloadLines(group, '      '),
+      ...workloadLines(group).map((line) => lineOf('      ', line)),
     ];
   });
 }
@@ -137,36 +148,6 @@ function limitsOf({ user: { parameters } }: GuestDisk): readonly Line[] {
       ? [{ key: 'cpuMax', value: `"${cpu.value}"`, origin: cpu.from }]
       : []),
   ];
-}
-
-/** Mix and size are means over the group's I/Os, depth is the mean over its guests. */
-function workloadLines(group: readonly Drive[], indent: string): readonly string[] {
-  const rate = group.reduce((sum, { own }) => sum + own.iosPerSecond, 0);
-  const mean = (pick: (one: Activity) => number): number =>
-    group.reduce((sum, { own }) => sum + pick(own) * own.iosPerSecond, 0) / rate;
-  const depth = group.reduce((sum, { own }) => sum + own.inFlight, 0) / group.length;
-  const reads = Math.round(100 * mean(({ readShare }) => readShare));
-  const bytes = Math.min(2 ** 24, Math.max(4096, Math.round(mean(({ bytesPerIo }) => bytesPerIo) / 4096) * 4096));
-  const [first] = group;
-  const from = `/proc/diskstats of ${group.length === 1 ? (first?.top.id ?? '') : `${group.length} disks`}, ${(first?.own.seconds ?? 0).toFixed(0)} s`;
-  const pattern: Line =
-    reads === 100
-      ? { key: 'rw', value: 'randread', origin: `reads alone: ${from}` }
-      : {
-          key: 'rw',
-          value: reads === 0 ? 'randwrite' : 'randrw',
-          origin: `offsets cannot be seen: taken as random; ${from}`,
-        };
-  return [
-    pattern,
-    ...(reads > 0 && reads < 100 ? [{ key: 'rwmixread', value: reads, origin: from }] : []),
-    { key: 'bs', value: bytes, origin: `mean size, in whole blocks of 4 KiB: ${from}` },
-    {
-      key: 'iodepth',
-      value: depthOf(depth),
-      origin: `mean in flight by Little's law: ${depth.toFixed(2)}; ${rate.toFixed(0)} I/Os a second; ${from}`,
-    },
-  ].map((line) => lineOf(indent, line));
 }
 
 export function lineOf(indent: string, { key, value, origin }: Line): string {

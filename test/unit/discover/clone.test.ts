@@ -130,6 +130,42 @@ describe('a clone of a host', () => {
     });
   });
 
+  describe('of guests that keep their disks busy for a part of the time', () => {
+    const reads = (ios: number, weighted: number): readonly number[] => [ios, 8 * ios, weighted, 0, 0, 0, weighted];
+    const of = (web: readonly number[], db: readonly number[]): ReturnType<typeof cloned> =>
+      cloned(withLooks(snapshotText('xen-lvm'), { 'dm-0': web, 'dm-1': db }));
+
+    it('asks for the I/Os that each was seen to ask for, at random, and says that no stub lifts beyond', () => {
+      const clone = of(reads(1000, 900), reads(1200, 7500));
+      expect(clone.profile.guests).toHaveLength(2);
+      expect(clone.profile.workload).toMatchObject({ rate: 110, arrivals: 'poisson' });
+      const { workload } = clone.profile;
+      expect('job' in workload ? 0 : workload.iodepth).toBeGreaterThanOrEqual(16);
+      expect(clone.open.join('\n')).toMatch(/web, db did 220 I\/Os a second[^]*no stub lifts goodput above that/);
+      expect(clone.open.join('\n')).not.toContain('as many as the stack lets through');
+    });
+
+    it('has groups of guests that ask for other rates, and of those that keep more in flight', () => {
+      const rates = of(reads(1000, 900), reads(2000, 900));
+      expect(rates.profile.guests.map(({ workload }) => workload)).toMatchObject([{ rate: 100 }, { rate: 200 }]);
+      const loops = of(reads(1000, 7500), reads(1000, 10_500));
+      expect(loops.profile.guests.map(({ workload }) => workload)).toMatchObject([{ rate: 100 }, { iodepth: 1 }]);
+      expect(loops.profile.guests[1]?.workload).not.toHaveProperty('rate');
+      expect(loops.open.join('\n')).toMatch(/db did 100[^]*as many as the stack lets[^]*web did 100[^]*no stub lifts/);
+    });
+
+    it('keeps one in flight where that is at most a quarter more than was seen', () => {
+      expect(of(reads(1000, 8500), reads(10, 1)).profile.workload).not.toHaveProperty('rate');
+    });
+
+    it('shares out what a device did among all who stand on it', () => {
+      const text = snapshotText('xen-lvm').replaceAll(/physical-device = "fd:1"/g, 'physical-device = "fd:0"');
+      const { profile } = cloned(withLooks(text, { 'dm-0': reads(1000, 900) }));
+      const rates = profile.guests.map(({ workload = profile.workload }) => ('job' in workload ? 0 : workload.rate));
+      expect(rates.reduce((sum = 0, rate = 0) => sum + rate, 0)).toBe(100);
+    });
+  });
+
   it('has groups by the first of their names, once each', () => {
     const text = snapshotText('xen-lvm').replaceAll('name = "db"', 'name = "web"');
     const reads = (weighted: number): readonly number[] => [10_000, 80_000, 9000, 0, 0, 0, weighted];
