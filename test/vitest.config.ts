@@ -15,7 +15,8 @@ const alone = ['xen/attach', 'safety/impact'].map((name) => `test/lab/${name}.te
 const figures = ['test/lab/verdicts/**/*.test.ts', 'test/lab/safety/cut-short.test.ts'];
 const long = '**/*.long.test.ts';
 
-// What needs no kernel shares its modules: they keep no state, and to load them anew for each file is half of the time.
+// What needs no kernel shares its modules: to load them anew for each file is half of the time. What state they keep is looked
+// at after each file.
 export default defineConfig({
   root,
   test: {
@@ -24,7 +25,12 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, isolate: false } },
+      {
+        test: {
+          ...{ name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 },
+          ...{ isolate: false, setupFiles: ['test/support/nothing-hangs.ts'] },
+        },
+      },
       {
         test: { name: 'property', root, include: ['test/property/**/*.test.ts'], testTimeout: 120_000, isolate: false },
       },

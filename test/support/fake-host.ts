@@ -31,6 +31,8 @@ export interface Machine {
   readonly log: string[];
   /** Resolves when the machine dies; whatever ran on it never goes on. */
   readonly died: Promise<void>;
+  /** Ends what hangs on it, with an error. */
+  readonly switchOff: () => void;
 }
 
 /** `diesAt`: the number of points (before and after each record, act, undo and look) that it lives through. */
@@ -46,6 +48,7 @@ export function makeMachine(things: Iterable<readonly [string, string]>, diesAt 
     return dead;
   };
   const records: JournalRecord[] = [];
+  const hung: (() => void)[] = [];
   const machine: Machine & Inner = {
     things: new Map(things),
     faults: { act: new Map(), undo: new Map() },
@@ -61,6 +64,8 @@ export function makeMachine(things: Iterable<readonly [string, string]>, diesAt 
     kinds: { isKnownKind: (kind) => Object.hasOwn(kinds, kind), verbOf: (step) => verbOn(machine, step) },
     log: [],
     died,
+    switchOff: () => hung.splice(0).forEach((end) => end()),
+    hang: () => new Promise((_, reject) => hung.push(() => reject(new Error('the machine was switched off')))),
     point: () => (isDeadAtThisPoint() ? new Promise(() => undefined) : Promise.resolve()),
     nextAct: () => acts++,
   };
@@ -75,6 +80,7 @@ export function restarted(machine: Machine, diesAt = Infinity): Machine {
 }
 
 interface Inner {
+  readonly hang: () => Promise<never>;
   readonly point: () => Promise<void>;
   readonly nextAct: () => number;
 }
@@ -226,7 +232,7 @@ async function act(machine: Machine & Inner, kind: Kind<Step['kind']>, step: Ste
   await machine.point();
   machine.log.push(`act ${thingOf(step)}`);
   if (fault === 'before its effect') throw new Error('refused');
-  if (fault === 'hangs') return new Promise(() => undefined);
+  if (fault === 'hangs') return machine.hang();
   if (typeof fault === 'number') await new Promise((resolve) => setTimeout(resolve, fault));
   // What dies in here leaves the device suspended between two tables.
   if (step.kind === 'dm-swap' && machine.things.has(`dm ${step.name}`)) machine.things.set(thingOf(step), 'yes');
@@ -242,7 +248,7 @@ async function undo(machine: Machine & Inner, step: Step, body: () => void): Pro
   machine.log.push(`undo ${thingOf(step)}`);
   const fault = machine.faults.undo.get(thingOf(step));
   if (fault === 'throws') throw new Error('EBUSY for ever');
-  if (fault === 'hangs') return new Promise(() => undefined);
+  if (fault === 'hangs') return machine.hang();
   if (fault !== 'does nothing') body();
   await machine.point();
 }

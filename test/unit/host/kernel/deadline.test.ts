@@ -21,7 +21,12 @@ beforeEach(() => {
   machine = makeMachine([]);
   stop = new AbortController();
 });
-afterEach(() => void vi.useRealTimers());
+// Whether something hangs is known to the whole process.
+afterEach(async () => {
+  machine.switchOff();
+  await vi.advanceTimersByTimeAsync(0);
+  vi.useRealTimers();
+});
 
 /** Makes three folders; gives how that ended, after at most two minutes. */
 async function outcome(): Promise<unknown> {
