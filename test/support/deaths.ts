@@ -188,7 +188,7 @@ export function testDeaths(
   title: string,
   profile: string,
   deaths: readonly Death[],
-  options: Options = { light: true },
+  options: Options = {},
   setUp = ':',
 ): void {
   test(title, async () => {

@@ -27,11 +27,8 @@ export interface LabOptions {
   readonly xen?: boolean;
   /** A whole Debian host, with systemd and its services. */
   readonly distro?: boolean;
-  /**
-   * For what measures nothing: one CPU, and JavaScript that is interpreted. It halves the CPU time of a boot, and takes a third
-   * from that of a start of the agent: what a compiler writes at run time, an emulator has to translate again.
-   */
-  readonly light?: boolean;
+  /** There, in a login over ssh in place of a unit. */
+  readonly login?: boolean;
   readonly memory?: number;
   readonly disks?: readonly string[];
 }
@@ -83,10 +80,10 @@ async function boot(script: string, options: LabOptions): Promise<Booted> {
     ...['--kernel', options.kernel ?? '6.1', '--out', out, '--deadline', `${deadlineS}`],
     ...(options.xen ? ['--xen'] : []),
     ...(options.distro ? ['--distro'] : []),
-    ...(options.light ? ['--cpus', '1'] : []),
+    ...(options.login ? ['--login'] : []),
     ...(options.memory === undefined ? [] : ['--memory', `${options.memory}`]),
     ...(options.disks ?? []).flatMap((disk) => ['--disk', disk]),
-    ...['--', 'bash', '-c', `${options.light ? 'export NODE_OPTIONS=--jitless\n' : ''}${prelude}\n${script}`],
+    ...['--', 'bash', '-c', `${prelude}\n${script}`],
   ];
   const lab = execa(join(root, 'scripts/lab'), argv, { cwd: root, reject: false, stdin: 'ignore' });
   let lostPulse = false;
@@ -117,7 +114,8 @@ const isPulseLost = (path: string): boolean =>
 const endOf = (text: string, lines: number): string => text.split('\n').slice(-lines).join('\n');
 
 // What every script may use. `same A B` prints what differs, and fails then. `await SECONDS COMMAND...` tries until that succeeds,
-// and starts no program by itself: a loop of `sleep` takes a third of a core. `filled PATTERN`: a file there is not empty; `ended
+// for four times as long as a quiet machine should take (see `deadlineS`), and starts no program by itself: a loop of `sleep` takes
+// a third of a core. `filled PATTERN`: a file there is not empty; `ended
 // PID`; `no_run`: none is left in the state folder. The commands are told on the console, and shortly
 // before the deadline what hangs in the kernel; twice in the background, as a script that waits for its jobs must not for that.
 const prelude = `
@@ -134,7 +132,7 @@ exec {trace}>/dev/console; BASH_XTRACEFD=$trace; set -x
 exec {never}<> <(:)
 # No program is started for it: tests count those that run.
 ( { set +x; echo -1000 >/proc/self/oom_score_adj; while echo >"$LAB_OUT/pulse"; do read -rt 5 -u $never; done; } & )
-await() { local - tenths; set +x; for ((tenths = 10 * $1; tenths > 0; tenths--)); do "\${@:2}" 2>/dev/null && return; read -rt 0.1 -u $never; done; false; }
+await() { local - tenths; set +x; for ((tenths = 40 * $1; tenths > 0; tenths--)); do "\${@:2}" 2>/dev/null && return; read -rt 0.1 -u $never; done; false; }
 filled() { local file; for file in $1; do [[ ! -s $file ]] || return 0; done; false; }
 ended() { ! kill -0 "$1"; }
 no_run() { ! compgen -G '/run/layerlift/*/' >/dev/null; }

@@ -102,7 +102,7 @@ unset -f layerlift
 tell() { printf '%s: %s\\n' "$1" "\${*:2}"; }
 log=$LAB_OUT/log
 run() { layerlift run /etc/layerlift/profiles/canary.yaml --quiet --format json "$@" >"$LAB_OUT/run.json" 2>>"$log"; }
-until_slice() { for ((i = 0; i < 900; i++)); do ls /var/lib/layerlift/runs/*-*/slices.ndjson >/dev/null 2>&1 && return; sleep 0.2; done; }
+until_slice() { await 180 filled '/var/lib/layerlift/runs/*-*/slices.ndjson'; }
 preload; ip netns add first; ip netns del first
 # A unit with Delegate= makes systemd switch controllers on, which it does not take back. sg comes with the first SCSI disk.
 seen() { inventory "$1.all"; grep -vE '^controller |^module sg$' "$LAB_OUT/$1.all" >"$LAB_OUT/$1"; }

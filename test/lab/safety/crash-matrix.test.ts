@@ -6,16 +6,12 @@ import { test } from 'vitest';
 import { expectEachSurvived, expectSurvived, matricesOfStock } from '../../support/crash-matrix.ts';
 
 test('a death at every kind of step is survived on Linux 6.1', () =>
-  expectEachSurvived(
-    matricesOfStock.map(({ profile, only, more }) => `${profile}.yaml ${more} --only '${only}'`),
-    { light: true },
-  ));
+  expectEachSurvived(matricesOfStock.map(({ profile, only, more }) => `${profile}.yaml ${more} --only '${only}'`)));
 
 test('a death at the steps of a virtio ring is survived on Linux 6.12', () =>
   expectSurvived("crash-vduse.yaml --stride 0 --unaided 3 --only 'vduse|write-out|exec'", {
     kernel: '6.12',
-    light: true,
   }));
 
 test("a death at the steps of Xen's own ring is survived", () =>
-  expectSurvived("crash-xen.yaml --stride 0 --unaided 3 --only 'xen'", { xen: true, light: true }));
+  expectSurvived("crash-xen.yaml --stride 0 --unaided 3 --only 'xen'", { xen: true }));

@@ -84,12 +84,12 @@ testDeaths(
       profile: whole,
       ...{ strike: ['KILL watchdog', 'KILL agent'], expect: [137], within: 60 },
       before: hideNative,
-      mend: 'said=$(NODE_OPTIONS="$NODE_OPTIONS --require /tmp/hide.cjs" layerlift recover 2>&1)',
+      mend: 'said=$(NODE_OPTIONS="--require /tmp/hide.cjs" layerlift recover 2>&1)',
       after: 'grep -oE "Koffi module; dmsetup|the host is as it was" <<<"$said"',
       prints: 'Koffi module; dmsetup\nthe host is as it was',
     },
   ],
-  { silent: true, light: true },
+  { silent: true },
 );
 
 const scan = '/sys/module/scsi_mod/parameters/scan';

@@ -69,7 +69,7 @@ echo "0 2048 linear /dev/vdc7 0" | dmsetup create --noudevsync -u LVM-someone vg
 mkdir -p ${iblock}/store; echo udev_path=/dev/vdc8 >${iblock}/store/control; echo 1 >${iblock}/store/enable
 printf '#!/bin/sh\nsleep 600\n' >/tmp/nbd-server; chmod +x /tmp/nbd-server
 printf '[generic]\n[disk]\n\texportname = /dev/vdc9\n' >/tmp/nbd.conf; /tmp/nbd-server -C /tmp/nbd.conf & nbd=$!
-for i in $(seq 100); do grep -q " /media " /proc/$there/mountinfo && break; sleep 0.1; done`,
+await 10 grep -q " /media " /proc/$there/mountinfo`,
       after: `kill $there $nbd; wait $there $nbd; umount /tmp/mnt /tmp/btrfs; swapoff /dev/vdc3
 dmsetup remove --noudevsync someone; dmsetup remove --noudevsync vg-lv
 for name in md_hand md_live; do echo clear >/sys/block/$name/md/array_state; done; rmdir ${iblock}/store ${iblock}
@@ -93,7 +93,7 @@ modprobe target_core_file; mkdir -p ${lio}/store
 echo fd_dev_name=/dev/vda,fd_dev_size=1048576 >${lio}/store/control; echo 1 >${lio}/store/enable
 sleep 600 </dev/vda & sleeping=$!
 qemu-storage-daemon --blockdev driver=host_device,node-name=a,filename=/dev/vda,locking=on --export vhost-user-blk,id=e,node-name=a,writable=off,addr.type=unix,addr.path=/tmp/qsd & serving=$!
-for i in $(seq 100); do [ -S /tmp/qsd ] && break; sleep 0.1; done`,
+await 10 test -S /tmp/qsd`,
       after: `kill $sleeping $serving; wait $sleeping $serving; losetup -d /dev/loop0
 rmdir ${nvmet}/namespaces/4 ${nvmet} ${lio}/store ${lio}`,
     },
@@ -187,4 +187,4 @@ ${enough}`,
   },
 ];
 
-labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'], light: true });
+labCases('the device guard', [...users, ...writes], { disks: ['32M:scratch', '20M:tiny', '290M:crowd'] });

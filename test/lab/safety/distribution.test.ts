@@ -7,7 +7,7 @@ import { distroDisks } from '../../support/distro.ts';
 import { inLab } from '../../support/lab.ts';
 
 // Whoever starts by the clock would be taken for somebody whom the run has called. `begin COMMAND...` starts a run and
-// waits for its first slice; `restored STATUS` tells how it ended and whether the host is as found; `pause` starts no program.
+// waits for its first slice; `restored STATUS` tells how it ended and whether the host is as found.
 const cases = `
 systemctl stop '*.timer'
 # What cron starts waits for its turn at a pipe. Root stays logged in, so that a login adds and leaves nothing.
@@ -25,21 +25,16 @@ test/support/distro-disks.sh; preload
 profile=test/fixtures/profiles/distribution.yaml
 sed 's/^guests: 4/guests: 1/; s/virtio-idle/virtio-ext4/' $profile >$one
 tracing=/sys/kernel/tracing
-exec 8<> <(:); pause() { read -r -t 0.1 -u 8; }
-until_slices() {
-  for ((i = 0; i < 900; i++)); do
-    for file in /tmp/runs/*/slices.ndjson; do [[ -s $file ]] && mapfile -t seen <$file && ((\${#seen[@]} >= $1)) && return; done
-    pause
-  done
-}
-begin() { rm -rf /tmp/runs; "$@" >/dev/null 2>"$LAB_OUT/err.$name" 8<&- & pid=$!; until_slices 1; }
+has_slices() { for file in /tmp/runs/*/slices.ndjson; do [[ -s $file ]] && mapfile -t seen <$file && ((\${#seen[@]} >= $1)) && return; done; false; }
+until_slices() { await 90 has_slices "$1"; }
+begin() { rm -rf /tmp/runs; "$@" >/dev/null 2>"$LAB_OUT/err.$name" & pid=$!; until_slices 1; }
 restored() {
-  for i in $(seq 300); do ls -d /run/layerlift/*/ >/dev/null 2>&1 || break; sleep 0.1; done
+  await 60 no_run
   sleep 1; inventory "$name"
   if diff "$LAB_OUT/before" "$LAB_OUT/$name" >"$LAB_OUT/diff.$name"; then echo "$name $1 as-found"; else echo "$name $1 CHANGED"; cat "$LAB_OUT/diff.$name" >&2; fi
 }
 carried() { grep -E '^(link|group|array|table) ' "$LAB_OUT/$1" | grep -v layerlift >"$LAB_OUT/carried.$1"; wc -l <"$LAB_OUT/carried.$1"; }
-for ((i = 0; i < 900; i++)); do [[ ! -e /tmp/begun ]] || break; pause; done
+await 90 test -e /tmp/begun
 rm /etc/cron.d/lab; systemctl stop cron
 inventory before
 `;
@@ -69,7 +64,7 @@ until_slices 1; systemctl kill -s KILL lab-agent.service; sleep 1; ls /run/layer
 name=ssh; begin login "$run $one & echo \\$! >/tmp/ssh.pid; wait \\$!"; offer=/sys/module/tcm_loop/parameters/can_queue; read -r offered <$offer
 echo 77 >$offer; kill -TERM $(</tmp/ssh.pid); wait $pid; ended=$?; echo "offered $offered, set to $(<$offer)"; echo $offered >$offer; restored $ended
 name=cron; rm -rf /tmp/runs; echo >/tmp/turn; until_slices 1; kill -TERM $(</tmp/cron.pid)
-for ((i = 0; i < 300; i++)); do [[ ! -s /tmp/cron.status ]] || break; pause; done; restored $(</tmp/cron.status)
+await 60 test -s /tmp/cron.status; restored $(</tmp/cron.status)
 name=held; begin $run $one; exec 9</dev/mapper/$(dmsetup ls | grep -o '^layerlift-[^[:space:]]*-J-media'); kill -TERM $pid; wait $pid; echo "held $?"
 exec 9<&-; layerlift recover >/dev/null; restored $?
 ${crashMatrix(matrix)} >"$LAB_OUT/matrix"
@@ -110,7 +105,9 @@ journalctl -q -o cat -u 'layerlift*' | grep -c 'Failed with result' | sed 's/^/f
     journal.findIndex((line) => line.includes(`switching ${part}`)),
   );
   expect(begins).toBeGreaterThan(0);
-  expect(journal.slice((begins ?? 0) + 1, ends)).toEqual([]);
+  // The kernel says this once, of an emulator whose CPU was away.
+  const isSlow = (line: string): boolean => line.includes('hrtimer: interrupt took');
+  expect(journal.slice((begins ?? 0) + 1, ends).filter((line) => !isSlow(line))).toEqual([]);
   expect(lab.file('err.protected')).toContain('/sys/fs/cgroup is mounted read-only');
   expect(lab.file('err.inside')).toContain('the watchdog cannot leave the cgroup of this run');
   expect(lab.file('journal')).toMatch(/layerlift: the watchdog cannot leave the cgroup of this run/);

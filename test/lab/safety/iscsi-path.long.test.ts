@@ -19,7 +19,7 @@ ln -s ${target}/core/iblock_0/theirs $theirs/tpgt_1/lun/lun_0/disk
 mkdir $theirs/tpgt_1/np/127.0.0.1:3260; echo 1 >$theirs/tpgt_1/enable
 inventory before
 layerlift run ${profile} --verbose --no-caps --runs "$LAB_OUT/runs" >"$LAB_OUT/report" 2>"$LAB_OUT/err" & agent=$!
-for i in $(seq 600); do [ -s "$LAB_OUT"/runs/*/slices.ndjson ] && break; sleep 0.1; done
+await 90 filled "$LAB_OUT/runs/*/slices.ndjson"
 ours=(${target}/iscsi/iqn.2026-11.org.layerlift:*:net); name=\${ours##*/}
 initiator=$(ls $ours/tpgt_1/acls)
 knock=test/support/iscsi-knock.sh

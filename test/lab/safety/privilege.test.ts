@@ -34,7 +34,7 @@ unshare --user --map-root-user node agent/dist/main.js run ${profile} --runs /tm
 ${within(less[0] ?? [])} node agent/dist/main.js recover 2>"$LAB_OUT/recover"; echo $? >"$LAB_OUT/recover.rc"
 inventory end
 same before end`,
-    { disks: ['32M:scratch'], light: true },
+    { disks: ['32M:scratch'] },
   );
   expect(lab.status, lab.file('err')).toBe(0);
   expect(['0', '20'], lab.file('err')).toContain(lab.file('rc').trim());

@@ -155,4 +155,4 @@ stack:
   },
 ];
 
-labCases('refusals', cases, { disks: ['256M:scratch', '20M:tiny'], light: true });
+labCases('refusals', cases, { disks: ['256M:scratch', '20M:tiny'] });

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportSchema } from '../../../agent/report/document/document.ts';
 import { inLab, kernelFaults, type LabResult } from '../../support/lab.ts';
 
-const untilMeasuring = (runs: string): string =>
-  `for i in $(seq 900); do [ -s "$LAB_OUT/${runs}"/*/slices.ndjson ] && break; sleep 0.2; done`;
+const untilMeasuring = (runs: string): string => `await 180 filled "$LAB_OUT/${runs}/*/slices.ndjson"`;
 
 describe('domains as guests', () => {
   let lab: LabResult;

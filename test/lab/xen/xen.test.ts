@@ -20,7 +20,7 @@ const refusals: readonly LabCase[] = [
     name: 'disk-of-a-domain',
     before: `modprobe -a xen_blkback xen_blkfront
 xl block-attach 0 format=raw,vdev=xvdp,access=ro,target=/dev/vda
-for i in $(seq 50); do [ -e /sys/block/xvdp ] && break; sleep 0.1; done`,
+await 5 test -e /sys/block/xvdp`,
     profile: `version: 1\nname: used\nguests: 1\nworkload: { rw: randread }\nstack: { media: { deployed: { provider: device, device: /dev/vda } } }\n`,
     after: `cat /sys/block/xvdp/size; xl block-detach 0 xvdp; sleep 1; ${unload}`,
     status: 69,
@@ -127,7 +127,7 @@ inventory before
 node agent/dist/main.js run test/fixtures/profiles/xen-rings.yaml --runs "$LAB_OUT/runs" >"$LAB_OUT/out" 2>"$LAB_OUT/err" &
 agent=$!
 full() { for name in p q r s; do [ "$(awk '{ print $1 + $2 }' /sys/block/xvd$name/inflight)" -ge 32 ] || return; done; }
-for i in $(seq 300); do full 2>/dev/null && break; sleep 0.5; done
+await 150 full
 layerlift knobs --layer ring --format json >"$LAB_OUT/knobs.json"
 layerlift observe --for 15s >"$LAB_OUT/observed" 2>&1
 kill -9 $agent $(pgrep -f '[l]ayerlift-watchdog'); wait 2>/dev/null
