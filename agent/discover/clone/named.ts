@@ -1,21 +1,17 @@
 // A block stack whose one device beside linear ones has a provider of its own: as that provider, with the device's parameters.
 
-import { sectorBytes, writeBytes } from '../../lib/units.ts';
+import { writeBytes } from '../../lib/units.ts';
 import type { Device } from '../document.ts';
-import { type LayerClone, type Line, origin, value, whole } from './values.ts';
-
-interface Named {
-  readonly provider: string;
-  readonly lines: readonly Line[];
-  /** Parts that the provider does not have, without the device's name. */
-  readonly open: readonly string[];
-}
+import { md, raid } from './arrays.ts';
+import { bytesOf, from, isChunk, isLegs, isPowerOfTwo, type Named, wordsOf } from './single.ts';
+import { type LayerClone, type Line, whole } from './values.ts';
 
 /** `devices` from the top down. Undefined where no provider stands for them. */
 export function namedOf(devices: readonly Device[], scope: Line): LayerClone | undefined {
   const [device, pool, ...more] = devices.filter(({ kind }) => kind !== 'linear');
   if (!device || more.length > 0) return undefined;
-  const found = device.kind === 'thin' ? pool && thin(pool) : pool ? undefined : single(device, scope);
+  const rest = isPath(device, pool) ? undefined : pool;
+  const found = device.kind === 'thin' ? pool && thin(pool) : rest ? undefined : single(device, scope);
   if (!found) return undefined;
   const { provider, lines, open } = found;
   const linear = devices.filter(({ kind }) => kind === 'linear').map(({ name }) => name);
@@ -28,6 +24,11 @@ export function namedOf(devices: readonly Device[], scope: Line): LayerClone | u
   };
 }
 
+/** A delay that is one path of several: what each path takes is left open. */
+function isPath({ kind, below }: Device, path: Device | undefined): boolean {
+  return kind === 'multipath' && path?.kind === 'delay' && below.some(({ id }) => id === path.id);
+}
+
 function single(device: Device, scope: Line): Named | undefined {
   if (device.kind.startsWith('md ')) return md(device, scope);
   switch (device.kind) {
@@ -35,6 +36,8 @@ function single(device: Device, scope: Line): Named | undefined {
       return striped(device, scope);
     case 'cache':
       return cache(device, scope);
+    case 'writecache':
+      return writecache(device, scope);
     case 'multipath':
       return multipath(device, scope);
     case 'raid':
@@ -43,19 +46,6 @@ function single(device: Device, scope: Line): Named | undefined {
       return undefined;
   }
 }
-
-/** The words of a table of one line after its type. */
-function wordsOf({ table = [] }: Device): readonly string[] | undefined {
-  const [line, ...others] = table;
-  return line === undefined || others.length > 0 ? undefined : line.split(' ').slice(3);
-}
-
-const from = 'dmsetup table';
-const bytesOf = (sectors: string | undefined): number => (whole(sectors) ?? 0) * sectorBytes;
-const isPowerOfTwo = (count: number): boolean => count > 0 && Number.isInteger(Math.log2(count));
-/** Chunks as the providers take them. */
-const isChunk = (bytes: number): boolean => isPowerOfTwo(bytes) && bytes >= 4096 && bytes <= 2 ** 24;
-const isLegs = (legs: number, least = 2): boolean => legs >= least && legs <= 16;
 
 function striped(device: Device, scope: Line): Named | undefined {
   const [count, chunk] = wordsOf(device) ?? [];
@@ -117,6 +107,33 @@ function cache(device: Device, scope: Line): Named | undefined {
   };
 }
 
+function writecache(device: Device, scope: Line): Named | undefined {
+  // TYPE ORIGIN CACHE BLOCK COUNT KEY VALUE... (Documentation: writecache).
+  const [type = '', , , block, , ...options] = wordsOf(device) ?? [];
+  const bytes = whole(block) ?? 0;
+  if (!isPowerOfTwo(bytes) || bytes < 512 || bytes > 4096) return undefined;
+  const of = (key: string, name: string, [least, most]: readonly [number, number]): readonly Line[] => {
+    const found = options.includes(name) ? whole(options[options.indexOf(name) + 1]) : undefined;
+    return found === undefined || found < least || found > most ? [] : [{ key, value: found, origin: from }];
+  };
+  const marks = [...of('highWatermark', 'high_watermark', [1, 100]), ...of('lowWatermark', 'low_watermark', [0, 99])];
+  const [high, low] = marks;
+  return {
+    provider: 'writecache',
+    lines: [
+      scope,
+      { key: 'blockSize', value: writeBytes(bytes), origin: from },
+      ...(high && low && Number(low.value) < Number(high.value) ? marks : []),
+      ...of('writebackJobs', 'writeback_jobs', [1, 4096]),
+      ...of('autocommitBlocks', 'autocommit_blocks', [1, 2 ** 20]),
+    ],
+    open: [
+      'the fast device is in memory, 64 MiB and empty: its size and latency',
+      ...(type === 'p' ? ['persistent memory: a disk stands for it;'] : []),
+    ],
+  };
+}
+
 function multipath(device: Device, scope: Line): Named | undefined {
   // COUNT FEATURE... COUNT HANDLER... GROUPS FIRST, then of each: SELECTOR COUNT PATHS COUNT, DEVICE COUNT... (Documentation: dm-mpath).
   const words = wordsOf(device) ?? [];
@@ -124,6 +141,9 @@ function multipath(device: Device, scope: Line): Named | undefined {
   const handler = 1 + features.length;
   const at = handler + 1 + (whole(words[handler]) ?? 0);
   const [groups, selector] = [whole(words[at]) ?? 0, words[at + 2]];
+  // SELECTOR COUNT ARGUMENT... PATHS COUNT, then DEVICE ARGUMENT...
+  const first = at + 4 + (whole(words[at + 3]) ?? 0);
+  const repeats = whole(words[first + 1]) === 1 ? whole(words[first + 3]) : undefined;
   const paths = device.below.length;
   if (paths < 2 || paths > 8 || groups < 1) return undefined;
   const isKnown = selector !== undefined && ['service-time', 'queue-length', 'round-robin'].includes(selector);
@@ -133,6 +153,9 @@ function multipath(device: Device, scope: Line): Named | undefined {
       scope,
       { key: 'paths', value: paths, origin: from },
       ...(isKnown ? [{ key: 'selector', value: selector, origin: from }] : []),
+      ...(isKnown && repeats !== undefined && repeats >= 1 && repeats <= 100_000
+        ? [{ key: 'repeatCount', value: repeats, origin: from }]
+        : []),
       { key: 'grouping', value: groups === 1 ? 'multibus' : 'failover', origin: from },
       { key: 'queueIfNoPath', value: `${features.includes('queue_if_no_path')}`, origin: from },
     ],
@@ -141,78 +164,4 @@ function multipath(device: Device, scope: Line): Named | undefined {
       ...(isKnown ? [] : [`selector ${selector ?? ''}`]),
     ],
   };
-}
-
-const leastLegs: Readonly<Record<string, number>> = { raid0: 2, raid1: 2, raid5: 3, raid6: 4, raid10: 2 };
-
-interface Array {
-  readonly level: string;
-  readonly legs: number;
-  readonly chunkBytes: number;
-  readonly from: string;
-  readonly isDegraded: boolean;
-  readonly stripeCacheBytes?: number | undefined;
-}
-
-function arrayOf(
-  { level, legs, chunkBytes, from, isDegraded, stripeCacheBytes }: Array,
-  scope: Line,
-): Named | undefined {
-  const least = leastLegs[level];
-  if (least === undefined || !isLegs(legs, least) || (level === 'raid10' && legs % 2 !== 0)) return undefined;
-  if (level !== 'raid1' && !isChunk(chunkBytes)) return undefined;
-  const canDegrade = level !== 'raid0' && level !== 'raid10';
-  const isParity = level === 'raid5' || level === 'raid6';
-  const stripes = stripeCacheBytes ?? 0;
-  return {
-    provider: 'md',
-    lines: [
-      scope,
-      { key: 'level', value: level, origin: from },
-      { key: 'legs', value: legs, origin: from },
-      ...(level === 'raid1' ? [] : [{ key: 'chunk', value: writeBytes(chunkBytes), origin: from }]),
-      ...(isParity && isPowerOfTwo(stripes) && stripes >= 2 ** 17 && stripes <= 2 ** 27
-        ? [{ key: 'stripeCache', value: writeBytes(stripes), origin: from }]
-        : []),
-      ...(isDegraded && canDegrade ? [{ key: 'prepare', value: 'degrade', origin: `${from}: a leg is missing` }] : []),
-    ],
-    open: [
-      'all legs are parts of one medium; bitmap, layout and reshaping',
-      ...(isDegraded && !canDegrade ? ['the missing leg'] : []),
-    ],
-  };
-}
-
-/** By sysfs; `stripe_cache_size` counts pages of each leg (Documentation/admin-guide/md.rst). */
-function md(device: Device, scope: Line): Named | undefined {
-  const pages = whole(value(device, 'stripe_cache_size'));
-  return arrayOf(
-    {
-      level: device.kind.replace(/^md /, ''),
-      legs: whole(value(device, 'raid_disks')) ?? 0,
-      chunkBytes: whole(value(device, 'chunk_size')) ?? 0,
-      from: origin(device, 'raid_disks') || `/sys/block/${device.id}/md`,
-      isDegraded: (whole(value(device, 'degraded')) ?? 0) > 0,
-      stripeCacheBytes: pages === undefined ? undefined : pages * 4096,
-    },
-    scope,
-  );
-}
-
-/** LEVEL COUNT CHUNK OPTION... LEGS METADATA DATA... (Documentation: dm-raid). */
-function raid(device: Device, scope: Line): Named | undefined {
-  const [type = '', count, chunk, ...rest] = wordsOf(device) ?? [];
-  const level = /^raid(?:10|[0156])/.exec(type)?.[0] ?? '';
-  const at = (whole(count) ?? 1) - 1;
-  const legs = rest.slice(at + 1);
-  return arrayOf(
-    {
-      level,
-      legs: whole(rest[at]) ?? 0,
-      chunkBytes: bytesOf(chunk),
-      from,
-      isDegraded: legs.some((leg, i) => i % 2 === 1 && leg === '-'),
-    },
-    scope,
-  );
 }

@@ -182,7 +182,7 @@ describe('a clone of a host', () => {
           { name: 'd1', table: '0 {sectors/2} raid raid1 2 0 nosync 2 - {d1a} - {d1b}' },
           {
             name: 'd2',
-            table: `0 {sectors/2} crypt aes-xts-plain64 ${'0'.repeat(128)} 0 {d1} 0 2 no_read_workqueue no_write_workqueue`,
+            table: `0 {sectors/2-32768} crypt aes-xts-plain64 ${'0'.repeat(128)} 0 {d1} 32768 2 no_read_workqueue no_write_workqueue`,
           },
         ],
       },
