@@ -8,6 +8,7 @@ import { findingsInWords } from '../../report/words/in-document.ts';
 import { documentOf } from '../../report/document/of-run.ts';
 import { findingsOf } from '../../findings/findings.ts';
 import { jsonText } from '../../lib/json-text.ts';
+import { steady } from '../../lib/steady.ts';
 
 export interface FolderCommand {
   readonly folder: string;
@@ -15,10 +16,10 @@ export interface FolderCommand {
   readonly print: (text: string) => void;
 }
 
-/** Prints everything that the records say, as JSON. */
+/** Prints everything that the records say, as JSON, with the digits that a report has. */
 export function analyseFolder({ folder, print }: Omit<FolderCommand, 'format'>): ExitName {
   const records = readRunFolder(folder);
-  print(jsonText({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) }));
+  print(jsonText(steady({ version: 1, kind: 'layerlift-analysis', run: records.meta.run, ...foundIn(records) })));
   return 'ok';
 }
 

@@ -11,6 +11,7 @@ import { baselineId, parseArm } from '../../lib/arm.ts';
 import { exitCode, type ExitName } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
 import type { Layer, Role } from '../../lib/layer.ts';
+import { steady } from '../../lib/steady.ts';
 import type { Caveat } from '../../findings/caveats.ts';
 import type { RingDaemon } from '../../findings/ring-daemon.ts';
 import type { TwinFindings } from '../../findings/twin.ts';
@@ -83,8 +84,9 @@ export interface ReportInput {
   readonly series?: Pick<SeriesInput, 'slices' | 'rechecked' | 'caps' | 'neighbours'>;
 }
 
+/** The same records give the same document on every version of Node.js. */
 export function buildDocument(input: ReportInput): ReportDocument {
-  const facts = factsOf(input);
+  const facts = steady(factsOf(input));
   return { ...facts, ...wordingOf(facts) };
 }
 

@@ -7,6 +7,7 @@ import {
   type ReportDocument,
 } from '../../../agent/report/document/document.ts';
 import { formatNames } from '../../../agent/report/formats/format-names.ts';
+import { marked } from '../../../agent/report/formats/markup.ts';
 import { render } from '../../../agent/report/formats/registry.ts';
 import { documentOf, inputOf, planOf, runs, slicesOf, type Run } from '../../support/documents.ts';
 import { verdicts } from '../../support/verdicts.ts';
@@ -108,6 +109,16 @@ describe('text that others wrote', () => {
 
   it('stays as it is in JSON', () => {
     expect(reportSchema.parse(JSON.parse(render('json', document))).profile.question).toBe(hostile);
+  });
+});
+
+describe('a path in HTML', () => {
+  it.each([
+    ['at /sys/block/sda/mq/0/nr_tags', 'at /sys/<wbr>block/<wbr>sda/<wbr>mq/<wbr>0/<wbr>nr_tags'],
+    ['`echo 8 >/sys/a/b`', '<code>echo 8 &gt;/sys/<wbr>a/<wbr>b</code>'],
+    ['reads/writes, and 3 I/Os', 'reads/writes, and 3 I/Os'],
+  ])('is broken behind a slash alone: %s', (text, html) => {
+    expect(marked(text)).toBe(html);
   });
 });
 
