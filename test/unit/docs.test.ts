@@ -283,6 +283,24 @@ describe('pages', () => {
   });
 });
 
+describe('pictures', () => {
+  const folder = 'agent/docs/pictures';
+  const shown = [...everything.matchAll(/!\[([^\]]*)\]\((?:agent\/docs\/)?(pictures\/[\w.-]+)\)/g)];
+
+  it('are all shown on a page, with words for those who cannot see them', () => {
+    const kept = readdirSync(root + folder).map((name) => `pictures/${name}`);
+    expect([...new Set(shown.map(([, , path]) => path))].sort()).toEqual(kept.sort());
+    for (const [picture, words] of shown) expect(words?.length, picture).toBeGreaterThan(20);
+  });
+
+  it.each(readdirSync(root + folder))('%s is quickly loaded, and as wide as a page', (name) => {
+    const picture = readFileSync(`${root}${folder}/${name}`);
+    expect(picture.length).toBeLessThan(150_000);
+    // The width stands behind the name of the first chunk (PNG, "IHDR Image header").
+    expect(picture.readUInt32BE(16)).toBe(1000);
+  });
+});
+
 describe('schemas', () => {
   it.each(Object.entries(schemas))(
     'of %s is published as the code has it: `npm run pages` writes it',
