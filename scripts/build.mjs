@@ -13,6 +13,7 @@ const benchmarks = [
   'overhead',
   'accuracy',
   'analysis',
+  'discover',
   'safety',
   'lossless',
   'providers',

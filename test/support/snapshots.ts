@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Device, Discovered } from '../../agent/discover/document.ts';
 import { discoverIn } from '../../agent/discover/graph/build.ts';
 import { parseSnapshot } from '../../agent/discover/snapshot.ts';
+import { snapshotOf } from './snapshot-text.ts';
+
+export { snapshotOf };
 
 const folder = new URL('../fixtures/snapshots/', import.meta.url).pathname;
 
@@ -17,30 +20,6 @@ export function snapshotText(name: string): string {
 
 export function discoverFixture(name: string): Discovered {
   return discoverIn(parseSnapshot(snapshotText(name), name));
-}
-
-/** The text of a snapshot with these records: of files, folders and tools. */
-export function snapshotOf({
-  files = {},
-  lists = {},
-  tools = {},
-}: {
-  files?: Readonly<Record<string, string>>;
-  lists?: Readonly<Record<string, readonly string[]>>;
-  tools?: Readonly<Record<string, string>>;
-}): string {
-  const record = (kind: string, about: string, lines: readonly string[]): readonly string[] => [
-    `${kind} ${about}`,
-    ...lines.map((line) => `\t${line}`),
-  ];
-  return [
-    'layerlift-snapshot 1',
-    ...Object.entries(files).flatMap(([path, text]) => record('file', path, text.split('\n'))),
-    ...Object.entries(lists).flatMap(([path, names]) => record('list', path, names)),
-    ...Object.entries(tools).flatMap(([name, text]) => record('tool', name, text.split('\n'))),
-    'end',
-    '',
-  ].join('\n');
 }
 
 /** A host of device-mapper devices, each with its table; `below` of sysfs is what the table says. */

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { type Parameter, parametersOf } from '../document.ts';
 import { count, type Look, readFields, readJson, word } from '../look.ts';
-import { foldersBelow } from '../snapshot.ts';
+import { foldersBelow, type Snapshot } from '../snapshot.ts';
 import type { Draft } from './context.ts';
 
 const controller = {
@@ -102,12 +102,25 @@ export function roundTrip(look: Look, address: string): readonly Parameter[] {
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
-function linesTo(look: Look, address: string): readonly string[] {
-  const bare = address.replace(/[[\]]/g, '');
-  return (look.snapshot.answers.get('ss') ?? '').split('\n').filter((line) => {
+/** Lines of ss by their peer: looked for anew for each target, they took longer than all else on a host of a thousand. */
+const byPeer = new WeakMap<Snapshot, ReadonlyMap<string, readonly string[]>>();
+
+function linesTo({ snapshot }: Look, address: string): readonly string[] {
+  const known = byPeer.get(snapshot) ?? linesByPeer(snapshot);
+  byPeer.set(snapshot, known);
+  return known.get(address.replace(/[[\]]/g, '')) ?? [];
+}
+
+function linesByPeer({ answers }: Snapshot): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, string[]>();
+  for (const line of (answers.get('ss') ?? '').split('\n')) {
     const peer = line.trim().split(/\s+/)[4]?.replace(/[[\]]/g, '');
-    return peer === bare;
-  });
+    if (peer === undefined) continue;
+    const own = lines.get(peer);
+    if (own) own.push(line);
+    else lines.set(peer, [line]);
+  }
+  return lines;
 }
 
 function socketsTo(look: Look, address: string): readonly Socket[] {
