@@ -16,6 +16,12 @@ export type Counted = Pick<Guest, 'guest' | 'elapsedMs' | 'ios' | 'bytes' | 'mea
 /** How far fio's own count and the junctions' may differ beside what was in flight before the slice is doubted: a share. */
 const countTolerance = 0.02;
 
+/**
+ * The parts of I/Os at the borders are told by Little's law, which needs a latency that stays: I/Os that take longer than a third of
+ * the slice were asked for before it settled. They queue for something, and what it lets through is counted right as it is.
+ */
+const fewestRounds = 3;
+
 /** The guests above one junction, the topmost on their way, and what it says of them. */
 interface Passage {
   readonly guests: readonly Counted[];
@@ -27,7 +33,7 @@ interface Passage {
 
 /**
  * For each guest what its count of I/Os is to be multiplied by: the junctions' rate, in which I/Os in flight at the borders
- * count as parts, over fio's. 1 where the junctions do not count the same I/O, or cannot tell.
+ * count as parts, over fio's. 1 where the junctions do not count the same I/O, cannot tell, or where the slice is too short for it.
  */
 export function borderFactors(guests: readonly Counted[], junctions: readonly JunctionWork[]): readonly number[] {
   const passages = passagesOf(guests, junctions);
@@ -69,7 +75,7 @@ function passagesOf(guests: readonly Counted[], junctions: readonly JunctionWork
 }
 
 function agree({ ratio, tolerance }: Passage): boolean {
-  return ratio > 0 && Math.abs(ratio - 1) <= tolerance;
+  return tolerance - countTolerance <= 1 / fewestRounds && ratio > 0 && Math.abs(ratio - 1) <= tolerance;
 }
 
 /** I/Os that the junctions should have passed for a guest: failed ones count as large as those of fio. */

@@ -11,6 +11,9 @@ import type { CapsFindings } from '../analysis/caps/limit.ts';
 import { type Revised, revise } from '../analysis/revise/revise.ts';
 import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { whatCounts } from './counted.ts';
+import { credibleRates } from './credible-rates.ts';
+import { baselineId } from '../lib/arm.ts';
+import { mean } from '../lib/numbers.ts';
 import { judged } from './judge.ts';
 import { loadFactsOf } from './load-facts.ts';
 import { servedGuests, without } from './open-loop.ts';
@@ -44,7 +47,8 @@ export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbo
     poorStubs: poor,
     cutShort: endOf(meta)?.why,
   });
-  const limits = caps && capsFindings(caps.design, caps.observations);
+  const deployed = mean(counted.filter(({ arm }) => arm === baselineId).map(({ goodput }) => goodput));
+  const limits = caps && credibleRates(capsFindings(caps.design, caps.observations), deployed);
   const cap = limits?.stack.kind === 'cap' ? limits.stack.size.estimate : undefined;
   const headroom = revised.analysis.arms.find(({ stubbed }) => stubbed.length === design.layers.length)?.lift?.estimate;
   return {

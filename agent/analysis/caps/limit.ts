@@ -63,6 +63,8 @@ export type LimitUnknown =
       readonly estimate: number;
       readonly range?: { readonly low: number; readonly high: number };
     }
+  /** At the probe's load at most so many I/Os a second pass, which are fewer than passed as deployed: not what holds the host back. */
+  | { readonly kind: 'below-deployed'; readonly perSecond: number; readonly deployed: number }
   /** The media keeps up with all that the load generator can offer. */
   | { readonly kind: 'media-keeps-up' };
 

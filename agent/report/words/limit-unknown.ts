@@ -24,6 +24,8 @@ const words: Words = {
   'no-load-below': ({ knee }) => `in flight stays near ${about(knee)}, and no load below that was measured`,
   'bounds-too-wide': ({ estimate, range }) =>
     `a cap near ${about(estimate)} in flight, but the noise leaves ${range ? `${about(range.low)} to ${about(range.high)}` : 'anything'}`,
+  'below-deployed': ({ perSecond, deployed }) =>
+    `with all that was offered ${about(perSecond)} I/O a second passed, fewer than the ${about(deployed)} as deployed: a rate is not what limits those`,
   'media-keeps-up': () => 'the media keeps up with all that the load generator can offer',
 };
 

@@ -99,6 +99,14 @@ describe('what a count is multiplied by', () => {
     expect(bordersKnown([of(1, 1000)], junctions)).toBe(false);
   });
 
+  // As seen above a ring with two commands in flight for each guest, over 250 ms: 128 were asked for, of which most had waited since
+  // before the slice. Little's law gave 1.78 there, and 0.51 in a slice after one of half the delay.
+  it.each([0.66, -0.5])('is one where I/Os wait for longer than the slice lasts (parts of %d)', (share) => {
+    const waiting = guest(30 * 4096, 3982, { ios: 30, meanLatencyNs: 10e9 });
+    const passed = [{ ...junction('ring', (30 * 4096) / 3.982), bordersShare: share }];
+    expect(borderFactors([waiting], passed)).toEqual([1]);
+  });
+
   it('is one where fio counted nothing', () => {
     expect(borderFactors([of(1, 0)], [top(1, 1000, 0)])).toEqual([1]);
   });
