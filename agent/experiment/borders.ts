@@ -39,11 +39,11 @@ export function borderFactors(guests: readonly Counted[], junctions: readonly Ju
   const passages = passagesOf(guests, junctions);
   return guests.map((guest) => {
     const passage = passages.find((one) => one.guests.includes(guest));
-    return passage && agree(passage) ? passage.ratio : 1;
+    return passage && agree(passage) && isSettled(passage) ? passage.ratio : 1;
   });
 }
 
-/** Whether the count of every guest is mended by `borderFactors`. */
+/** Whether the count of every guest is mended by `borderFactors` in a slice that is long enough. */
 export function bordersKnown(guests: readonly Counted[], junctions: readonly JunctionWork[]): boolean {
   const passages = passagesOf(guests, junctions);
   return guests.every((guest) => passages.some((one) => one.guests.includes(guest) && agree(one)));
@@ -75,7 +75,12 @@ function passagesOf(guests: readonly Counted[], junctions: readonly JunctionWork
 }
 
 function agree({ ratio, tolerance }: Passage): boolean {
-  return tolerance - countTolerance <= 1 / fewestRounds && ratio > 0 && Math.abs(ratio - 1) <= tolerance;
+  return ratio > 0 && Math.abs(ratio - 1) <= tolerance;
+}
+
+/** Whether an I/O takes so little of the window that its latency can be taken for one that stays. */
+function isSettled({ tolerance }: Passage): boolean {
+  return tolerance - countTolerance <= 1 / fewestRounds;
 }
 
 /** I/Os that the junctions should have passed for a guest: failed ones count as large as those of fio. */

@@ -105,6 +105,8 @@ describe('what a count is multiplied by', () => {
     const waiting = guest(30 * 4096, 3982, { ios: 30, meanLatencyNs: 10e9 });
     const passed = [{ ...junction('ring', (30 * 4096) / 3.982), bordersShare: share }];
     expect(borderFactors([waiting], passed)).toEqual([1]);
+    // A longer slice would know.
+    expect(bordersKnown([waiting], passed)).toBe(true);
   });
 
   it('is one where fio counted nothing', () => {
