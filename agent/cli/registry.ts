@@ -20,12 +20,14 @@ import { schema } from './commands/schema.ts';
 import { selftest } from './commands/selftest.ts';
 import { status } from './commands/status.ts';
 import { top } from './commands/top.ts';
+import { tryCommand } from './commands/try.ts';
 import { watchdog } from './commands/watchdog.ts';
 
 export const commands: readonly Command[] = [
   run,
   plan,
   report,
+  tryCommand,
   analyse,
   history,
   compare,

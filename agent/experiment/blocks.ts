@@ -1,7 +1,9 @@
 // Asks the engine for a block of slices, measures it, and so on to the verdict; and what each measurement of a run shares.
 
 import { analyse, type Analysis } from '../analysis/verdict/analyse.ts';
-import { type Decision, decide } from '../analysis/verdict/engine.ts';
+import type { Observation } from '../analysis/fit/observation.ts';
+import type { Design } from '../analysis/verdict/design.ts';
+import { decide } from '../analysis/verdict/engine.ts';
 import { baselineId, parseArm } from '../lib/arm.ts';
 import { InternalError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
@@ -35,6 +37,9 @@ export interface Measured {
   readonly served: readonly number[];
 }
 
+/** The next block's arms with repeats, or that there is enough. */
+export type Next = { readonly kind: 'measure'; readonly arms: readonly string[] } | { readonly kind: 'verdict' };
+
 /**
  * Asks the engine for a block, measures it in seeded random order, and so on to its verdict. A void slice is measured again
  * in the next block. While too many are void the run goes on, until its budget is used.
@@ -42,6 +47,7 @@ export interface Measured {
 export async function measureBlocks(
   experiment: Blocks,
   measure: (place: SlicePlace) => Promise<SliceRecord>,
+  next: (design: Design, observations: readonly Observation[]) => Next = decide,
 ): Promise<Measured> {
   const { plan, progress } = experiment;
   const random = seededRandom(plan.seed);
@@ -50,7 +56,7 @@ export async function measureBlocks(
   let wanted: readonly string[] = [];
   for (let block = 0; ; block++) {
     const { slices, design, observations } = whatCounts(plan, records);
-    const decision = decide(design, observations);
+    const decision = next(design, observations);
     if (decision.kind === 'measure') wanted = decision.arms;
     if (isEnough(plan, slices, decision, wanted)) {
       const saturation = saturationOf(judged(records, plan.profile));
@@ -74,7 +80,7 @@ export async function measureBlocks(
 }
 
 /** A verdict ends the run, except beside too many void slices: more of them may count, as long as the budget lasts. */
-function isEnough(plan: Plan, slices: readonly SliceRecord[], decision: Decision, next: readonly string[]): boolean {
+function isEnough(plan: Plan, slices: readonly SliceRecord[], decision: Next, next: readonly string[]): boolean {
   const { tooMany, byCpuMax } = loadFactsOf(slices, plan).void;
   // That its own cpu.max holds a guest back is a finding, and does not pass.
   if (tooMany && byCpuMax) return true;
@@ -133,5 +139,7 @@ export function timesOf({ plan }: Pick<Blocks, 'plan'>, place: Pick<SlicePlace, 
 export function armOf({ plan }: Pick<Blocks, 'plan'>, id: string): Arm {
   const arm = parseArm(id, plan.design.layers);
   if (!arm) throw new InternalError(`the engine asks for the unknown arm ${id}`);
+  // Its layer stands once, and its junctions stay as they are.
+  if (plan.turn?.how.kind === 'live' && arm.stubbed.length > 0) return { id: arm.id, stubbed: [], turned: true };
   return arm;
 }

@@ -8,11 +8,12 @@ import { HostError, LoadError } from '../lib/errors.ts';
 import type { Arm } from '../lib/layer.ts';
 import { seededRandom } from '../lib/random.ts';
 import { type Load, tagsIdleMs } from '../load/drive.ts';
-import { sliceDurationMs } from '../plan/plan.ts';
+import { type Plan, sliceDurationMs } from '../plan/plan.ts';
 import { noCaps } from '../plan/caps.ts';
 import type { Stack } from '../stack/raise.ts';
 import { armOf, gauge, type Measured, measureBlocks, timesOf } from './blocks.ts';
 import { lookForCaps } from './caps.ts';
+import { measureGain } from './measure-gain.ts';
 import type { Experiment } from './context.ts';
 import { measureSlice, type SlicePlace } from './measure-slice.ts';
 import { runNeighbours } from './neighbours.ts';
@@ -21,6 +22,7 @@ import { afterPilot } from './pilot.ts';
 import { recheck, recheckMs, wantsRecheck } from './recheck.ts';
 import type { SliceRecord } from '../records/slice.ts';
 import { enterHost, raiseCounted, startGuests } from './stages.ts';
+import { withKnob } from './turn.ts';
 
 /**
  * Everything that it finds goes to the experiment's recorder at once, and is there whichever way it ends.
@@ -39,18 +41,16 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
   const { plan, enter, note } = experiment;
   const started = performance.now();
   const remainingMs = (): number => plan.budgetMs - (performance.now() - started);
-  const stack = await raiseOnly(host, experiment, { start: armOf(experiment, baselineId), onlyStart: false });
+  const form = { start: armOf(experiment, baselineId), onlyStart: false };
+  const stack = withKnob(host, await raiseOnly(host, experiment, form), plan.turn);
   const { settled, measured } = await host.scope(async () => {
     const load = await loadOn(host, experiment, stack);
     if (load.rings) note(load.rings);
     enter('pilot');
     const settled = await afterPilot(host, experiment, { stack, load });
     enter('slices');
-    const measured = await (plan.aims.verdict ? measureBlocks : gauge)(
-      settled,
-      sliceOn(host, settled, { stack, load }),
-    );
-    if (plan.aims.verdict) experiment.compared();
+    const measured = await measurerOf(plan)(settled, sliceOn(host, settled, { stack, load }));
+    if (plan.aims.verdict || plan.turn) experiment.compared();
     const isWell =
       !plan.aims.neighbours ||
       (await after(experiment, 'neighbours', () =>
@@ -71,6 +71,11 @@ async function runLive(host: Host, experiment: Experiment): Promise<void> {
       checkAgain(host, { experiment: settled, stack, measured, untilMs: started + plan.budgetMs }),
     );
   }
+}
+
+function measurerOf({ aims, turn }: Plan): typeof gauge {
+  if (turn) return measureGain;
+  return aims.verdict ? measureBlocks : gauge;
 }
 
 /** A part that comes after the verdict: what fails in it is told, and takes neither the verdict nor the parts after it away. */
@@ -132,7 +137,8 @@ async function compareNeighbours(
 /** Raises, loads, measures and unwinds for every slice: for layers that cannot be switched under load. */
 async function runCold(host: Host, experiment: Experiment): Promise<void> {
   const { enter, compared, note } = experiment;
-  await measureBlocks(experiment, (place) =>
+  const measureAll = experiment.plan.turn ? measureGain : measureBlocks;
+  await measureAll(experiment, (place) =>
     host.scope(async () => {
       const stack = await raiseOnly(host, experiment, { start: place.arm, onlyStart: true });
       const load = await loadOn(host, experiment, stack);

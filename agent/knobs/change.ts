@@ -1,5 +1,7 @@
 // How a setting is changed, as data: what is typed or done, and when it takes effect.
 
+import type { LiveTurn } from '../lib/live-turn.ts';
+
 export interface Change {
   /** A line for a shell, or words for who must do it elsewhere; the word `N` stands for the new value. */
   readonly how: string;
@@ -9,10 +11,20 @@ export interface Change {
   readonly effect?: string;
   /** The line takes so much more than the value that is read afterwards; left out: as much. */
   readonly offset?: number;
+  /** It is turned by a write to the disk of the knob, under I/O; left out: it is not, or of a version that did not say. */
+  readonly turn?: LiveTurn;
 }
 
 export function byCommand(how: string, effect?: string): Change {
   return { how, isCommand: true, ...(effect === undefined ? {} : { effect }) };
+}
+
+/** A write to `disk` that takes effect while I/O flows. `effect`: more than that it is live. */
+export function byTurning(disk: string, turn: LiveTurn, effect = 'live'): Change {
+  return {
+    ...byCommand(`echo ${'word' in turn ? turn.word : 'N'} >/sys/block/${disk}/${turn.attribute}`, effect),
+    turn,
+  };
 }
 
 export function byHand(how: string, effect?: string): Change {

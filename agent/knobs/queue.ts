@@ -6,7 +6,7 @@
 
 import { chosenValue } from '../host/formats/choice.ts';
 import { parseTagSet } from '../lib/tag-set.ts';
-import { byCommand, byHand } from './change.ts';
+import { byCommand, byHand, byTurning } from './change.ts';
 import { knobOf, readKnob } from './knob.ts';
 import { diskSource, type KnobSource } from './source.ts';
 
@@ -19,7 +19,12 @@ const requests = diskSource('nr_requests', async (reader, { name: device, layer,
     ...{ id: 'blk.nrreq', layer, name: `nr_requests (${scheduler})`, device, queues, scope: 'queue', defaultValue },
     // At and above the driver's tags it lets through whatever those do.
     limitOf: (count) => (depth === undefined || count < depth ? count : undefined),
-    change: byCommand(`echo N >${folder}/nr_requests`, 'live'),
+    // block/blk-sysfs.c, queue_requests_store: BLKDEV_MIN_RQ. block/blk-mq.c, blk_mq_update_nr_requests: without a scheduler
+    // no more than the driver's tags, with one MAX_SCHED_RQ (16 * BLKDEV_DEFAULT_RQ).
+    change:
+      tags === undefined
+        ? byCommand(`echo N >${folder}/nr_requests`, 'live')
+        : byTurning(device, { attribute: 'queue/nr_requests', least: 4, most: scheduler === 'none' ? tags : 2048 }),
   });
 });
 
@@ -35,7 +40,7 @@ const kyber = diskSource('scheduler', async (reader, { name: device, layer }) =>
   return domains.map(([what, limit]) => ({
     ...knobOf(where, scheduler, {
       ...{ id: 'blk.kyber', layer, name: `kyber ${what}`, device, scope: 'device' },
-      change: byCommand(`echo none >${where}`, 'live'),
+      change: byTurning(device, { attribute: 'queue/scheduler', word: 'none' }),
     }),
     limit,
   }));

@@ -1,6 +1,6 @@
 // SCSI: what an adapter takes from all its disks together, and what each disk is sent.
 
-import { byCommand, byHand } from './change.ts';
+import { byCommand, byHand, byTurning, type Change } from './change.ts';
 import { type Disk, scsiLayer } from './disk.ts';
 import type { KnobId } from './ids.ts';
 import { countIn, type Knob, type KnobRow, readKnob, type Reader } from './knob.ts';
@@ -60,13 +60,23 @@ async function readAdapter(reader: Reader, host: string): Promise<readonly Knob[
   });
 }
 
-export const scsiDepth = diskSource('queue_depth', async (reader, { kind, name, layer, via }: Disk) => {
+export const scsiDepth = diskSource('queue_depth', async (reader, { kind, name, layer, via, parent }: Disk) => {
   if (kind !== 'scsi') return [];
   const { id = 'scsi.qd', queueDepth } = diskDepths[via ?? ''] ?? {};
   const where = `/sys/block/${name}/device/queue_depth`;
   return readKnob(reader, where, {
     ...{ id, layer, name: 'queue_depth', device: name, scope: 'device', defaultValue: queueDepth },
     limitOf: (count) => count,
-    change: byCommand(`echo N >${where}`, 'live, up to can_queue'),
+    change: await depthChange(reader, name, parent),
   });
 });
+
+/** Of 1 up to what the whole adapter takes (drivers/scsi/scsi_sysfs.c, sdev_store_queue_depth). */
+async function depthChange(reader: Reader, disk: string, adapter: string | undefined): Promise<Change> {
+  const effect = 'live, up to can_queue';
+  const attribute = 'device/queue_depth';
+  const most = countIn(await reader.read(`/sys/class/scsi_host/${adapter ?? ''}/can_queue`));
+  return most === undefined
+    ? byCommand(`echo N >/sys/block/${disk}/${attribute}`, effect)
+    : byTurning(disk, { attribute, least: 1, most }, effect);
+}

@@ -17,6 +17,8 @@ export interface Arm {
   readonly stubbed: readonly Layer[];
   /** In the cap probe: the fixed delay that stands in for the media, whatever `stubbed` says. */
   readonly media?: 'delay' | 'half-delay';
+  /** The knob that is tried has its other value. */
+  readonly turned?: true;
 }
 
 export function isLayer(word: string): word is Layer {

@@ -18,6 +18,7 @@ import type { Impact } from './impact.ts';
 import { measureOver } from './phase.ts';
 import { pilotMostMs, type PilotResult, usesPilot } from './pilot.ts';
 import { leastCapsMs } from './caps.ts';
+import type { Turn } from './turn.ts';
 
 /** How long a switch and its snapshots take beside settling and measuring; measured in the lab, an upper figure. */
 const switchMs = 500;
@@ -61,6 +62,8 @@ export interface Plan {
   readonly jobChanges?: readonly JobChange[];
   /** The bounds of `--max-impact` on all guests together, which are in their limits already; absent where it was not given. */
   readonly impact?: Pick<Impact, 'io'> & { readonly cpuPercent?: number };
+  /** The knob whose turning is measured, in place of a verdict; absent where a run asks for something else. */
+  readonly turn?: Turn;
 }
 
 /** The default question of a run. */
@@ -165,6 +168,22 @@ export function withPilot(plan: Plan, { settleMs, spentMs, latency }: PilotResul
   const budgetSlices = slicesIn(plan.budgetMs - spentMs, sliceDurationMs({ ...plan, ...times }));
   return { ...plan, ...times, design: { ...plan.design, budgetSlices } };
 }
+
+/**
+ * A plan that tries a knob, with the times that the run had which names it: `of`, as its pilot left it. The questions that
+ * stubs would leave open are none of it.
+ */
+export function planOfTurn(plan: Plan, turn: Turn, of: Pick<Plan, 'settleMs' | 'measureMs' | 'latencyMs'>): Plan {
+  const times = {
+    ...{ settleMs: of.settleMs, measureMs: of.measureMs },
+    ...(of.latencyMs === undefined ? {} : { latencyMs: of.latencyMs }),
+  };
+  const budgetSlices = slicesIn(plan.budgetMs, sliceDurationMs({ ...plan, ...times }));
+  return { ...plan, ...times, turn, design: { ...plan.design, budgetSlices }, open: [] };
+}
+
+/** No verdict, no caps, no neighbours: the question of a plan that tries a knob. */
+export const turnAims: Aims = { verdict: false, caps: false, neighbours: false };
 
 function slicesIn(budgetMs: number, sliceMs: number): number {
   return Math.max(1, Math.floor(budgetMs / sliceMs));

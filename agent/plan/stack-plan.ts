@@ -59,7 +59,8 @@ function stackLayer({ layer, deployed, stub }: LayerChoice): StackLayer {
 }
 
 function configure(layer: Layer, role: Role, { provider: name, settings }: Choice): Configured {
-  const provider = findProvider(layer, role, name);
+  // A knob is tried against itself: then the second form of its layer is what is deployed there, with another setting.
+  const provider = findProvider(layer, role, name) ?? findProvider(layer, 'deployed', name);
   if (!provider) throw new InternalError(`provider ${name} of ${layer} is not registered`);
   return { ...provider.configure(settings), ...(provider.reads ? { reads: provider.reads } : {}) };
 }

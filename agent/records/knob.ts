@@ -2,12 +2,21 @@
 
 import * as z from 'zod';
 import { layers } from '../lib/layer.ts';
+import { liveAttributes } from '../lib/live-turn.ts';
+
+const attribute = z.enum(liveAttributes);
+
+export const liveTurnSchema = z.union([
+  z.object({ attribute, least: z.number().int(), most: z.number().int() }),
+  z.object({ attribute, word: z.string() }),
+]);
 
 const change = z.object({
   how: z.string(),
   isCommand: z.boolean(),
   effect: z.string().exactOptional(),
   offset: z.number().int().exactOptional(),
+  turn: liveTurnSchema.exactOptional(),
 });
 
 const knob = z.object({

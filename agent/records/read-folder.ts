@@ -58,6 +58,14 @@ export function readRunFolder(path: string): RunRecords {
   );
 }
 
+/** The profile of a run, to raise its stack again. Throws ProfileError where the folder has lost it. */
+export function profileIn(folder: string): string {
+  const path = join(folder, 'profile.yaml');
+  if (existsSync(path)) return path;
+  const message = `${folder} has no profile.yaml: its stack cannot be raised again`;
+  throw new ProfileError([{ message, hint: 'run the profile again' }]);
+}
+
 /** Throws ProfileError where this user must not look into the folder: what is in it cannot be told then. */
 function mustBeOpen(path: string): void {
   try {

@@ -9,6 +9,7 @@ import { stackNoteSchema } from '../lib/stack-note.ts';
 import { usualAims } from '../plan/plan.ts';
 import { cutShortSchema } from './phase.ts';
 import { runCaveatSchema } from './run-caveat.ts';
+import { turnSchema } from './turn.ts';
 
 export const metaSchema = z.object({
   version: z.literal(1),
@@ -104,6 +105,7 @@ export const planSchema = z.object({
   demands: z.array(demand).exactOptional(),
   jobChanges: z.array(jobChange).exactOptional(),
   impact: impact.exactOptional(),
+  turn: turnSchema.exactOptional(),
 });
 
 export const neighboursSchema = z.object({

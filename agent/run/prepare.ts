@@ -5,15 +5,18 @@ import { cpuCount } from '../host/facts/cpus.ts';
 import { aioRoom } from '../host/facts/aio.ts';
 import { InternalError, NeedError, ProfileError, UsageError } from '../lib/errors.ts';
 import { guestFacts } from '../lib/guest.ts';
-import { sectorBytes } from '../lib/units.ts';
+import { isRecord } from '../lib/record.ts';
+import { renderDuration, sectorBytes } from '../lib/units.ts';
 import { type JobSection, verifies, withDepth, writes } from '../load/job.ts';
 import { type Impact, mustReach, withinImpact } from '../plan/impact.ts';
-import { type Aims, makePlan, type Plan } from '../plan/plan.ts';
+import { type Aims, makePlan, type Plan, planOfTurn, sliceDurationMs, turnAims } from '../plan/plan.ts';
+import { turnedLayers, turnedProfile } from '../plan/turn.ts';
+import { fewestSlices } from '../findings/gain.ts';
 import { noCaps } from '../plan/caps.ts';
 import { capsLeftOutWords } from '../report/words/run-caveat.ts';
 import { configuredLayers, needsOfGuests } from '../plan/stack-plan.ts';
 import { loadProfile } from '../profile/load.ts';
-import type { Profile } from '../profile/profile.ts';
+import type { Profile, Workload } from '../profile/profile.ts';
 import { sliceSectors, type StackLayer, type StackPlan } from '../stack/raise.ts';
 import { Admission } from './admission.ts';
 import { claimFor } from './destroy.ts';
@@ -22,6 +25,7 @@ import { aioProblems, checkProblems, mustFit, ofGroup } from './fit.ts';
 import { type Loads, loadsOf, placeChanges } from './loads.ts';
 import { mustWrite, outlinesOf } from './outlines.ts';
 import { surveyMedia } from './survey.ts';
+import type { Tries } from './turn-of-run.ts';
 
 export interface Setup {
   readonly plan: Plan;
@@ -50,6 +54,8 @@ export interface PrepareOptions {
   readonly short?: boolean;
   /** Text of the profile, where it is in no file. */
   readonly text?: string | undefined;
+  /** What an earlier run names is tried, over the stack and with the load of that run. */
+  readonly tries?: Pick<Tries, 'turn' | 'plan'>;
 }
 
 const shortGuests = 2;
@@ -63,9 +69,11 @@ const fastAlpha = 0.2;
  * that of the first. Changes nothing.
  */
 export async function prepare(path: string, options: PrepareOptions): Promise<Setup> {
-  const { profile: written, text } = loadProfile(path, options.text);
+  const { tries } = options;
+  const { profile: read, text } = loadProfile(path, options.text);
+  const written = tries ? asItRan(read, tries) : read;
   const profile = asAsked(written, options);
-  const layers = configuredLayers(profile);
+  const layers = tries ? turnedLayers(configuredLayers(profile), tries.turn) : configuredLayers(profile);
   const guests = profile.guests.length;
   const seed = options.seed ?? profile.experiment.seed ?? randomInt(2 ** 31 - 1);
   const admission = new Admission();
@@ -95,11 +103,11 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
   }
   // Refuses guests that do not fit before anything is touched.
   const laneSectors = geometry && (await admission.ask(() => sliceSectors(geometry.sectors, guests)));
-  const plan = await admission.ask(() =>
+  const made = await admission.ask(() =>
     makePlan(profile, geometry ?? unknownGeometry, {
       seed,
       cold: options.cold,
-      aims: aimsOf(options),
+      aims: tries ? turnAims : aimsOf(options),
       ...(loads ? { demand: loads.demand } : {}),
       ...(loads?.demands ? { demands: loads.demands } : {}),
       ...(loads ? { jobChanges: [...loads.changes, ...placeChanges(each, (laneSectors ?? 0) * sectorBytes)] } : {}),
@@ -110,7 +118,9 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
     }),
   );
   admission.close();
-  if (!plan || !loads || !geometry) throw new InternalError('a profile was admitted with a part of it missing');
+  if (!made || !loads || !geometry) throw new InternalError('a profile was admitted with a part of it missing');
+  const plan = tries ? planOfTurn(made, tries.turn, tries.plan) : made;
+  mustBeEnoughForGain(plan);
   const site = { geometry, guests, cpus: cpuCount(), writable, ...(claim ? { claim } : {}) };
   const { sections, own } = loads;
   return {
@@ -120,6 +130,26 @@ export async function prepare(path: string, options: PrepareOptions): Promise<Se
     ...(own ? { own } : {}),
     text,
   };
+}
+
+/** The profile that a run's folder has, with its job files where they were. Its knob is turned by `tries`. */
+function asItRan(profile: Profile, { turn, plan }: Pick<Tries, 'turn' | 'plan'>): Profile {
+  const placed = <T extends Workload>(workload: T, ran: unknown): T =>
+    'job' in workload && isRecord(ran) && typeof ran['job'] === 'string' ? { ...workload, job: ran['job'] } : workload;
+  const guests = profile.guests.map((guest, i) =>
+    guest.workload ? { ...guest, workload: placed(guest.workload, plan.profile.guests[i]?.workload) } : guest,
+  );
+  return turnedProfile({ ...profile, guests, workload: placed(profile.workload, plan.profile.workload) }, turn);
+}
+
+/** Throws UsageError where the budget ends before the first look at a gain. */
+function mustBeEnoughForGain(plan: Plan): void {
+  if (!plan.turn || plan.design.budgetSlices >= fewestSlices) return;
+  const leastMs = fewestSlices * sliceDurationMs(plan);
+  throw new UsageError(
+    `a budget of ${renderDuration(plan.budgetMs * 1e6)} is too short to try ${plan.turn.knob.name}`,
+    `expected at least ${Math.ceil(leastMs / 1000)}s`,
+  );
 }
 
 /** For the checks of a plan where the media are not there to be looked at: such a plan is never used. */

@@ -49,9 +49,10 @@ export function differing(junctions: readonly Junction[], setting: Setting, arm:
  */
 export async function switchTo(
   host: Host,
-  stack: { junctions: readonly Junction[]; setting: Setting },
+  stack: { junctions: readonly Junction[]; setting: Setting; turn?: (turned: boolean) => Promise<void> },
   arm: Arm,
 ): Promise<void> {
+  await stack.turn?.(arm.turned === true);
   const kept = stack.junctions.flatMap((one) => one.lanes[stack.setting.get(keyOf(one)) ?? 'deployed']?.cachedIn ?? []);
   const swaps = differing(stack.junctions, stack.setting, arm).map(async (junction) => {
     const form = formIn(arm, junction.layer);

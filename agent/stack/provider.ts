@@ -118,6 +118,8 @@ export interface ProviderFacts {
   readonly stub?: string;
   /** With `guest`: the provider to use for other guests. */
   readonly instead?: string;
+  /** Its settings that set a knob of the host, by the knob's id (`knobs/ids.ts`): each in the unit of the command that changes it. */
+  readonly knobs?: Readonly<Record<string, string>>;
 }
 
 export interface Provider extends ProviderFacts {

@@ -35,6 +35,8 @@ export interface Stack {
   readonly setting: Setting;
   /** One a guest: what its fio opens. */
   readonly lanes: readonly Lane[];
+  /** Gives the knob that is tried its other value, or the one that it had; left out: none is tried under the load. */
+  readonly turn?: (turned: boolean) => Promise<void>;
 }
 
 /** A guest's slice must be worth measuring: below this, random reads would hit the same few blocks. */

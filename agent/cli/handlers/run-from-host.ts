@@ -1,6 +1,5 @@
 // `run --from-host`: discovers this host, shows the profile of its clone, asks, and runs it on a twin beside the host.
 
-import { createInterface } from 'node:readline';
 import { activityIn } from '../../discover/clone/counters.ts';
 import { discoverIn } from '../../discover/graph/build.ts';
 import { narrowed } from '../../discover/show/select.ts';
@@ -8,6 +7,7 @@ import { UsageError } from '../../lib/errors.ts';
 import type { ExitName } from '../../lib/exit-codes.ts';
 import { cpuBetween } from '../../observe/decode/host.ts';
 import type { Eyes } from '../../observe/sample.ts';
+import { answerTo } from '../terminal/answer.ts';
 import { besideTwin } from './beside.ts';
 import { clonedFrom, openText, realOf, snapshotHere } from './discover.ts';
 import { eyes } from './observe.ts';
@@ -72,17 +72,4 @@ function mustAgree(answer: string | undefined): void {
     answer === undefined ? 'nobody answers whether the twin may run: stdin is closed' : 'the twin is not run, as asked',
     'nothing was touched; --yes agrees beforehand, discover --profile writes the profile',
   );
-}
-
-/** A line from stdin; undefined where that is at its end. */
-function answerTo(question: string): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
-  process.stderr.write(question);
-  return new Promise((resolve) => {
-    lines.once('line', (line) => {
-      resolve(line);
-      lines.close();
-    });
-    lines.once('close', () => resolve(undefined));
-  });
 }

@@ -10,7 +10,7 @@ import { openSession, type Session } from '../../host/session/session.ts';
 import { ResidueError } from '../../lib/errors.ts';
 import type { ExitName, Stopper } from '../../lib/exit-codes.ts';
 import type { Labels } from '../../lib/labels.ts';
-import { defaultImpact } from '../../plan/impact.ts';
+import { defaultImpact, type Impact } from '../../plan/impact.ts';
 import type { FormatName } from '../../report/formats/registry.ts';
 import type { Progress } from '../../experiment/progress.ts';
 import { leftToOthersWords } from '../../report/words/left-to-others.ts';
@@ -19,7 +19,7 @@ import { makeLog } from '../terminal/log.ts';
 import { type Ended, endedWith, measure } from '../../run/measure.ts';
 import { preflight } from '../../run/preflight.ts';
 import { toldIn } from '../../run/tell-now.ts';
-import { prepare, type PrepareOptions } from '../../run/prepare.ts';
+import { prepare, type PrepareOptions, type Setup } from '../../run/prepare.ts';
 import { stopIf } from '../../run/stop-if.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { spareOthers } from '../../run/spare-others.ts';
@@ -38,9 +38,13 @@ export interface Twin {
   readonly before: HostSide;
 }
 
-export interface RunOptions extends PrepareOptions {
+export interface RunOptions extends PrepareOptions, MeasureOptions {
   /** A path; or with `text` the name for messages. */
   readonly profile: string;
+}
+
+/** Options of whatever measures, once it is known what. */
+export interface MeasureOptions {
   readonly twin?: Twin;
   readonly runs: string;
   readonly deadlineMs: number | undefined;
@@ -53,11 +57,13 @@ export interface RunOptions extends PrepareOptions {
   readonly verbose: boolean;
   /** Labels by which its user wants to find it. */
   readonly labels?: Labels | undefined;
+  /** The most that all guests together may take of the host. */
+  readonly impact?: Impact | undefined;
   readonly print: (text: string) => void;
 }
 
 /** Everything that a run asks of this host and of its terminal. */
-const here = {
+export const here = {
   preflight,
   openSession,
   spareOthers,
@@ -68,8 +74,16 @@ const here = {
 export type Surroundings = typeof here;
 
 export async function run(options: RunOptions, surroundings: Surroundings = here): Promise<ExitName> {
+  return measurePrepared(await prepare(options.profile, options), options, surroundings);
+}
+
+/** Checks the host, takes it, measures what was prepared, restores and reports. */
+export async function measurePrepared(
+  prepared: Setup,
+  options: MeasureOptions,
+  surroundings: Surroundings = here,
+): Promise<ExitName> {
   const { preflight, openSession, spareOthers, showProgress, readFacts } = surroundings;
-  const prepared = await prepare(options.profile, options);
   await preflight(prepared.stack);
   await options.twin?.agree();
   const id = randomBytes(3).toString('hex');

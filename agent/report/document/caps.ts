@@ -4,10 +4,13 @@ import type { Limit, CapsFindings } from '../../analysis/caps/limit.ts';
 import { changeText } from '../../knobs/change.ts';
 import type { Knob } from '../../knobs/knob.ts';
 import { matchKnobs, type Match } from '../../knobs/match.ts';
+import { valueFor } from '../../knobs/scale.ts';
 import { likelySuspects } from '../../knobs/suspects.ts';
 import { sum } from '../../lib/numbers.ts';
+import { type Turning, turningOf } from '../../plan/turn.ts';
+import type { Profile } from '../../profile/profile.ts';
 import { limitInWords } from '../words/in-document.ts';
-import { settingFor, valueFor } from '../words/knobs.ts';
+import { settingFor } from '../words/knobs.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
 type Caps = NonNullable<ReportDocument['caps']>;
@@ -21,6 +24,8 @@ export interface Asked {
   readonly guests: number;
   /** I/Os in flight that each of them asks for; undefined: not known. */
   readonly depths?: readonly number[] | undefined;
+  /** Of the run: which of its knobs can be tried depends on its providers. Left out: none. */
+  readonly profile?: Pick<Profile, 'guest' | 'stack'>;
 }
 
 export function capsOf(findings: CapsFindings, knobs: readonly Knob[], asked: Asked): Caps {
@@ -71,7 +76,12 @@ function knobsFor(of: Row['of'], limit: Limit, knobs: readonly Knob[], asked: As
   return matches
     .filter(({ knob }) => knob.layer === of)
     .slice(0, mostKnobs)
-    .map((match) => knobOf(match, askedOf(limit, asked)));
+    .map((match) =>
+      knobOf(match, {
+        most: askedOf(limit, asked),
+        tried: asked.profile && turningOf(match.knob, of, asked.profile)?.kind,
+      }),
+    );
 }
 
 /** Where no setting that was read fits: what is known to let through as many. */
@@ -80,14 +90,18 @@ function suspectsFor(of: Row['of'], limit: Limit): Row['suspects'] {
   return likelySuspects(limit.perGuest ?? limit.size).map(({ what }) => what);
 }
 
-function knobOf({ knob, times }: Match, asked: number | undefined): Row['knobs'][number] {
+function knobOf(
+  { knob, times }: Match,
+  { most, tried }: { readonly most: number | undefined; readonly tried: Turning['kind'] | undefined },
+): Row['knobs'][number] {
   const { id, layer, name, where, device, value, defaultValue, atDefault, limit = 0, change } = knob;
-  const needed = asked === undefined ? undefined : valueFor({ id, value, limit }, Math.ceil(asked / times));
+  const needed = most === undefined ? undefined : valueFor({ id, value, limit }, Math.ceil(most / times));
   return {
     ...{ id, layer, name, where, device: device ?? null, value, defaultValue: defaultValue ?? null },
     ...{ atDefault: atDefault ?? null, limit, times },
     needed: needed === undefined ? null : `${needed}`,
     change: changeText(change),
     set: settingFor(change, needed),
+    ...(tried === undefined ? {} : { tried }),
   };
 }

@@ -18,6 +18,8 @@ import type { TwinFindings } from '../../findings/twin.ts';
 import type { OthersUse } from '../../findings/others.ts';
 import type { SliceRecord } from '../../records/slice.ts';
 import { type Plan, sliceDurationMs } from '../../plan/plan.ts';
+import type { Turn } from '../../plan/turn.ts';
+import { gainOf, outcomeOf } from '../../findings/gain.ts';
 import type { Choice } from '../../profile/profile.ts';
 import { findProvider } from '../../stack/registry.ts';
 import {
@@ -103,7 +105,7 @@ function factsOf(input: ReportInput): Facts {
     startedAt,
     endedAt,
     // Where caps alone were asked for, they were found after the slices.
-    window: windowOf(plan.aims.verdict ? [...slices, ...(recheck?.slices ?? [])] : [], {
+    window: windowOf(plan.aims.verdict || plan.turn ? [...slices, ...(recheck?.slices ?? [])] : [], {
       from: startedAt,
       to: endedAt,
     }),
@@ -143,7 +145,16 @@ function factsOf(input: ReportInput): Facts {
       ...(input.series ?? { slices, rechecked: recheck?.slices ?? [] }),
     }),
     ...(input.labels ? { labels: input.labels } : {}),
+    ...(plan.turn ? { tried: triedRow(plan, plan.turn, analysis) } : {}),
   };
+}
+
+function triedRow(plan: Plan, turn: Turn, { arms }: Analysis): NonNullable<ReportDocument['tried']> {
+  const { run, layer, knob, from, to, how, predicted, lasting } = turn;
+  const gain = gainOf(arms, plan);
+  const outcome = outcomeOf(predicted, gain, Math.exp(plan.design.delta));
+  const named = { layer, name: knob.name, where: knob.where, from, to, how: how.kind };
+  return { run, ...named, predicted, gain: gain ?? null, outcome, lasting: [...lasting] };
 }
 
 /** Of a guest by its number; nothing where it is of none. */

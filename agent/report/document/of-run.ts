@@ -2,6 +2,7 @@
 
 import { caveatsOf } from '../../findings/caveats.ts';
 import { whatCounts } from '../../findings/counted.ts';
+import { gainOf, outcomeOf } from '../../findings/gain.ts';
 import { judged } from '../../findings/judge.ts';
 import { othersUse } from '../../findings/others.ts';
 import { countedSlices } from '../../findings/quality.ts';
@@ -37,7 +38,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
     ...(end ? { cutShort: { phase: end.phase ?? null, why: end.why, by: end.by ?? null } } : {}),
     folder,
     series: {
-      ...{ slices: plan.aims.verdict ? told : [], rechecked },
+      ...{ slices: plan.aims.verdict || plan.turn ? told : [], rechecked },
       ...(caps ? { caps: { delayNs: caps.design.delayNs, points: caps.observations } } : {}),
       ...(guests ? { neighbours: { guests: guests.design.guests, observations: guests.observations } } : {}),
     },
@@ -52,6 +53,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
             knobs: caps.knobs,
             guests: caps.design.guests,
             depths: caps.depths ?? depthsIn(plan),
+            profile: plan.profile,
           },
         }
       : {}),
@@ -61,7 +63,7 @@ export function documentOf(records: RunRecords, findings: Findings, folder: stri
 }
 
 /** I/Os in flight that each guest asks for, of a version that did not record it; undefined where a job file says so. */
-function depthsIn({ profile }: Plan): readonly number[] | undefined {
+export function depthsIn({ profile }: Plan): readonly number[] | undefined {
   const depths = profile.guests.map(({ iodepth }, i) => {
     const workload = workloadOf(profile, i + 1);
     return iodepth ?? ('iodepth' in workload ? workload.iodepth : NaN);
@@ -71,7 +73,9 @@ function depthsIn({ profile }: Plan): readonly number[] | undefined {
 }
 
 /** Whether the run has found what it was asked for first. */
-function isAnswered({ aims }: Plan, { analysis, caps, twin }: Findings): boolean {
+function isAnswered(plan: Plan, { analysis, caps, twin }: Findings): boolean {
+  const { aims, turn } = plan;
+  if (turn) return outcomeOf(turn.predicted, gainOf(analysis.arms, plan), Math.exp(plan.design.delta)) !== 'unknown';
   // It was asked about the host, and this is another stack.
   if (twin?.travels === 'no') return false;
   if (aims.verdict) return analysis.verdict.kind !== 'inconclusive';

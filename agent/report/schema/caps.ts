@@ -75,6 +75,10 @@ const knob = z
         effect: z.string().nullable().describe('when it takes effect'),
       })
       .describe('the change as one would make it'),
+    tried: z
+      .enum(['live', 'anew'])
+      .exactOptional()
+      .describe('how `layerlift try` turns it: under the load, or by raising its layer anew; left out: it cannot'),
   })
   .describe('a setting of the host that allows as many I/Os in flight as the cap');
 

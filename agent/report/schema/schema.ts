@@ -9,6 +9,7 @@ import { capsSchema } from './caps.ts';
 import { neighboursSchema } from './neighbours.ts';
 import { twinSchema } from './twin.ts';
 import { seriesSchema } from './series.ts';
+import { triedSchema } from './tried.ts';
 import { verdictSchema } from './verdict.ts';
 import { layerName, layerLift, lift, list, ratio } from './shared.ts';
 
@@ -230,6 +231,7 @@ export const reportSchema = z
     exit: z.object({ code: z.number().int(), name: z.enum(exitNames) }),
     folder: z.string().describe("the run's folder"),
     series: seriesSchema.exactOptional().describe('the figures behind the plots; left out: of an earlier version'),
+    tried: triedSchema.exactOptional(),
     labels: z.record(z.string(), z.string()).exactOptional().describe('given by `--label`; left out: none'),
   })
   .describe('What a run of layerlift found');

@@ -12,21 +12,24 @@ import { liftTable } from './lifts.ts';
 import { neighboursTables } from './neighbours.ts';
 import { replacedTable } from './replaced.ts';
 import { type Section, withChart } from './section.ts';
+import { triedTable } from './tried.ts';
 import { twinSections } from './twin.ts';
 import type { ReportDocument } from '../schema/schema.ts';
 
 /** Those that have something to say. */
 export function sectionsOf(report: ReportDocument): readonly Section[] {
   const sections: readonly Section[] = [
+    triedTable(report),
     ...twinSections(report.twin),
-    withChart(liftTable(report), liftChart(report)),
+    // Of a knob that was tried no layer was stubbed.
+    ...(report.tried ? [] : [withChart(liftTable(report), liftChart(report))]),
     capTable(report),
     knobTable(report),
     latencyTable(report),
     groupTable(report),
     guestTable(report),
     ...neighboursTables(report.interference, report.guests),
-    replacedTable(report),
+    ...(report.tried ? [] : [replacedTable(report)]),
     armTable(report),
     { kind: 'list', title: 'Caveats', items: caveatsOf(report) },
     { kind: 'list', title: 'Open questions', items: report.open },

@@ -9,6 +9,7 @@ export const modelDisk = defineProvider({
   name: 'model',
   roles: ['deployed'],
   about: 'a model disk: null_blk in timer mode with a latency and a depth',
+  knobs: { depth: 'null.qd' },
   marks: nullBlkMarks,
   settings: z.strictObject({
     latency: duration({ min: 1_000, max: 4_000_000_000 }).default(100_000).describe('time that each request takes'),

@@ -16,6 +16,7 @@ export const nvmeTcpNetns = defineProvider({
   name: 'nvme-tcp-netns',
   roles: ['deployed'],
   about: 'NVMe/TCP to a target in a network namespace over veth, shaped by netem',
+  knobs: { queueSize: 'nvmf.qsz' },
   marks: [...nvmetMarks, ...vethMarks],
   settings: z.strictObject({ ...shapeSettings, ...queueSettings }).refine(...isShape),
   configure: ({ queues, queueSize, ...shape }) => ({

@@ -13,6 +13,7 @@ export const loopRing = defineProvider({
   name: 'loop',
   roles: ['deployed'],
   about: 'a loop device for each guest, with direct I/O or buffered',
+  knobs: { depth: 'blk.nrreq' },
   settings: z.strictObject({
     directIo: z.boolean().default(true).describe('past the page cache of the host; else one I/O after the other'),
     depth: wholeNumber(4, 128).optional().describe("requests in flight for each guest; else the driver's 128"),

@@ -34,6 +34,7 @@ export const tcmLoop = defineProvider({
   name: 'tcm-loop',
   roles: ['deployed'],
   about: 'SCSI loopback (tcm_loop): a queue depth for each device and one cap for the host adapter',
+  knobs: { canQueue: 'tcm.canq', queueDepth: 'scsi.qd' },
   marks: [{ folder: `${target}/loopback`, name: /^naa\.6001405[0-9a-f]{9}$/ }],
   settings: z.strictObject({
     queueDepth: wholeNumber(1, 4096).optional().describe('commands in flight for each guest; else as `canQueue`'),

@@ -26,6 +26,8 @@ export interface SimOptions {
   readonly askedIops?: number | undefined;
   /** What goodput is multiplied by from outside the stack, by milliseconds since the start. */
   readonly drift?: ((ms: number) => number) | undefined;
+  /** I/Os in flight of each guest that the ring lets through besides what any of its files says. */
+  readonly ringHides?: number | undefined;
 }
 
 export interface SimHost extends Host {
@@ -49,8 +51,10 @@ export function simHost({
   mostIops = 20_000,
   drift = () => 1,
   askedIops = Infinity,
+  ringHides,
 }: SimOptions): SimHost {
   const things = makeThings();
+  things.hidden = ringHides;
   const counters = makeCounters();
   const log: { what: 'act' | 'undo'; step: Step }[] = [];
   const standing: { step: Step; prior: string | undefined; fio?: SimFio }[] = [];

@@ -83,7 +83,7 @@ export async function simRun({
   watch = () => Promise.resolve(nobody),
   ...options
 }: SimRun): Promise<SimResult> {
-  const { seed = 1, cv, mostIops, drift, askedIops, cold = false, budgetMs, ...asked } = options;
+  const { seed = 1, cv, mostIops, drift, askedIops, cold = false, budgetMs, ringHides, ...asked } = options;
   const place = mkdtempSync(join(tmpdir(), 'layerlift-sim-'));
   folders.push(place);
   const path = join(place, 'profile.yaml');
@@ -91,7 +91,7 @@ export async function simRun({
   const prepared = await prepare(path, { seed, cold, budgetMs, ...asked });
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setInterval', 'clearInterval'], now: Date.UTC(2026, 0, 2) });
   const clock = simClock();
-  const host = simHost({ clock, seed, cv, mostIops, askedIops, drift });
+  const host = simHost({ clock, seed, cv, mostIops, askedIops, drift, ringHides });
   const tell = (what: string): void => onTold(what, host);
   const progress: Progress = {
     phase: tell,

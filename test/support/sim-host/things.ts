@@ -20,6 +20,8 @@ export interface Things {
   readonly names: Map<string, string>;
   /** Numbers of device-mapper devices given so far. */
   minors: number;
+  /** I/Os in flight of each guest that the ring lets through besides what any of its files says. */
+  hidden?: number | undefined;
 }
 
 export function makeThings(): Things {
@@ -44,7 +46,10 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       if (files.has(step.path)) throw new Error(`EEXIST ${step.path}`);
       files.set(step.path, undefined);
       if (step.path.endsWith('/tpgt_1')) files.set(`${step.path}/address`, `${scsiAddress}\n`);
-      if (isAdapter(step.path)) for (const name of adapterHas) files.set(adapter + name, files.get(parameters + name));
+      if (isAdapter(step.path)) {
+        for (const name of adapterHas) files.set(adapter + name, files.get(parameters + name));
+        files.set(`${adapter}proc_name`, 'tcm_loopback\n');
+      }
       break;
     case 'write':
       files.set(step.path, step.value);
@@ -54,6 +59,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
       if (lunOf(step.path) !== undefined) {
         const disk = scsiDisk(Number(lunOf(step.path)));
         files.set(`${scsiFolder(step.path)}/device/block/${disk.replace('/dev/', '')}`, '');
+        showDisk(files, disk.replace('/dev/', ''), Number(lunOf(step.path)));
         things.names.set(disk, `<the disk of LUN ${lunOf(step.path)}>`);
       }
       break;
@@ -122,7 +128,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
       // So does what the kernel shows of a disk, with the disk.
       const disk = /\/nullb\/([^/]+)$/.exec(step.path)?.[1];
       if (disk !== undefined) removeBelow(files, `/sys/block/${disk}`);
-      if (isAdapter(step.path)) for (const name of adapterHas) files.delete(adapter + name);
+      if (isAdapter(step.path)) removeBelow(files, adapter.slice(0, -1));
       break;
     }
     case 'write':
@@ -180,9 +186,19 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
 
 const scsiAddress = '2:0:1';
 
-/** `/dev/sim-scsi-1`: the first disk of the SCSI loopback. */
+/** `/dev/sda`: the first disk of the SCSI loopback. */
 function scsiDisk(lun: number): string {
-  return `/dev/sim-scsi-${lun}`;
+  return `/dev/sd${String.fromCharCode('a'.charCodeAt(0) + lun - 1)}`;
+}
+
+/** What the kernel shows of a disk of the adapter: its tags, and the depth that it begins with (sd_mod, tcm_loop). */
+function showDisk(files: Things['files'], name: string, lun: number): void {
+  const folder = `/sys/block/${name}`;
+  const canQueue = files.get(`${adapter}can_queue`);
+  files.set(`${folder}/mq/0/nr_tags`, canQueue);
+  files.set(`${folder}/queue/nr_requests`, canQueue);
+  files.set(`${folder}/device/queue_depth`, files.get(`${adapter}cmd_per_lun`));
+  files.set(`${folder}/device/scsi_device/${scsiAddress}:${lun}`, '');
 }
 
 function lunOf(link: string): string | undefined {

@@ -9,18 +9,21 @@ const canQueue = '/sys/class/scsi_host/host2/can_queue';
 
 /** Throws where the way ends at nothing. */
 export function wayFrom(things: Things, device: string): readonly Hop[] {
-  const { files, dm } = things;
+  const { files, dm, hidden } = things;
   const name = device.replace('/dev/', '');
   const own = [...dm.values()].find(({ node }) => node === device);
   if (own) {
     const delay = own.table.find(({ type }) => type === 'delay')?.params.split(' ')[2];
     return [{ device, serviceMs: Number(delay ?? 0) }, ...wayFrom(things, devicesOf(own.table)[0] ?? '')];
   }
-  if (device.startsWith('/dev/sim-scsi-')) {
-    const store = [...files].find(([path]) => path.endsWith(`-g${name.split('-').at(-1) ?? ''}/control`))?.[1];
+  const lun = /^sd([a-z])$/.exec(name)?.[1];
+  if (lun !== undefined) {
+    const number = lun.charCodeAt(0) - 'a'.charCodeAt(0) + 1;
+    const store = [...files].find(([path]) => path.endsWith(`-g${number}/control`))?.[1];
     const below = /udev_path=([^,]+)/.exec(store ?? '')?.[1] ?? '';
     const depth = files.get(`/sys/block/${name}/device/queue_depth`);
     const caps = [
+      ...(hidden === undefined ? [] : [{ key: `${device} hidden`, inFlight: hidden }]),
       ...(depth === undefined ? [] : [{ key: device, inFlight: Number(depth) }]),
       { key: 'tcm_loop', inFlight: Number(files.get(canQueue)) },
     ];

@@ -145,8 +145,9 @@ describe('the JSON schema', () => {
     const schema = reportJsonSchema();
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     // Labels are in a document where a run was given some, notes where its block stack gives cause, a daemon where a ring has one, groups
-    // where the guests are of some, a twin where the stack is a clone.
-    const document = { ...documentOf(runs.none), labels: {}, stackNotes: [], ringDaemon: {}, groups: [], twin: {} };
+    // where the guests are of some, a twin where the stack is a clone, what was tried where the run is a trial.
+    const parts = { labels: {}, stackNotes: [], ringDaemon: {}, groups: [], twin: {}, tried: {} };
+    const document = { ...documentOf(runs.none), ...parts };
     expect(Object.keys(schema.properties ?? {}).sort()).toEqual(Object.keys(document).sort());
     expect(JSON.stringify(schema.properties?.['sentence'])).toContain('one sentence');
   });

@@ -5,7 +5,8 @@ import type { Knob } from '../../../agent/knobs/knob.ts';
 import type { Layer } from '../../../agent/lib/layer.ts';
 import type { ReportDocument } from '../../../agent/report/document/document.ts';
 import { changeFrom } from '../../../agent/records/knob.ts';
-import { raiseClause, settingFor, valueFor } from '../../../agent/report/words/knobs.ts';
+import { valueFor } from '../../../agent/knobs/scale.ts';
+import { raiseClause, settingFor } from '../../../agent/report/words/knobs.ts';
 import { documentOf, inputOf, runs } from '../../support/documents.ts';
 
 const about = (estimate: number): TwoSided => ({ estimate, low: estimate * 0.95, high: estimate * 1.05 });
