@@ -10,7 +10,7 @@ const profile = `version: 1
 name: shallow
 guests: 2
 workload: { rw: randread, bs: 4k, iodepth: 8 }
-experiment: { budget: 6m, settle: 1s }
+experiment: { budget: 12m, settle: 1s }
 stack:
   media:
     deployed: { provider: model, latency: 20ms, size: 2GiB }
