@@ -4,7 +4,8 @@
 import { expectSurvived } from '../../support/crash-matrix.ts';
 import { deathsOfTheLoad, testDeaths } from '../../support/deaths.ts';
 import { distroDisks } from '../../support/distro.ts';
-import { test } from 'vitest';
+import { inLab } from '../../support/lab.ts';
+import { expect, test } from 'vitest';
 
 const options = { distro: true, disks: distroDisks };
 // Whoever starts by the clock would be taken for what a death left. Root stays logged in, so that a login adds nothing.
@@ -25,6 +26,27 @@ test.each([
 ])('a death at every kind of step is survived under the services of a distribution: %s', (part, stride) =>
   expectSurvived(matrix(`--part ${part} --stride ${stride}`), options, withOther),
 );
+
+test("a run of somebody who has logged in over ssh gets a verdict, and its guests a unit that is systemd's gift", async () => {
+  const lab = await inLab(
+    // udev loads sg for the first SCSI device, and it stays: agent/docs/safety.md.
+    `loginctl enable-linger root; preload; modprobe sg; inventory before
+grep -o 'session-[0-9]*.scope' /proc/self/cgroup | sed 's/[0-9][0-9]*/N/'
+layerlift run profiles/plant-media.yaml --no-caps --budget 3m --runs "$LAB_OUT/runs" >"$LAB_OUT/report" 2>"$LAB_OUT/told" & agent=$!
+await 120 filled "$LAB_OUT/runs/*/slices.ndjson"
+group=$(sed 's/^0:://' /proc/$(pgrep -x fio | head -1)/cgroup); echo "$group" >"$LAB_OUT/group"
+unit=$(grep -o 'layerlift[^/]*[.]\\(service\\|scope\\)' <<<"$group"); systemctl show -p Delegate "$unit"
+wait $agent; echo "status $?"; inventory after; same before after && echo as-found`,
+    { distro: true, login: true },
+  );
+  expect(lab.stdout.split('\n'), `${lab.file('group')}${lab.stderr}`).toEqual([
+    'session-N.scope',
+    'Delegate=yes',
+    'status 0',
+    'as-found',
+  ]);
+  lab.dispose();
+});
 
 const distribution = 'test/fixtures/profiles/distribution.yaml';
 
