@@ -5,7 +5,7 @@ import { type Impact, parseImpact } from '../plan/impact.ts';
 import { formatNames } from '../report/formats/format-names.ts';
 import { parseDestroy } from '../run/destroy-option.ts';
 import { runsFor } from './place.ts';
-import { durationMs, wholeSeed } from './values.ts';
+import { commandLine, durationMs, wholeSeed } from './values.ts';
 
 export const profileArgument = { describe: 'a profile (YAML)', type: 'string', demandOption: true } as const;
 export const folderArgument = { describe: 'the folder of a run', type: 'string', demandOption: true } as const;
@@ -74,4 +74,28 @@ export const textOrJson = {
   describe: 'how it is printed',
   choices: ['text', 'json'] as const,
   default: 'text',
+} as const;
+
+/** Options of whatever measures as a run of its own: `run` and `try`. */
+export const measureOptions = {
+  runs: runsOption,
+  label: labelOption,
+  deadline: {
+    describe: 'stop and restore the host after this time, such as 10m',
+    type: 'string',
+    coerce: durationMs('--deadline'),
+  },
+  'stop-if': {
+    describe: 'a command asked every second: it stops the run unless it ends with 1',
+    type: 'string',
+    coerce: commandLine('--stop-if'),
+  },
+  format: formatOption,
+  'without-watchdog': {
+    describe: 'run where the watchdog cannot outlive the unit or container of this run',
+    type: 'boolean',
+    default: false,
+  },
+  quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
+  verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
 } as const;

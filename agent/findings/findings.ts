@@ -12,7 +12,6 @@ import { type Revised, revise } from '../analysis/revise/revise.ts';
 import { type Settle, settleOf } from '../analysis/settle/settle.ts';
 import { whatCounts } from './counted.ts';
 import { credibleRates } from './credible-rates.ts';
-import { baselineId } from '../lib/arm.ts';
 import { mean } from '../lib/numbers.ts';
 import { judged } from './judge.ts';
 import { loadFactsOf } from './load-facts.ts';
@@ -20,7 +19,7 @@ import { servedGuests, without } from './open-loop.ts';
 import { countedSlices } from './quality.ts';
 import { endOf, type RunRecords } from '../records/run-records.ts';
 import type { SliceRecord } from '../records/slice.ts';
-import { latencyOf } from './baseline.ts';
+import { baselineOf, latencyOf } from './baseline.ts';
 import { twinOf, type TwinFindings } from './twin.ts';
 
 export interface Findings extends Revised {
@@ -47,7 +46,7 @@ export function findingsOf({ plan, meta, slices, rechecked, pilot, caps, neighbo
     poorStubs: poor,
     cutShort: endOf(meta)?.why,
   });
-  const deployed = mean(counted.filter(({ arm }) => arm === baselineId).map(({ goodput }) => goodput));
+  const deployed = mean(baselineOf(counted).map(({ goodput }) => goodput));
   const limits = caps && credibleRates(capsFindings(caps.design, caps.observations), deployed);
   const cap = limits?.stack.kind === 'cap' ? limits.stack.size.estimate : undefined;
   const headroom = revised.analysis.arms.find(({ stubbed }) => stubbed.length === design.layers.length)?.lift?.estimate;

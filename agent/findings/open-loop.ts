@@ -1,10 +1,10 @@
 // Guests in an open loop whose rate is met as deployed (pure). They ask for no more, so nothing can lift them: as constants in
 // the sum they would make every lift of the others look smaller, and the shares of the layers wrong. A verdict is about the rest.
 
-import { baselineId } from '../lib/arm.ts';
 import { median } from '../lib/numbers.ts';
 import { type Profile, workloadOf } from '../profile/profile.ts';
 import type { SliceRecord } from '../records/slice.ts';
+import { baselineOf } from './baseline.ts';
 import { goodputOf, usefulRate } from './goodput.ts';
 import { countedSlices } from './quality.ts';
 
@@ -36,7 +36,7 @@ function byChance(offered: number, loads: Loads, guest: number): number {
 
 /** Guests, by number, that get all that they offer in the baseline slices that count; none where nobody else is left. */
 export function servedGuests(slices: readonly SliceRecord[], loads: Loads): readonly number[] {
-  const baselines = countedSlices(slices).filter(({ arm }) => arm === baselineId);
+  const baselines = baselineOf(countedSlices(slices));
   const numbers = [...new Set(baselines.flatMap(({ guests }) => guests.map(({ guest }) => guest)))];
   const served = numbers.filter((number) => {
     const shares = baselines.flatMap(({ guests }) => guests.filter(({ guest }) => guest === number));

@@ -1,7 +1,7 @@
 // `case [NAME]`: a public report of slow storage, planted on this host.
 
 import { defineCommand } from '../command.ts';
-import { prepareOptions, runsOption, textOrJson } from '../options.ts';
+import { measureOptions, prepareOptions, runsOption, textOrJson } from '../options.ts';
 
 export const caseCommand = defineCommand({
   words: 'case [name]',
@@ -12,8 +12,8 @@ export const caseCommand = defineCommand({
     seed: prepareOptions.seed,
     runs: runsOption,
     format: textOrJson,
-    quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
-    verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+    quiet: measureOptions.quiet,
+    verbose: measureOptions.verbose,
   },
   examples: [
     ['case', 'see them all'],

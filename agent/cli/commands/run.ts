@@ -2,8 +2,7 @@
 
 import { UsageError } from '../../lib/errors.ts';
 import { defineCommand } from '../command.ts';
-import { formatOption, labelOption, limitsAsked, prepareOptions, runsOption } from '../options.ts';
-import { commandLine, durationMs } from '../values.ts';
+import { limitsAsked, measureOptions, prepareOptions } from '../options.ts';
 
 export const run = defineCommand({
   words: 'run [profile]',
@@ -18,26 +17,7 @@ export const run = defineCommand({
     },
     yes: { describe: 'with --from-host: do not ask', type: 'boolean', implies: 'from-host', alias: 'y' },
     ...prepareOptions,
-    runs: runsOption,
-    label: labelOption,
-    deadline: {
-      describe: 'stop and restore the host after this time, such as 10m',
-      type: 'string',
-      coerce: durationMs('--deadline'),
-    },
-    'stop-if': {
-      describe: 'a command asked every second: it stops the run unless it ends with 1',
-      type: 'string',
-      coerce: commandLine('--stop-if'),
-    },
-    format: formatOption,
-    'without-watchdog': {
-      describe: 'run where the watchdog cannot outlive the unit or container of this run',
-      type: 'boolean',
-      default: false,
-    },
-    quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
-    verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+    ...measureOptions,
   },
   examples: [
     ['run --from-host --preset incident', 'name what holds this host back, on a twin of it'],

@@ -1,8 +1,7 @@
 // `try RUN`: turns the setting that a report names, measures what that gains, and puts it back.
 
 import { defineCommand } from '../command.ts';
-import { formatOption, labelOption, limitsAsked, prepareOptions, runsOption } from '../options.ts';
-import { commandLine, durationMs } from '../values.ts';
+import { limitsAsked, measureOptions, prepareOptions } from '../options.ts';
 
 const { budget, preset, seed, 'max-impact': maxImpact, destroy } = prepareOptions;
 
@@ -15,26 +14,7 @@ export const tryCommand = defineCommand({
     to: { describe: 'the value to turn it to; left out: the one that the report names', type: 'string' },
     yes: { describe: 'do not ask', type: 'boolean', default: false, alias: 'y' },
     ...{ budget, preset, seed, 'max-impact': maxImpact, destroy },
-    runs: runsOption,
-    label: labelOption,
-    deadline: {
-      describe: 'stop and restore the host after this time, such as 10m',
-      type: 'string',
-      coerce: durationMs('--deadline'),
-    },
-    'stop-if': {
-      describe: 'a command asked every second: it stops the run unless it ends with 1',
-      type: 'string',
-      coerce: commandLine('--stop-if'),
-    },
-    format: formatOption,
-    'without-watchdog': {
-      describe: 'run where the watchdog cannot outlive the unit or container of this run',
-      type: 'boolean',
-      default: false,
-    },
-    quiet: { describe: 'no progress', type: 'boolean', default: false, alias: 'q' },
-    verbose: { describe: 'log every change to the host on stderr', type: 'boolean', default: false, alias: 'v' },
+    ...measureOptions,
   },
   examples: [
     ['try runs/20260102T030405Z-4e0783', 'show the change, ask, turn it and measure'],
