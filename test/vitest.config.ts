@@ -7,9 +7,9 @@ const root = new URL('..', import.meta.url).pathname;
 /** A test boots a kernel, some several. */
 const onKernel = { testTimeout: 2_430_000, hookTimeout: 2_430_000 };
 
-/** Another kernel beside these would take what they ask of the CPUs, or of the clock. */
+/** Another kernel beside these would take what they ask of the CPUs, or of the clock: their stubs run as fast as the CPUs let them. */
 const oneByOne = { ...onKernel, fileParallelism: false };
-const alone = ['xen/attach', 'safety/impact'].map((name) => `test/lab/${name}.test.ts`);
+const alone = ['verdicts/plants', 'xen/attach', 'safety/impact'].map((name) => `test/lab/${name}.test.ts`);
 
 /** Two of these leave a core each: they wait for delays that are planted, and nothing else may run beside them. */
 const figures = ['test/lab/verdicts/**/*.test.ts', 'test/lab/safety/cut-short.test.ts'];
@@ -44,7 +44,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...{ name: 'lab-figures', root, include: figures, exclude: [long] },
+          ...{ name: 'lab-figures', root, include: figures, exclude: [long, ...alone] },
           ...{ ...onKernel, maxWorkers: 2, sequence: { groupOrder: 2 } },
         },
       },
