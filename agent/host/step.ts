@@ -21,6 +21,7 @@ import { nvmeConnectStep } from './steps/nvme-connect.ts';
 import { ringThreadsStep } from './steps/ring-threads.ts';
 import { secretStep } from './steps/secret.ts';
 import { spawnStep } from './steps/spawn.ts';
+import { udevModuleStep } from './steps/udev-module.ts';
 import { udevRulesStep } from './steps/udev-rules.ts';
 import { vduseStep } from './steps/vduse.ts';
 import { writeStep } from './steps/write.ts';
@@ -56,6 +57,7 @@ const kinds = [
   xenDomainStep,
   ringThreadsStep,
   udevRulesStep,
+  udevModuleStep,
   spawnStep,
 ] as const;
 

@@ -121,6 +121,7 @@ export function thingOf(step: Step): string {
     case 'xen-domain':
     case 'ring-threads':
     case 'udev-rules':
+    case 'udev-module':
     case 'write-out':
       throw new Error(`the fake machine has no ${step.kind}`);
   }

@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...[
       'names.ts',
       'checksums.ts',
+      'scsi-generic.ts',
       'storage-daemon.ts',
       'provider.ts',
       'junction.ts',

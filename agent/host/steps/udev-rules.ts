@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import { isAbsent } from '../kernel/files.ts';
+import type { Kernel } from '../port.ts';
 import { word } from '../../lib/shell-words.ts';
 import { isEmptyFolder, type StepBase, type StepKind } from './verb.ts';
 
@@ -32,7 +33,7 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     (prior === 'folder' && (await isEmptyFolder(dirname(path), kernel))),
   /** Whether the folder is made for it; nothing is done where no udevd runs. */
   capture: async ({ path }, kernel) => {
-    if (!(await kernel.exists(control))) return undefined;
+    if (!(await udevdListens(kernel))) return undefined;
     return (await kernel.exists(dirname(path))) ? '' : 'folder';
   },
   act: async ({ path, rules }, _prior, _stop, kernel) => {
@@ -47,9 +48,7 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     return '';
   },
   undo: async ({ path }, prior, _patienceMs, kernel) => {
-    const isRunning = await kernel.exists(control);
-    // It fails when others have events without end.
-    if (isRunning) await kernel.run(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
+    const isRunning = await letUdevWorkOff(kernel);
     await remove(kernel.unlink, unfinished(path));
     await remove(kernel.unlink, path);
     faultPoint('udev-rules removed');
@@ -57,6 +56,19 @@ export const udevRulesStep: StepKind<UdevRulesStep> = {
     if (isRunning) await kernel.run(['udevadm', 'control', '--reload']);
   },
 };
+
+/** Whether udevd runs. */
+export function udevdListens(kernel: Pick<Kernel, 'exists'>): Promise<boolean> {
+  return kernel.exists(control);
+}
+
+/** Waits until the events of devices are worked off, where udevd runs; gives whether it does. */
+export async function letUdevWorkOff(kernel: Pick<Kernel, 'exists' | 'run'>): Promise<boolean> {
+  const isRunning = await udevdListens(kernel);
+  // It fails when others have events without end.
+  if (isRunning) await kernel.run(['udevadm', 'settle', `--timeout=${settleS}`]).catch(() => undefined);
+  return isRunning;
+}
 
 /** udevd reads every file that ends in .rules, and may do it at any moment. */
 const unfinished = (path: string): string => `${path}.new`;

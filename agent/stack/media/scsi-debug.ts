@@ -4,6 +4,7 @@ import type { Sought } from '../../host/host.ts';
 import { bytes, duration, wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';
 import { defineProvider, type Site } from '../provider.ts';
+import { expectScsiGeneric } from '../scsi-generic.ts';
 
 const driver = '/sys/bus/pseudo/drivers/scsi_debug';
 const diskDeadlineMs = 15_000;
@@ -57,6 +58,7 @@ async function raiseDisk({ host, names, geometry }: Site, wanted: Settings) {
   const why = 'the model SCSI disk';
   // The kernel would bring them in by itself.
   await loadChecksums(host);
+  await expectScsiGeneric(host);
   await host.apply({ kind: 'module', name: 'sd_mod', why });
   const params = {
     // Zero of both completes at once; the second counts where it is not zero.

@@ -11,6 +11,7 @@ import type { Sought } from '../../host/host.ts';
 import type { Need } from '../../host/needs/needs.ts';
 import { HostError } from '../../lib/errors.ts';
 import { iscsiAlgorithms, loadChecksums } from '../checksums.ts';
+import { expectScsiGeneric } from '../scsi-generic.ts';
 import type { Lane, Site } from '../provider.ts';
 import { namespaceMarks, namespaceNeeds } from './veth-path.ts';
 
@@ -85,6 +86,7 @@ export async function raiseIscsi(site: Site, where: Where, terms: Terms): Promis
   const { host } = site;
   const why = `the iSCSI target ${where.part}`;
   await loadChecksums(host, iscsiAlgorithms);
+  await expectScsiGeneric(host);
   for (const name of modules) await host.apply({ kind: 'module', name, why: 'iSCSI, target and initiator' });
   const tpgt = await raiseTarget(site, where, terms, why);
   const disks: string[] = [];

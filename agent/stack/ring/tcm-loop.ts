@@ -6,6 +6,7 @@ import { wholeNumber } from '../../profile/settings.ts';
 import { loadChecksums } from '../checksums.ts';
 import { offer } from '../offer.ts';
 import { defineProvider, type Lane, type Site } from '../provider.ts';
+import { expectScsiGeneric } from '../scsi-generic.ts';
 
 const target = '/sys/kernel/config/target';
 const diskDeadlineMs = 15_000;
@@ -58,6 +59,7 @@ async function raiseAdapter(site: Site, canQueue: number): Promise<string> {
   const { host, names } = site;
   const why = 'the SCSI loopback adapter';
   await loadChecksums(host);
+  await expectScsiGeneric(host);
   for (const name of modules) await host.apply({ kind: 'module', name, why });
   const fabric = `${target}/loopback`;
   const wwn = `${fabric}/${names.naa(0)}`;

@@ -29,8 +29,7 @@ test.each([
 
 test("a run of somebody who has logged in over ssh gets a verdict, and its guests a unit that is systemd's gift", async () => {
   const lab = await inLab(
-    // udev loads sg for the first SCSI device, and it stays: agent/docs/safety.md.
-    `loginctl enable-linger root; preload; modprobe sg; inventory before
+    `loginctl enable-linger root; preload; inventory before
 grep -o 'session-[0-9]*.scope' /proc/self/cgroup | sed 's/[0-9][0-9]*/N/'
 layerlift run profiles/plant-media.yaml --no-caps --budget 3m --runs "$LAB_OUT/runs" >"$LAB_OUT/report" 2>"$LAB_OUT/told" & agent=$!
 await 120 filled "$LAB_OUT/runs/*/slices.ndjson"

@@ -96,6 +96,7 @@ export function act(things: Things, step: Step): { readonly node: string; readon
     case 'dm-message':
     case 'dm-stats':
     case 'udev-rules':
+    case 'udev-module':
     case 'spawn':
     case 'write-out':
       break;
@@ -170,6 +171,7 @@ export function undo(things: Things, step: Step, prior: string | undefined): voi
     case 'dm-swap':
     case 'spawn':
     case 'udev-rules':
+    case 'udev-module':
     case 'iscsi-login':
     case 'loop':
     case 'nbd-connect':
