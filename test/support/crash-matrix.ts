@@ -50,3 +50,7 @@ export const matricesOfStock = [
   { profile: 'crash-thin', only: 'dm-message|brought', more: '--stride 0 --unaided 1' },
   { profile: 'small', only: '^(?!.*(netns|exec|nvme-connect|dm-message|module))', more: '--stride 0' },
 ] as const;
+
+/** What `crashMatrix` takes of these. `part`: which of how many equal parts of the deaths, as 1/2; the way back is in each. */
+export const linesOfStock = (part: string): readonly string[] =>
+  matricesOfStock.map(({ profile, only, more }) => `${profile}.yaml ${more} --part ${part} --only '${only}'`);

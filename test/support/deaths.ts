@@ -75,6 +75,9 @@ export const deathsOfTheLoad: readonly Death[] = [
   },
 ];
 
+/** Shell line after a row in which nothing is left: what `recover` says then. */
+export const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
+
 /** `silent`: nothing that is struck lies below I/O, so that the kernel complains of nothing. */
 type Options = LabOptions & { readonly silent?: true };
 

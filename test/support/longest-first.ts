@@ -4,9 +4,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Seconds on two cores under emulation, of the files that take longest. In a fresh clone nobody has measured them yet. */
 const seconds: Readonly<Record<string, number>> = {
-  'lab/safety/crash-matrix.test.ts': 800,
-  'lab/safety/distribution.test.ts': 600,
-  'lab/safety/deaths.test.ts': 600,
+  'lab/safety/crash-matrix.test.ts': 450,
+  'lab/safety/distribution.test.ts': 450,
+  'lab/safety/deaths.test.ts': 330,
   'lab/providers/providers.test.ts': 400,
   'lab/safety/recover.test.ts': 280,
   'lab/xen/xen.test.ts': 230,

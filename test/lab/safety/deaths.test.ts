@@ -1,7 +1,8 @@
-// Every way in which a run can be cut off, on a real kernel: the host is as found afterwards, and nothing waits for ever.
+// Ways in which a run can be cut off, on a real kernel: the host is as found afterwards, and nothing waits for ever. What takes
+// longest to end, or differs in its strike alone: deaths.long.test.ts.
 
 import { expect, test } from 'vitest';
-import { setByOthers, testDeaths } from '../../support/deaths.ts';
+import { recovers, testDeaths } from '../../support/deaths.ts';
 import { inLab } from '../../support/lab.ts';
 
 /** A step of each kind, and a run of few steps, for what does not depend on them. */
@@ -27,23 +28,6 @@ restored() {
 preload; inventory before
 `;
 
-testDeaths('signals, a lost terminal, the deadline, and a closed pipe end a run in order', small, [
-  { name: 'int', profile: whole, strike: ['INT agent'], expect: [130], within: 30 },
-  {
-    name: 'terminal',
-    ...{ from: 'terminal', strike: ['KILL terminal'], expect: 'any', within: 30 },
-    says: /stopped by SIGHUP; the host is restored/,
-    // Node itself must not abort.
-    saysNot: /assert/i,
-  },
-  { name: 'closed', from: 'closing pipe', args: '--deadline 8s', strike: [], expect: [124], within: 60 },
-  {
-    name: 'pipe: a suspended device does not hold it up',
-    profile: whole,
-    ...{ strike: ['PIPE agent', 'suspend media', 'wait 1 s', 'TERM agent'], expect: [143], within: 40 },
-  },
-]);
-
 // As on a machine of another architecture, or with a folder that was copied without it.
 const hideNative = `cat >/tmp/hide.cjs <<'END'
 const Module = require('node:module'), load = Module._load;
@@ -52,8 +36,6 @@ Module._load = function (name, ...rest) {
   return load.call(this, name, ...rest);
 };
 END`;
-
-const recovers = `said=$(layerlift recover) && [[ $said =~ 'the host is as it was'|'nothing to recover' ]] && echo recovered`;
 
 testDeaths(
   'the agent dies in mid-slice, and its watchdog puts the host back, also if that was killed once',
@@ -72,14 +54,6 @@ testDeaths(
       ...{ after: recovers, prints: 'recovered' },
     },
     {
-      name: 'a second SIGTERM leaves it to the watchdog',
-      // All of it, so that undoing it takes longer than the wait.
-      profile: 'test/fixtures/profiles/crash.yaml',
-      ...{ strike: ['TERM agent', 'wait 0.5 s', 'TERM agent'], expect: [40], within: 40 },
-      says: /its watchdog undid/,
-      ...{ after: recovers, prints: 'recovered' },
-    },
-    {
       name: 'recover without the native module',
       profile: whole,
       ...{ strike: ['KILL watchdog', 'KILL agent'], expect: [137], within: 60 },
@@ -92,28 +66,20 @@ testDeaths(
   { silent: true },
 );
 
-const scan = '/sys/module/scsi_mod/parameters/scan';
-
-testDeaths('what a run needs dies, hangs or never comes: the host is as found, in time', small, [
+testDeaths('a signal, a lost terminal, and the death of what a run needs end it in order, and in time', small, [
+  { name: 'int', profile: whole, strike: ['INT agent'], expect: [130], within: 30 },
+  {
+    name: 'terminal',
+    ...{ from: 'terminal', strike: ['KILL terminal'], expect: 'any', within: 30 },
+    says: /stopped by SIGHUP; the host is restored/,
+    // Node itself must not abort.
+    saysNot: /assert/i,
+  },
   { name: 'fio', strike: ['KILL fio'], expect: [30], within: 30 },
   {
     name: 'cgroup',
     profile: whole,
     ...{ from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 45 },
-  },
-  {
-    name: 'memory',
-    ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 60 },
-    after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
-    prints: 'oom 1',
-  },
-  { name: 'target', profile: whole, strike: ['cut network'], expect: [30, 32], within: 150 },
-  {
-    name: 'device that never comes',
-    before: `scan=$(cat ${scan}); echo none >${scan}`,
-    ...{ strike: [], expect: [69], within: 90 },
-    after: `echo $scan >${scan}`,
-    says: /the appearance of the disk .* did not happen within 15 s/,
   },
   {
     name: 'a program that the dead agent had started acts late',
@@ -124,18 +90,9 @@ testDeaths('what a run needs dies, hangs or never comes: the host is as found, i
     within: 60,
   },
   {
-    name: 'a program acts only after all else was undone',
-    profile: whole,
-    slowIp: 20,
-    strike: ['TERM agent'],
-    expect: [143],
-    within: 60,
-  },
-  {
     name: 'a device that somebody else holds for a moment',
     ...{ strike: ['hold media for a moment', 'TERM agent'], expect: [143], within: 40 },
   },
-  setByOthers('/sys/module/tcm_loop/parameters/can_queue', '77'),
 ]);
 
 test('folders that take nothing, journals of others, and what somebody else holds', async () => {

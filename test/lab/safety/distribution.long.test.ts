@@ -2,7 +2,7 @@
 // a run needs, and of the machine's memory. What of it runs each time: distribution.test.ts.
 
 import { expectSurvived } from '../../support/crash-matrix.ts';
-import { deathsOfTheLoad, testDeaths } from '../../support/deaths.ts';
+import { deathsOfTheLoad, held, testDeaths } from '../../support/deaths.ts';
 import { distroDisks } from '../../support/distro.ts';
 import { inLab } from '../../support/lab.ts';
 import { expect, test } from 'vitest';
@@ -54,6 +54,7 @@ testDeaths(
   distribution,
   [
     ...deathsOfTheLoad,
+    held,
     {
       name: 'a program that the dead agent had started acts late',
       ...{ slowIp: 7, strike: ['KILL agent'], expect: [137], within: 90 },

@@ -9,7 +9,7 @@ import { fourLayers, rates } from '../../support/simulator.ts';
 import { noises, type NoiseName } from '../../support/simulator-noise.ts';
 import { scenarios, type ScenarioName } from '../../support/simulator-scenarios.ts';
 
-const seeds = 150;
+const seeds = 80;
 /** At the ends of the range of noise, where the middle already says most. */
 const fewSeeds = 40;
 /** For every kind of noise. */
