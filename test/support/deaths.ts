@@ -63,16 +63,19 @@ export interface Death {
   readonly prints?: string;
 }
 
+/** The end of the memory of the run's cgroup. */
+export const endOfMemory: Death = {
+  name: 'memory of the cgroup',
+  ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 90 },
+  after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
+  prints: 'oom 1',
+};
+
 /** Deaths of a run's load, and of all that it is with its guests, on any machine. */
 export const deathsOfTheLoad: readonly Death[] = [
   { name: 'fio', strike: ['KILL fio'], expect: [30], within: 45 },
   { name: 'cgroup', from: 'cgroup', strike: ['suspend media', 'KILL cgroup'], expect: [137], within: 60 },
-  {
-    name: 'memory of the cgroup',
-    ...{ from: 'cgroup', strike: ['end memory'], expect: 'any', within: 90 },
-    after: `echo "oom $(grep -c 'oom_kill [1-9]' $unit/memory.events)"; echo max >$unit/memory.max`,
-    prints: 'oom 1',
-  },
+  endOfMemory,
 ];
 
 /** Shell line after a row in which nothing is left: what `recover` says then. */

@@ -1,10 +1,9 @@
 // Modules that the kernel loads by itself while a table is loaded, beside those that this run loads by name: a cipher may ask
 // for algorithms that only its own code knows (crypto/algapi.c). They go again, once nobody uses them.
 
-import { errnoOf } from '../../lib/errors.ts';
 import { faultPoint } from '../kernel/fault.ts';
 import type { Kernel } from '../port.ts';
-import { parseModules } from './module.ts';
+import { isUsedOrGone, loadedModules } from './module.ts';
 import { parsePrior, type StepBase, type StepKind } from './verb.ts';
 
 /** To be applied before what may bring them in. */
@@ -23,7 +22,7 @@ export const broughtModulesStep: StepKind<BroughtModulesStep> = {
   present: async (_step, prior, kernel) => (await broughtSince(prior, kernel)).length > 0,
   capture: async (_step, kernel) => {
     const own = await algorithmModules(kernel);
-    return [...(await loaded(kernel))].filter((name) => own.has(name)).join(' ');
+    return [...(await loadedModules(kernel))].filter((name) => own.has(name)).join(' ');
   },
   act: () => Promise.resolve(''),
   // One may stand on another: as long as any goes, those beneath it may be free.
@@ -33,26 +32,18 @@ export const broughtModulesStep: StepKind<BroughtModulesStep> = {
       if (brought.length === 0 || brought.length >= before) return;
       before = brought.length;
       for (const module of brought) {
-        await kernel.unload(module).catch(passUsed);
+        await kernel.unload(module).catch((failure: unknown) => {
+          if (!isUsedOrGone(failure)) throw failure;
+        });
         faultPoint('brought module unloaded');
       }
     }
   },
 };
 
-/** Others may have come to use it, or it is gone: either is as it should be. */
-function passUsed(failure: unknown): void {
-  const code = errnoOf(failure);
-  if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK' && code !== 'EBUSY' && code !== 'ENOENT') throw failure;
-}
-
 async function broughtSince(prior: string | undefined, kernel: Kernel): Promise<readonly string[]> {
   const [before, own] = [new Set(parsePrior(prior)), await algorithmModules(kernel)];
-  return [...(await loaded(kernel))].filter((name) => own.has(name) && !before.has(name));
-}
-
-async function loaded(kernel: Kernel): Promise<ReadonlySet<string>> {
-  return parseModules((await kernel.read('/proc/modules')) ?? '');
+  return [...(await loadedModules(kernel))].filter((name) => own.has(name) && !before.has(name));
 }
 
 /**

@@ -69,7 +69,7 @@ export const moduleStep: StepKind<ModuleStep> = {
 };
 
 /** Names in /proc/modules. */
-async function loadedModules(kernel: Kernel): Promise<ReadonlySet<string>> {
+export async function loadedModules(kernel: Pick<Kernel, 'read'>): Promise<ReadonlySet<string>> {
   return parseModules((await kernel.read('/proc/modules')) ?? '');
 }
 
@@ -124,11 +124,14 @@ async function unload(module: string, patienceMs: number, kernel: Kernel): Promi
   try {
     await retryBusy(patienceMs, () => kernel.unload(module));
   } catch (cause) {
-    const code = errnoOf(cause) ?? String(cause);
-    // In use, or gone already. One that is built to stay says EBUSY.
-    if (code === 'EAGAIN' || code === 'EWOULDBLOCK' || code === 'EBUSY' || code === 'ENOENT') return;
-    throw new HostError(`cannot unload ${module}: ${code}`, undefined, { cause });
+    if (isUsedOrGone(cause)) return;
+    throw new HostError(`cannot unload ${module}: ${errnoOf(cause) ?? String(cause)}`, undefined, { cause });
   }
+}
+
+/** Whether a module was not unloaded as others use it, or as it is gone: either is as it should be. One that is built to stay says EBUSY. */
+export function isUsedOrGone(failure: unknown): boolean {
+  return ['EAGAIN', 'EWOULDBLOCK', 'EBUSY', 'ENOENT'].includes(errnoOf(failure) ?? '');
 }
 
 function not(set: ReadonlySet<string>): (name: string) => boolean {

@@ -1,9 +1,7 @@
 // A module that udev loads by itself when the first device of a kind appears, and that nobody would unload.
 
-import { errnoOf } from '../../lib/errors.ts';
-import { isAbsent } from '../kernel/files.ts';
 import type { Kernel } from '../port.ts';
-import { parseModules } from './module.ts';
+import { isUsedOrGone, loadedModules } from './module.ts';
 import { letUdevWorkOff, udevdListens } from './udev-rules.ts';
 import type { StepBase, StepKind } from './verb.ts';
 
@@ -33,21 +31,15 @@ export const udevModuleStep: StepKind<UdevModuleStep> = {
     await letUdevWorkOff(kernel);
     if (await hasDevices(makes, kernel)) return;
     await kernel.unload(name).catch((failure: unknown) => {
-      // Opened by somebody, or gone already: either is as it should be.
-      if (!['EAGAIN', 'EWOULDBLOCK', 'EBUSY', 'ENOENT'].includes(errnoOf(failure) ?? '')) throw failure;
+      if (!isUsedOrGone(failure)) throw failure;
     });
   },
 };
 
 async function isLoaded(name: string, kernel: Kernel): Promise<boolean> {
-  return parseModules((await kernel.read('/proc/modules')) ?? '').has(name);
+  return (await loadedModules(kernel)).has(name);
 }
 
 async function hasDevices(folder: string, kernel: Kernel): Promise<boolean> {
-  try {
-    return (await kernel.list(folder)).length > 0;
-  } catch (failure) {
-    if (isAbsent(failure)) return false;
-    throw failure;
-  }
+  return (await kernel.list(folder)).length > 0;
 }
